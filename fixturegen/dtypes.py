@@ -1,0 +1,64 @@
+"""The Polars dtype of every type of the schema: one exact answer for every path."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from fixturegen.schema import Type
+
+WIDEST_DECIMAL = 38
+
+_FIXED: dict[str, pl.DataType] = {
+    "boolean": pl.Boolean(),
+    "text": pl.String(),
+    "bytes": pl.Binary(),
+    "date": pl.Date(),
+    "time": pl.Time(),
+    "interval": pl.Duration("us"),
+    "uuid": pl.String(),
+    "json": pl.String(),
+    "ip": pl.String(),
+    "mac": pl.String(),
+    "url": pl.String(),
+    "unknown": pl.String(),
+}
+_INTEGERS: dict[tuple[int, bool], pl.DataType] = {
+    (8, True): pl.Int8(),
+    (16, True): pl.Int16(),
+    (24, True): pl.Int32(),
+    (32, True): pl.Int32(),
+    (64, True): pl.Int64(),
+    (8, False): pl.UInt8(),
+    (16, False): pl.UInt16(),
+    (24, False): pl.UInt32(),
+    (32, False): pl.UInt32(),
+    (64, False): pl.UInt64(),
+}
+
+
+def polars_dtype(type_: Type) -> pl.DataType:
+    """Return the dtype in which values of ``type_`` are held.
+
+    Decimals stay decimals (38 digits where the type sets no limit), zoned datetimes are UTC, uuid, json and network
+    types are text in their canonical spelling.
+
+    >>> polars_dtype(Type(kind="decimal", precision=10, scale=2))
+    Decimal(precision=10, scale=2)
+    >>> polars_dtype(Type(kind="datetime", zone=True))
+    Datetime(time_unit='us', time_zone='UTC')
+    """
+    match type_.kind:
+        case "integer":
+            return _INTEGERS[type_.bits, type_.signed]
+        case "decimal":
+            return pl.Decimal(min(type_.precision or WIDEST_DECIMAL, WIDEST_DECIMAL), type_.scale)
+        case "float":
+            return pl.Float32() if type_.bits == 32 else pl.Float64()
+        case "datetime":
+            return pl.Datetime("us", "UTC" if type_.zone else None)
+        case "enum":
+            return pl.Enum(type_.labels)
+        case "array":
+            return pl.List(polars_dtype(type_.element or Type(kind="text")))
+        case other:
+            return _FIXED[other]

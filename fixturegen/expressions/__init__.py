@@ -1,0 +1,1 @@
+"""SQL text of CHECKs, rules, filters and computed columns: parsed, normalised, evaluated."""

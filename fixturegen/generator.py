@@ -1,0 +1,176 @@
+"""The theory: a column's values are a pure function of bounded integer draws.
+
+A :class:`Generator` declares its draws and a pure, vectorised ``build`` from draws (and columns it depends on) to a Polars
+series. It never touches a random generator: fills decide who fills the draws. Generators register under the name that
+people write; a module in ``fixturegen.generators`` is all that a new one takes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from importlib import import_module
+from math import prod
+from pkgutil import iter_modules
+from types import MappingProxyType
+
+import numpy as np
+import polars as pl
+
+from fixturegen.domain import ANY, Domain
+from fixturegen.draws import Integers
+from fixturegen.errors import SchemaError
+from fixturegen.schema import Column, Location
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """A bounded integer to be drawn once a row, or several times.
+
+    Attributes:
+        name: Unique within its generator.
+        low: Least value, inclusive.
+        high: Greatest value, inclusive.
+        toward: The simplest value, at which shrinking ends.
+        count: Name of the draw that says how often this one is repeated; None for once a row.
+        edges: Values on the edge of something, to which hostile rows go beside ``low``, ``high`` and ``toward``.
+    """
+
+    name: str
+    low: int
+    high: int
+    toward: int = 0
+    count: str | None = None
+    edges: tuple[int, ...] = ()
+
+    @property
+    def span(self) -> int:
+        """How many values there are."""
+        return self.high - self.low + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """Draws repeated within rows: row i owns ``values[offsets[i]:offsets[i + 1]]``."""
+
+    values: Integers
+    offsets: Integers
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What ``build`` receives for so many rows.
+
+    Attributes:
+        height: Number of rows.
+        draws: Values of the draws made once a row, int64, by name.
+        repeats: Values of the repeated draws, by name.
+        columns: Needed columns, as named in ``needs``, with nulls where they have them.
+        ordinals: 0-based number of each row within its table (existing rows of a database not counted).
+    """
+
+    height: int
+    draws: Mapping[str, Integers] = field(default_factory=lambda: MappingProxyType({}))
+    repeats: Mapping[str, Repeated] = field(default_factory=lambda: MappingProxyType({}))
+    columns: Mapping[str, pl.Series] = field(default_factory=lambda: MappingProxyType({}))
+    ordinals: Integers = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generator:
+    """How one column is filled.
+
+    Attributes:
+        name: Registered name.
+        dtype: Polars dtype of what ``build`` returns.
+        draws: What is drawn, in a fixed order.
+        build: Draws to values: a series of ``dtype`` and the batch's height, pure, without names or nulls (unless a needed
+            column is null).
+        needs: Columns that ``build`` reads: of the same row (``first_name``) or of a related one
+            (``customers.signup_at``), as written.
+        distinct: Distinct draws give distinct values; such a generator can be unique, with ``capacity`` values.
+        sequential: Values follow from the row's ordinal alone, one for each.
+        remark: What the plan prints beside the name (``de_DE has no city_suffix: taken from en_US``).
+    """
+
+    name: str
+    dtype: pl.DataType
+    draws: tuple[Draw, ...]
+    build: Callable[[Batch], pl.Series]
+    needs: tuple[str, ...] = ()
+    distinct: bool = False
+    sequential: bool = False
+    remark: str = ""
+
+    @property
+    def capacity(self) -> int | None:
+        """How many distinct values there are, or None where that is not known beforehand."""
+        return prod(draw.span for draw in self.draws) if self.distinct else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What a generator is asked for.
+
+    Attributes:
+        table: The table's name.
+        column: The column.
+        domain: What the constraints leave, type limits included.
+        arguments: Declared arguments, as given.
+        locale: Faker locale that applies.
+        as_of: The frozen clock.
+        distinct: So many distinct values should exist; 0 where repetition is welcome. A generator that can, answers with
+            ``distinct=True`` and at least this capacity, or with the greatest capacity it has.
+        seed: The seed, for pools that are shuffled once a table.
+        where: Where the column or its fill was declared, for errors.
+    """
+
+    table: str
+    column: Column
+    domain: Domain = ANY
+    arguments: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    locale: str = "en_US"
+    as_of: date = date(2026, 1, 1)
+    distinct: int = 0
+    seed: int = 0
+    where: Location = Location()
+
+
+Maker = Callable[[Request], Generator]
+
+_MAKERS: dict[str, Maker] = {}
+
+
+def generator(name: str) -> Callable[[Maker], Maker]:
+    """Register the decorated function as the maker of the generator ``name``."""
+
+    def register(maker: Maker) -> Maker:
+        if name in _MAKERS and _MAKERS[name] is not maker:
+            message = f"generator {name!r} is registered twice"
+            raise ValueError(message)
+        _MAKERS[name] = maker
+        return maker
+
+    return register
+
+
+def generators() -> Mapping[str, Maker]:
+    """Return every registered maker by name, importing the modules of ``fixturegen.generators`` once."""
+    package = import_module("fixturegen.generators")
+    for module in iter_modules(package.__path__):
+        import_module(f"fixturegen.generators.{module.name}")
+    return MappingProxyType(_MAKERS)
+
+
+def made(name: str, request: Request) -> Generator:
+    """Return the generator ``name`` for a request.
+
+    Raises:
+        SchemaError: If no generator has that name; whatever the maker raises.
+    """
+    makers = generators()
+    if name not in makers:
+        message = f"unknown generator {name!r}"
+        raise SchemaError(message, where=request.where, given=name, exists=makers)
+    return makers[name](request)

@@ -1,0 +1,1 @@
+"""The pytest plugin of fixturegen; import-light, for it is imported by every pytest run."""

@@ -1,0 +1,1 @@
+"""Ready-made schemas, shipped with the package."""
