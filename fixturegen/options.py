@@ -1,0 +1,84 @@
+"""What a run is asked for, beside its schema."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+
+from fixturegen.errors import InputError
+
+DEFAULT_ROWS = 100
+MOST_ROWS = 10**12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """The keywords that every verb which makes rows takes.
+
+    Attributes:
+        rows: Rows of every table that the schema gives no count (a wish), or None for 100.
+        demanded: Rows by table (a demand); beats the schema.
+        scale: Multiplies absolute counts, never counts per parent; 0 or more.
+        seed: Any integer.
+        as_of: Overrides the schema's frozen clock.
+        only: Tables to fill, with those they cannot do without; empty for all.
+        exclude: Tables to leave out.
+        accept_unverified: Go on although a constraint can be neither constructed nor judged.
+    """
+
+    rows: int | None = None
+    demanded: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    scale: float = 1.0
+    seed: int = 0
+    as_of: date | None = None
+    only: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    accept_unverified: bool = False
+
+
+def options_from(
+    *,
+    rows: int | Mapping[str, int] | None = None,
+    scale: float = 1.0,
+    seed: int = 0,
+    as_of: date | None = None,
+    only: tuple[str, ...] = (),
+    exclude: tuple[str, ...] = (),
+    accept_unverified: bool = False,
+) -> Options:
+    """Return the options for the keywords of a public verb.
+
+    Raises:
+        InputError: If a count is negative, no whole number or absurd; if the scale is negative or not finite.
+
+    >>> options_from(rows={"orders": 5}).demanded["orders"]
+    5
+    """
+    wish = None if isinstance(rows, Mapping) else rows
+    demanded = dict(rows) if isinstance(rows, Mapping) else {}
+    for name, number in (*demanded.items(), *([] if wish is None else [("rows", wish)])):
+        _check_count(name, number)
+    if isinstance(scale, bool) or not isinstance(scale, int | float) or not 0 <= scale <= MOST_ROWS:
+        message = f"scale is {scale!r}, which is no number from 0 to {MOST_ROWS}"
+        raise InputError(message)
+    if isinstance(seed, bool) or not isinstance(seed, int):
+        message = f"seed is {seed!r}, which is no whole number"
+        raise InputError(message)
+    return Options(
+        rows=wish,
+        demanded=MappingProxyType(demanded),
+        scale=float(scale),
+        seed=seed,
+        as_of=as_of,
+        only=tuple(only),
+        exclude=tuple(exclude),
+        accept_unverified=accept_unverified,
+    )
+
+
+def _check_count(name: str, number: object) -> None:
+    if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number <= MOST_ROWS:
+        message = f"rows of {name} is {number!r}, which is no whole number from 0 to {MOST_ROWS:,}"
+        raise InputError(message)

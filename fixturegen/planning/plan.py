@@ -1,0 +1,193 @@
+"""The plan: everything decided before a value is drawn. Frozen data; prints itself without a value in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+from fixturegen.domain import Domain
+from fixturegen.generator import Generator
+from fixturegen.options import Options
+from fixturegen.planning.cases import Component
+from fixturegen.schema import Aggregate, Check, Column, Count, Path, Reference, Schema, Table, Unique
+
+LinkKind = Literal["uniform", "tickets", "one to one", "parent", "self", "chain", "via", "agreeing"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """How the rows of a table find the parent that one reference names.
+
+    Attributes:
+        reference: The reference.
+        kind: ``uniform``: any parent. ``tickets``: parents own tickets (skew, childless parents). ``one to one``: at most
+            one row a parent. ``parent``: the parent that drew how many rows it has. ``self``: an earlier row of the same
+            table. ``chain``: the row before. ``via``: the parent that the parent of ``anchor`` refers to.
+            ``agreeing``: one of the parents that agree with ``anchor`` on the shared columns.
+        anchor: Name of the reference that decides first (``via``, ``agreeing``).
+        through: Reference of the anchor's table to follow (``via``).
+        shared: Own columns that the anchor decides already (``agreeing``).
+        peers: References that must find an agreeing parent too: only parents for which they do are chosen.
+        nullable: Columns that are NULL in a row without a parent.
+        nulls: Share of rows without one where no case decides; None where a case does.
+    """
+
+    reference: Reference
+    kind: LinkKind
+    anchor: str | None = None
+    through: str | None = None
+    shared: tuple[str, ...] = ()
+    peers: tuple[str, ...] = ()
+    nullable: tuple[str, ...] = ()
+    nulls: float | None = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """A column filled by a generator.
+
+    Attributes:
+        generator: The generator.
+        names: Names that key its draws, after the table's: the column's, or those of its group.
+        index: None where every row draws for itself; else the name of the unique (or the column's own) whose permutation
+            gives the row its draws.
+        parts: Where several columns share a permutation: capacities of the columns before this one.
+        nulls: Share of NULL.
+        reason: Why this generator: ``declared``, ``constraint``, ``type``, ``name``.
+    """
+
+    generator: Generator
+    names: tuple[str, ...]
+    index: str | None = None
+    parts: tuple[int, ...] = ()
+    whole: int = 0
+    nulls: float = 0.0
+    reason: str = "type"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """A column that holds the ``target`` of the parent of ``reference``."""
+
+    reference: str
+    target: str
+    nulls: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cased:
+    """A column whose nullness and domain its component's case decides.
+
+    Attributes:
+        component: Index of the component within its table.
+        makers: Generator by domain; the column's cases share them. Empty where bounds of other columns rule every case.
+        names: Names that key its draws.
+        reason: Why these generators.
+    """
+
+    component: int
+    makers: Mapping[Domain, Generator]
+    names: tuple[str, ...]
+    reason: str = "constraint"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aggregated:
+    """A column that is a function of its child rows."""
+
+    aggregate: Aggregate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbered:
+    """A column that numbers the row among its parent's children, from 1."""
+
+    reference: str
+
+
+Step = Drawn | Gathered | Cased | Aggregated | Numbered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """Uniques that no permutation can keep: rows that repeat an earlier row are drawn again, in the order of rows.
+
+    Attributes:
+        uniques: The uniques.
+        columns: Columns drawn again.
+        references: References chosen again.
+    """
+
+    uniques: tuple[Unique, ...]
+    columns: tuple[str, ...]
+    references: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TablePlan:
+    """What was decided for one table.
+
+    Attributes:
+        table: The table.
+        count: Rows in all, or per parent.
+        rows: How many rows that makes.
+        links: How each reference finds its parents, by reference name.
+        steps: How each column comes about, in an order in which each can be computed; columns of the database are absent.
+        components: Columns decided together.
+        settled: Uniques kept by drawing again.
+        paths: Related columns that expressions and bounds mention, by their dotted name.
+        judged: Checks that are only judged, by name and why.
+    """
+
+    table: Table
+    count: Count
+    rows: int
+    links: Mapping[str, Link]
+    steps: Mapping[str, Step]
+    components: tuple[Component, ...] = ()
+    settled: tuple[Settled, ...] = ()
+    paths: Mapping[str, Path] = field(default_factory=lambda: MappingProxyType({}))
+    judged: tuple[tuple[Check, str], ...] = ()
+
+    def column(self, name: str) -> Column:
+        """Return the column of that name."""
+        return next(column for column in self.table.columns if column.name == name)
+
+
+@dataclass(frozen=True, slots=True)
+class Lowered:
+    """A wish that could not be met in full."""
+
+    table: str
+    asked: int
+    rows: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What will be generated, and how.
+
+    Attributes:
+        schema: The schema.
+        options: What was asked.
+        tables: Plans of the tables, in an order in which they can be loaded: parents first.
+        postponed: References by table that point forward in that order, and so are loaded as NULL first, or checked at commit.
+        lowered: Wishes that were lowered.
+        unverified: Constraints that can be neither constructed nor judged here, as ``table.constraint``.
+    """
+
+    schema: Schema
+    options: Options
+    tables: Mapping[str, TablePlan]
+    postponed: Mapping[str, tuple[Reference, ...]]
+    lowered: tuple[Lowered, ...] = ()
+    unverified: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """Return the printout."""
+        from fixturegen.planning.printing import printed  # noqa: PLC0415 - printing reads this module
+
+        return printed(self)
