@@ -1,0 +1,115 @@
+"""References that must agree on a column: an index from the shared values to the parents that hold them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from fixturegen.draws import Integers, chosen, scaled
+from fixturegen.planning.plan import Link, TablePlan
+
+if TYPE_CHECKING:
+    from fixturegen.fills.engine import Engine
+    from fixturegen.fills.rows import TableRows
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Parents grouped by the values they share with their children.
+
+    Attributes:
+        values: The distinct values, one row a group, with the group's number.
+        offsets: Where each group's members begin, one more than there are groups.
+        members: Ordinals of parents, group by group, ascending.
+        ranks: 0-based number of each parent within its group.
+    """
+
+    values: pl.DataFrame
+    offsets: Integers
+    members: Integers
+    ranks: Integers
+
+    def groups(self, values: pl.DataFrame) -> Integers:
+        """Return the group of each row of values, -1 where there is none or a value is null."""
+        found = values.join(self.values, on=values.columns, how="left", maintain_order="left", nulls_equal=False)
+        return found["group"].fill_null(-1).to_numpy()
+
+
+def agreeing_parents(rows: TableRows, link: Link) -> Integers:
+    """Return a consistent choice among the parents that hold the row's shared values, -1 where there is none."""
+    index = agreement(rows.engine, rows.plan, link)
+    group = index.groups(pl.DataFrame([rows.column(name) for name in link.shared]))
+    if link.reference.table == rows.name:
+        return _earlier(rows, link, index, group)
+    sizes = np.diff(index.offsets)[group]
+    stream = rows.engine.fill.stream(rows.name, *link.reference.columns, "parent")
+    choice = chosen(stream, rows.keys_for(reference=link.reference.name), np.where(group < 0, 1, sizes))
+    return np.where(group < 0, -1, index.members[index.offsets[group] + choice])
+
+
+def _earlier(rows: TableRows, link: Link, index: Agreement, group: Integers) -> Integers:
+    """Choose among the earlier rows of the same group of the same table; the first of a group has none."""
+    rank = index.ranks[rows.ordinals]
+    random = rows.engine.fill.bits(
+        (rows.name, *link.reference.columns, "parent"), rows.keys_for(reference=link.reference.name)
+    )
+    choice = index.members[index.offsets[group] + scaled(random, np.maximum(rank, 1))]
+    root = np.full(len(rows), -1, dtype=np.int64) if link.nullable else rows.ordinals
+    return np.where(rank == 0, root, choice)
+
+
+def agreement(engine: Engine, plan: TablePlan, link: Link) -> Agreement:
+    """Return the index of a link, made once."""
+    key = (plan.table.name, link.reference.name)
+    if key not in engine.agreements:
+        engine.agreements[key] = _indexed(engine, link)
+    return engine.agreements[key]
+
+
+def _indexed(engine: Engine, link: Link) -> Agreement:
+    held = pl.DataFrame(
+        {name: engine.whole(link.reference.table, target) for name, target in _shared_targets(link)}
+    )
+    values = held.unique(maintain_order=True).with_row_index("group").with_columns(pl.col("group").cast(pl.Int64))
+    group = held.join(values, on=held.columns, how="left", maintain_order="left", nulls_equal=True)["group"].to_numpy()
+    members = np.argsort(group, kind="stable")
+    offsets = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(np.bincount(group, minlength=len(values)))])
+    return Agreement(values, offsets, members, ranked(group))
+
+
+def _shared_targets(link: Link) -> list[tuple[str, str]]:
+    pairs = dict(zip(link.reference.columns, link.reference.target, strict=True))
+    return [(name, pairs[name]) for name in link.shared]
+
+
+def eligible(engine: Engine, plan: TablePlan, link: Link) -> Integers:
+    """Return the ordinals of the parents whose shared values every peer reference finds too, ascending."""
+    key = (plan.table.name, link.reference.name)
+    if key not in engine.eligible:
+        targets = dict(zip(link.reference.columns, link.reference.target, strict=True))
+        allowed = np.ones(engine.plan.tables[link.reference.table].rows, dtype=bool)
+        for peer in link.peers:
+            other = plan.links[peer]
+            held = {name: engine.whole(link.reference.table, targets[name]) for name in other.shared if name in targets}
+            if len(held) == len(other.shared):
+                allowed &= agreement(engine, plan, other).groups(pl.DataFrame(held)) >= 0
+        engine.eligible[key] = np.flatnonzero(allowed)
+    return engine.eligible[key]
+
+
+def ranked(groups: Integers) -> Integers:
+    """Return the 0-based number of each row within its group, in the order of rows.
+
+    >>> ranked(np.array([7, 3, 7, 7])).tolist()
+    [0, 0, 1, 2]
+    """
+    order = np.argsort(groups, kind="stable")
+    ordered = groups[order]
+    starts = np.flatnonzero(np.concatenate([np.ones(min(1, len(groups)), dtype=bool), ordered[1:] != ordered[:-1]]))
+    sizes = np.diff(np.concatenate([starts, [len(groups)]]))
+    out = np.empty(len(groups), dtype=np.int64)
+    out[order] = np.arange(len(groups)) - np.repeat(starts, sizes)
+    return out

@@ -1,0 +1,138 @@
+"""The engine: rows computed on demand, column by column, from their keys.
+
+``Engine.rows`` gives the rows of a table by their ordinals; a column of theirs is computed when it is asked for, and asks in
+turn for what it needs: other columns, parents, parents' columns, children. Whatever the order and the chunks, a value is the
+same, so nothing has to be kept; what is small is kept for speed.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+import polars as pl
+
+from fixturegen.draws import Bits, Integers
+from fixturegen.dtypes import polars_dtype
+from fixturegen.fills.agreement import Agreement, ranked
+from fixturegen.fills.aggregates import whole_aggregate
+from fixturegen.fills.counts import Counts
+from fixturegen.fills.rows import TableRows
+from fixturegen.fills.settling import Attempts, settled
+from fixturegen.generator import Draw, Repeated
+from fixturegen.planning.plan import Aggregated, Plan
+from fixturegen.schema import PerParent
+
+HELD_ROWS = 4_000_000
+"""Columns that other tables read are kept whole up to so many rows, and computed row by row beyond."""
+
+
+class Fill(Protocol):
+    """Who fills the draws."""
+
+    def stream(self, *names: str) -> int:
+        """Return the number that keys consistent choices."""
+
+    def bits(self, names: tuple[str, ...], keys: Bits) -> Bits:
+        """Return 64 bits a row."""
+
+    def draw(self, names: tuple[str, ...], draw: Draw, keys: Bits) -> Integers:
+        """Return one value a row."""
+
+    def repeat(self, names: tuple[str, ...], draw: Draw, keys: Bits, counts: Integers) -> Repeated:
+        """Return so many values a row."""
+
+    def place(self, names: tuple[str, ...], index: Integers, size: int) -> Integers:
+        """Return the place of an index in a permutation."""
+
+
+class Engine:
+    """Computes rows of a plan.
+
+    Args:
+        plan: The plan.
+        fill: Who fills the draws.
+    """
+
+    def __init__(self, plan: Plan, fill: Fill) -> None:
+        self.plan = plan
+        self.fill = fill
+        self._held: dict[tuple[str, str], pl.Series] = {}
+        self._counts: dict[str, Counts] = {}
+        self._attempts: dict[str, Attempts] = {}
+        self._ranks: dict[tuple[str, str], Integers] = {}
+        self.agreements: dict[tuple[str, str], Agreement] = {}
+        self.eligible: dict[tuple[str, str], Integers] = {}
+
+    def frame(self, table: str, start: int, stop: int) -> pl.DataFrame:
+        """Return rows ``start`` (inclusive) to ``stop`` (exclusive) of a table, all columns that are written."""
+        rows = self.rows(table, np.arange(start, stop, dtype=np.int64))
+        written = [column for column in self.plan.tables[table].table.columns if column.name in rows.plan.steps]
+        return pl.DataFrame({column.name: rows.column(column.name) for column in written})
+
+    def rows(self, table: str, ordinals: Integers) -> TableRows:
+        """Return the rows of a table at these ordinals, nothing computed yet."""
+        return TableRows(self, self.plan.tables[table], ordinals)
+
+    def keys(self, table: str, ordinals: Integers) -> Bits:
+        """Return the row keys: the ordinals themselves, or hashes of (parent's key, ordinal among its children)."""
+        if isinstance(self.plan.tables[table].count, PerParent):
+            return self.counts(table).keys(ordinals)
+        return ordinals.view(np.uint64)
+
+    def counts(self, table: str) -> Counts:
+        """Return how many rows each parent of a table counted per parent has."""
+        if table not in self._counts:
+            self._counts[table] = Counts(self, self.plan.tables[table])
+        return self._counts[table]
+
+    def attempts(self, table: str) -> Attempts:
+        """Return how often each row of a table was drawn again to keep its uniques."""
+        if table not in self._attempts:
+            self._attempts[table] = settled(self, self.plan.tables[table])
+        return self._attempts[table]
+
+    def ranks(self, table: str, reference: str) -> Integers:
+        """Return the 0-based number of every row among the rows of its parent, in the order of rows."""
+        key = (table, reference)
+        if key not in self._ranks:
+            rows = self.plan.tables[table].rows
+            self._ranks[key] = ranked(self.rows(table, np.arange(rows, dtype=np.int64)).parents(reference))
+        return self._ranks[key]
+
+    def aggregate(self, table: str, column: str) -> pl.Series:
+        """Return a column that takes one pass over all children, for every row of its table."""
+        key = (table, column)
+        if key not in self._held:
+            step = self.plan.tables[table].steps[column]
+            assert isinstance(step, Aggregated)
+            self._held[key] = whole_aggregate(self, table, column, step.aggregate)
+        return self._held[key]
+
+    def gathered(self, table: str, column: str, ordinals: Integers) -> pl.Series:
+        """Return a column at these ordinals; null where the ordinal is -1."""
+        rows = self.plan.tables[table].rows
+        if rows == 0:
+            type_ = self.plan.tables[table].column(column).type
+            return pl.Series(column, [None] * len(ordinals), dtype=polars_dtype(type_))
+        absent = ordinals < 0
+        present = np.where(absent, 0, ordinals) if absent.any() else ordinals
+        values = self._column_at(table, column, present)
+        if not absent.any():
+            return values
+        return pl.select(pl.when(pl.lit(pl.Series(absent))).then(None).otherwise(pl.lit(values))).to_series()
+
+    def whole(self, table: str, column: str) -> pl.Series:
+        """Return all values of a column."""
+        key = (table, column)
+        if key not in self._held:
+            rows = self.plan.tables[table].rows
+            self._held[key] = self.rows(table, np.arange(rows, dtype=np.int64)).column(column)
+        return self._held[key]
+
+    def _column_at(self, table: str, column: str, ordinals: Integers) -> pl.Series:
+        plan = self.plan.tables[table]
+        held = plan.rows <= HELD_ROWS or isinstance(plan.steps[column], Aggregated)
+        if held and (len(ordinals) * 4 > plan.rows or (table, column) in self._held):
+            return self.whole(table, column).gather(pl.Series(ordinals.astype(np.uint32)))
+        return self.rows(table, ordinals).column(column)

@@ -1,0 +1,102 @@
+"""How rows find their parents: every kind of link, as ordinals of parent rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fixturegen.draws import Bits, Integers, chosen, scaled, seated
+from fixturegen.fills.agreement import agreeing_parents, eligible
+from fixturegen.fills.tickets import parents_by_ticket
+from fixturegen.planning.plan import Link, TablePlan
+
+if TYPE_CHECKING:
+    from fixturegen.fills.engine import Engine
+    from fixturegen.fills.rows import TableRows
+
+UNIQUE_WIDTH = 10
+UNIQUE_BLOCK = 2**UNIQUE_WIDTH
+
+
+def parents(rows: TableRows, link: Link) -> Integers:
+    """Return the ordinal of each row's parent, -1 where there is none to refer to."""
+    if link.kind == "parent":
+        return rows.engine.counts(rows.name).parents(rows.ordinals)
+    count = rows.engine.plan.tables[link.reference.table].rows
+    if count == 0:
+        return np.full(len(rows), -1, dtype=np.int64)
+    match link.kind:
+        case "one to one":
+            return _one_to_one(rows, link, count)
+        case "self":
+            return _earlier(rows, link)
+        case "chain":
+            return _before(rows, link)
+        case "via":
+            return _via(rows, link)
+        case "agreeing":
+            return agreeing_parents(rows, link)
+        case _:
+            return _free(rows, link, count)
+
+
+def _stream(rows: TableRows, link: Link) -> int:
+    return rows.engine.fill.stream(rows.name, *link.reference.columns, "parent")
+
+
+def _keys(rows: TableRows, link: Link) -> Bits:
+    return rows.keys_for(reference=link.reference.name)
+
+
+def _free(rows: TableRows, link: Link, count: int) -> Integers:
+    """Any parent: uniform or by tickets, among those for which the other references find an agreeing parent."""
+    allowed = eligible(rows.engine, rows.plan, link) if link.peers else None
+    among = count if allowed is None else len(allowed)
+    if among == 0:
+        return np.full(len(rows), -1, dtype=np.int64)
+    reference = link.reference
+    if link.kind == "tickets":
+        choice = parents_by_ticket(_stream(rows, link), _keys(rows, link), among, reference.skew, reference.childless)
+    else:
+        choice = chosen(_stream(rows, link), _keys(rows, link), among)
+    return choice if allowed is None else allowed[choice]
+
+
+def _one_to_one(rows: TableRows, link: Link, count: int) -> Integers:
+    """Each parent at most once: a permutation inside blocks of 1,024 parents, walked only in the last block."""
+    block, place = np.divmod(rows.ordinals, UNIQUE_BLOCK)
+    size = np.minimum(count - block * UNIQUE_BLOCK, UNIQUE_BLOCK)
+    beyond = place >= size
+    stream = _stream(rows, link)
+    walked = seated(stream, block, place, UNIQUE_WIDTH)
+    outside = np.flatnonzero((walked >= size) & ~beyond)
+    while len(outside):
+        walked[outside] = seated(stream, block[outside], walked[outside], UNIQUE_WIDTH)
+        outside = outside[walked[outside] >= size[outside]]
+    return np.where(beyond, -1, block * UNIQUE_BLOCK + walked)
+
+
+def _earlier(rows: TableRows, link: Link) -> Integers:
+    """A row before this one: its number of choices never changes, so a plain draw is stable. The first has none."""
+    random = rows.engine.fill.bits((rows.name, *link.reference.columns, "parent"), _keys(rows, link))
+    choice = scaled(random, np.maximum(rows.ordinals, 1))
+    return np.where(rows.ordinals == 0, _root(rows, link, rows.ordinals), choice)
+
+
+def _before(rows: TableRows, link: Link) -> Integers:
+    return np.where(rows.ordinals == 0, _root(rows, link, rows.ordinals), rows.ordinals - 1)
+
+
+def _root(rows: TableRows, link: Link, ordinals: Integers) -> Integers:
+    """A first row refers to nothing where it may, else to itself."""
+    return np.full(len(rows), -1, dtype=np.int64) if link.nullable else ordinals
+
+
+def _via(rows: TableRows, link: Link) -> Integers:
+    assert link.anchor is not None
+    assert link.through is not None
+    anchors = rows.parents(link.anchor)
+    table = rows.plan.links[link.anchor].reference.table
+    between = rows.engine.rows(table, np.maximum(anchors, 0)).parents(link.through)
+    return np.where(anchors < 0, -1, between)

@@ -1,0 +1,200 @@
+"""Some rows of a table: their keys, their parents and their columns, each computed when first asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from fixturegen.draws import Bits, Integers, combined
+from fixturegen.dtypes import polars_dtype
+from fixturegen.fills import aggregates, casework, links
+from fixturegen.generator import Batch, Generator
+from fixturegen.planning.plan import Aggregated, Cased, Drawn, Gathered, Numbered, TablePlan
+from fixturegen.schema import Path, PerParent
+
+if TYPE_CHECKING:
+    from fixturegen.fills.engine import Engine
+
+NULL_UNIT = 2**32
+
+
+class TableRows:
+    """Rows of one table.
+
+    Args:
+        engine: The engine that computes parents and children.
+        plan: The table's plan.
+        ordinals: 0-based numbers of the rows.
+        attempts: How often each row was drawn again, by settled unique; None asks the engine.
+    """
+
+    def __init__(
+        self, engine: Engine, plan: TablePlan, ordinals: Integers, attempts: tuple[Integers, ...] | None = None
+    ) -> None:
+        self.engine = engine
+        self.plan = plan
+        self.name = plan.table.name
+        self.ordinals = ordinals
+        self._given_attempts = attempts
+        self._keys: Bits | None = None
+        self._columns: dict[str, pl.Series] = {}
+        self._parents: dict[str, Integers] = {}
+        self._cases: dict[int, casework.CaseRows] = {}
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.ordinals)
+
+    @property
+    def keys(self) -> Bits:
+        """The row keys."""
+        if self._keys is None:
+            self._keys = self.engine.keys(self.name, self.ordinals)
+        return self._keys
+
+    def part(self, mask_or_places: Integers) -> TableRows:
+        """Return the rows at these places, nothing computed yet."""
+        attempts = self._given_attempts
+        chosen = None if attempts is None else tuple(one[mask_or_places] for one in attempts)
+        return TableRows(self.engine, self.plan, self.ordinals[mask_or_places], chosen)
+
+    def column(self, name: str) -> pl.Series:
+        """Return a column, named."""
+        if name not in self._columns:
+            self._columns[name] = self._computed(name).alias(name)
+        return self._columns[name]
+
+    def dotted(self, name: str) -> pl.Series:
+        """Return a column of these rows or of related ones, by its dotted name."""
+        if name in self.plan.steps:
+            return self.column(name)
+        return self.at(self.plan.paths[name]).alias(name)
+
+    def at(self, path: Path) -> pl.Series:
+        """Return the column at the end of a path of references; null where a row has no parent."""
+        if not path.references:
+            return self.column(path.column)
+        table, ordinals = self.name, self.parents(path.references[0])
+        table = self.plan.links[path.references[0]].reference.table
+        for reference in path.references[1:]:
+            step = self.engine.rows(table, np.maximum(ordinals, 0))
+            ordinals = np.where(ordinals < 0, -1, step.parents(reference))
+            table = step.plan.links[reference].reference.table
+        return self.engine.gathered(table, path.column, ordinals)
+
+    def parents(self, reference: str) -> Integers:
+        """Return the ordinal of each row's parent, -1 where there is none to refer to."""
+        if reference not in self._parents:
+            self._parents[reference] = links.parents(self, self.plan.links[reference])
+        return self._parents[reference]
+
+    def keys_for(self, *, column: str | None = None, reference: str | None = None) -> Bits:
+        """Return the row keys under which a column or reference draws: moved on where the row was drawn again."""
+        keys = self.keys
+        for number, settled in enumerate(self.plan.settled):
+            if column in settled.columns or reference in settled.references:
+                attempts = self._attempts(number)
+                again = np.flatnonzero(attempts)
+                if len(again):
+                    keys = keys.copy()
+                    keys[again] = combined(keys[again], attempts[again])
+        return keys
+
+    def _attempts(self, number: int) -> Integers:
+        if self._given_attempts is not None:
+            return self._given_attempts[number]
+        return self.engine.attempts(self.name)[number][self.ordinals]
+
+    def case_rows(self, component: int) -> casework.CaseRows:
+        """Return which case each row draws in a component."""
+        if component not in self._cases:
+            self._cases[component] = casework.CaseRows(self, component)
+        return self._cases[component]
+
+    def _computed(self, name: str) -> pl.Series:
+        match self.plan.steps[name]:
+            case Drawn() as step:
+                return self._drawn(name, step)
+            case Gathered() as step:
+                return self._gathered(name, step)
+            case Cased() as step:
+                return self.case_rows(step.component).column(name)
+            case Aggregated() as step:
+                return aggregates.aggregated(self, name, step.aggregate)
+            case Numbered() as step:
+                return self._numbered(name, step)
+
+    def _drawn(self, name: str, step: Drawn) -> pl.Series:
+        keys = self.keys_for(column=name)
+        if step.index is None:
+            values = self.built(step.generator, step.names, keys)
+        else:
+            values = self._permuted(step)
+        return self.without(values, step.nulls, (name,), keys)
+
+    def _permuted(self, step: Drawn) -> pl.Series:
+        """Give each row its own draws: the digits, in mixed radix, of its place in a permutation."""
+        assert step.index is not None
+        place = self.engine.fill.place((self.name, step.index, "unique"), self.ordinals, step.whole)
+        for capacity in step.parts:
+            place //= capacity
+        draws = {}
+        for draw in step.generator.draws:
+            draws[draw.name] = place % draw.span + draw.low
+            place //= draw.span
+        return self._build(step.generator, draws)
+
+    def built(self, generator: Generator, names: tuple[str, ...], keys: Bits) -> pl.Series:
+        """Return the generator's values from draws keyed by ``keys``."""
+        stream = (self.name, *names)
+        draws = {
+            draw.name: self.engine.fill.draw(stream, draw, keys) for draw in generator.draws if draw.count is None
+        }
+        return self._build(generator, draws, stream, keys)
+
+    def _build(
+        self,
+        generator: Generator,
+        draws: dict[str, Integers],
+        stream: tuple[str, ...] = (),
+        keys: Bits | None = None,
+    ) -> pl.Series:
+        repeats = {}
+        for draw in generator.draws:
+            if draw.count is not None:
+                assert keys is not None
+                repeats[draw.name] = self.engine.fill.repeat(stream, draw, keys, draws[draw.count])
+        return generator.build(
+            Batch(
+                height=len(self),
+                draws=draws,
+                repeats=repeats,
+                columns={name: self.dotted(name) for name in generator.needs},
+                ordinals=self.ordinals,
+            )
+        )
+
+    def _gathered(self, name: str, step: Gathered) -> pl.Series:
+        link = self.plan.links[step.reference]
+        values = self.engine.gathered(link.reference.table, step.target, self.parents(step.reference))
+        dtype = polars_dtype(self.plan.column(name).type)
+        if values.dtype != dtype:
+            values = values.cast(dtype)
+        return self.without(values, step.nulls, link.nullable, self.keys_for(reference=step.reference))
+
+    def without(self, values: pl.Series, share: float, names: tuple[str, ...], keys: Bits) -> pl.Series:
+        """Return the values with so many nulls; columns of the same ``names`` are null in the same rows."""
+        if share <= 0:
+            return values
+        random = self.engine.fill.bits((self.name, *names, "null"), keys) >> np.uint64(32)
+        absent = random < np.uint64(round(share * NULL_UNIT))
+        return pl.select(pl.when(pl.lit(pl.Series(absent))).then(None).otherwise(pl.lit(values))).to_series()
+
+    def _numbered(self, name: str, step: Numbered) -> pl.Series:
+        dtype = polars_dtype(self.plan.column(name).type)
+        count = self.plan.count
+        if isinstance(count, PerParent) and count.reference == step.reference:
+            return pl.Series(self.engine.counts(self.name).ordinals(self.ordinals) + 1).cast(dtype)
+        return pl.Series(self.engine.ranks(self.name, step.reference)[self.ordinals] + 1).cast(dtype)
