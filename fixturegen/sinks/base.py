@@ -1,0 +1,122 @@
+"""The export formats: each is one class in one module of this package, found by the name people type."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from types import MappingProxyType
+from typing import ClassVar, Protocol
+
+import polars as pl
+
+from fixturegen.errors import InputError
+from fixturegen.schema import Dialect, Reference, Table
+from fixturegen.sinks.manifest import Metadata, TableFiles
+
+BLOCK_ROWS = 250_000
+"""Rows that a writer is given at once: a Parquet row group, an Arrow record batch."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What a format may need to know beside the rows.
+
+    Attributes:
+        metadata: Where the rows come from.
+        dialect: Dialect of SQL text.
+        postponed: References by table that can only be filled once all tables are loaded.
+    """
+
+    metadata: Metadata
+    dialect: Dialect = "sqlite"
+    postponed: Mapping[str, tuple[Reference, ...]] = field(default_factory=lambda: MappingProxyType({}))
+
+
+class Writer(Protocol):
+    """One open file. It receives blocks of ``BLOCK_ROWS`` rows, only the last one shorter, all with the same columns."""
+
+    def write(self, frame: pl.DataFrame) -> None:
+        """Append rows."""
+
+    def close(self) -> None:
+        """Finish the file."""
+
+    def abort(self) -> None:
+        """Let go of the file and of all threads, without finishing; never raises."""
+
+
+class Sink(ABC):
+    """A format.
+
+    Attributes:
+        extension: Ending of its files, without the dot.
+        reserved: Lower-case file names (without ending) that the format keeps for itself.
+    """
+
+    extension: ClassVar[str]
+    reserved: ClassVar[frozenset[str]] = frozenset()
+
+    @abstractmethod
+    def open(self, path: Path, table: Table, context: Context) -> Writer:
+        """Return a writer for a new file."""
+
+    @abstractmethod
+    def read(self, path: Path, dtypes: Mapping[str, pl.DataType]) -> pl.DataFrame:
+        """Return the rows of a file, in exactly these dtypes.
+
+        Raises:
+            InputError: If the format cannot be read back.
+        """
+
+    def afterwards(self, path: Path) -> Path | None:
+        """Return the file to be run after all tables that was written beside ``path``, if any."""
+        del path
+
+    def scripts(self, directory: Path, tables: Mapping[str, TableFiles], context: Context) -> tuple[str, ...]:
+        """Write what the format adds for all tables together; return the paths below ``directory``."""
+        del directory, tables, context
+        return ()
+
+
+_SINKS: dict[str, Sink] = {}
+
+
+def sink(name: str) -> Callable[[type[Sink]], type[Sink]]:
+    """Register the decorated class as the format ``name``."""
+
+    def register(kind: type[Sink]) -> type[Sink]:
+        if name in _SINKS and type(_SINKS[name]) is not kind:
+            message = f"format {name!r} is registered twice"
+            raise ValueError(message)
+        _SINKS[name] = kind()
+        return kind
+
+    return register
+
+
+def sinks() -> Mapping[str, Sink]:
+    """Return every format by name, importing the modules of this package once."""
+    package = import_module("fixturegen.sinks")
+    for module in iter_modules(package.__path__):
+        import_module(f"fixturegen.sinks.{module.name}")
+    return MappingProxyType(_SINKS)
+
+
+def sink_named(name: str) -> Sink:
+    """Return the format ``name``.
+
+    Raises:
+        InputError: If there is none.
+
+    >>> sink_named("ndjson").extension
+    'ndjson'
+    """
+    known = sinks()
+    if name not in known:
+        message = f"unknown format {name!r}"
+        raise InputError(message, given=name, exists=known)
+    return known[name]

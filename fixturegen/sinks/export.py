@@ -1,0 +1,225 @@
+"""Frames into a directory: files by table, cut into parts by row counts alone, and the manifest that describes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import polars as pl
+
+from fixturegen.dtypes import polars_dtype
+from fixturegen.errors import InputError, RefusedError
+from fixturegen.schema import Dialect, Reference, Table
+from fixturegen.sinks.base import BLOCK_ROWS, Context, Sink, Writer, sink_named
+from fixturegen.sinks.manifest import MANIFEST, File, Manifest, Metadata, TableFiles, file_of
+from fixturegen.sinks.names import file_stems
+from fixturegen.sinks.placing import place, previous, refuse_foreign, staged
+
+PART_ROWS = 5_000_000
+"""Rows of a file at most; a multiple of ``BLOCK_ROWS``."""
+
+
+def export_frames(
+    directory: str | Path,
+    tables: Sequence[Table],
+    frames: Iterable[tuple[str, pl.DataFrame]],
+    format: str,  # noqa: A002 (the public keyword of interface.md)
+    metadata: Metadata,
+    rows_by_table: Mapping[str, int] | None = None,
+    *,
+    dialect: Dialect = "sqlite",
+    postponed: Mapping[str, Sequence[Reference]] | None = None,
+) -> Manifest:
+    """Write every table into ``directory``, all files or none.
+
+    A table becomes ``TABLE.ext``, above 5,000,000 rows ``TABLE/part-00000.ext`` and so on with 5,000,000 rows each. Files do not
+    depend on how the rows were cut into frames. A table without rows gives a file with its columns. Files of an earlier
+    export (by its manifest) are replaced.
+
+    Args:
+        directory: Made where missing.
+        tables: In load order, parents first.
+        frames: Chunks of rows; those of a table in the order of its rows.
+        format: Name of a registered format.
+        metadata: Where the rows come from.
+        rows_by_table: How many rows each table will have. Tables then are finished (and their memory given back) early, and a
+            table that ends with another count is an error.
+        dialect: Dialect of SQL text.
+        postponed: Nullable references by table that SQL files fill once all tables are loaded.
+
+    Raises:
+        InputError: Unknown format; a directory that cannot be written, or holds files of others under these names.
+        RefusedError: A full disk; a table with another number of rows than announced.
+    """
+    target, form = Path(directory), sink_named(format)
+    context = Context(metadata=metadata, dialect=dialect, postponed={k: tuple(v) for k, v in (postponed or {}).items()})
+    stems = file_stems((table.name for table in tables), form.extension, form.reserved)
+    if target.is_dir():
+        before = previous(target)
+        refuse_foreign(target, _wanted(stems, form, rows_by_table or {}), before)
+    else:
+        before = None
+    with staged(target) as staging:
+        outputs = {
+            t.name: Output(t, staging, stems[t.name], form, context, (rows_by_table or {}).get(t.name)) for t in tables
+        }
+        files = _written(outputs, frames)
+        scripts = form.scripts(staging, files, context)
+        manifest = Manifest(metadata, format, files, dialect if format == "sql" else None, scripts)
+        (staging / MANIFEST).write_text(manifest.to_json(), encoding="utf-8", newline="\n")
+        refuse_foreign(target, _top(manifest.paths()), before)
+        place(target, staging, manifest, before)
+    return manifest
+
+
+class Output:
+    """The files of one table."""
+
+    def __init__(self, table: Table, staging: Path, stem: str, form: Sink, context: Context, rows: int | None) -> None:
+        self._table = table
+        self._staging = staging
+        self._stem = stem
+        self._form = form
+        self._context = context
+        self._announced = rows
+        self._blocks = Blocks(BLOCK_ROWS)
+        self._writer: Writer | None = None
+        self._parts: list[tuple[Path, int]] = []
+        self._schema: pl.Schema | None = None
+        self._files: TableFiles | None = None
+
+    def write(self, frame: pl.DataFrame) -> None:
+        """Append rows."""
+        if self._schema is None:
+            self._schema = frame.schema
+        if self._files is not None:
+            self._refuse_count(self._files.rows + frame.height)
+        for block in self._blocks.add(frame.select(self._schema.names())):
+            self._put(block)
+        if self._announced is not None and self._blocks.total == self._announced:
+            self.finish()
+
+    def finish(self) -> TableFiles:
+        """Finish the last file and describe them all; the second time, only describe."""
+        if self._files is None:
+            self._files = self._finished()
+        return self._files
+
+    def abort(self) -> None:
+        """Let go of everything."""
+        if self._writer is not None:
+            self._writer.abort()
+
+    def _finished(self) -> TableFiles:
+        if self._announced is not None and self._blocks.total != self._announced:
+            self._refuse_count(self._blocks.total)
+        rest = self._blocks.rest()
+        if rest is not None or not self._parts:
+            self._put(self._empty() if rest is None else rest)
+        self._close()
+        self._flatten()
+        files = [self._described(path, rows) for path, rows in self._parts]
+        beside = [self._form.afterwards(path) for path, _ in self._parts]
+        after = tuple(self._described(path, 0) for path in beside if path is not None)
+        assert self._schema is not None
+        columns = {name: str(dtype) for name, dtype in self._schema.items()}
+        return TableFiles(self._blocks.total, columns, tuple(files), after)
+
+    def _put(self, block: pl.DataFrame) -> None:
+        if self._writer is None or self._parts[-1][1] == PART_ROWS:
+            self._next_part()
+        assert self._writer is not None
+        path, rows = self._parts[-1]
+        self._writer.write(block)
+        self._parts[-1] = (path, rows + block.height)
+
+    def _next_part(self) -> None:
+        self._close()
+        folder = self._staging / self._stem
+        folder.mkdir(exist_ok=True)
+        path = folder / f"part-{len(self._parts):05d}.{self._form.extension}"
+        self._parts.append((path, 0))
+        self._writer = self._form.open(path, self._table, self._context)
+
+    def _close(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+
+    def _flatten(self) -> None:
+        """Move a single part up, under the table's own name."""
+        if len(self._parts) > 1:
+            return
+        path, rows = self._parts[0]
+        for old in (self._form.afterwards(path), path):
+            if old is not None:
+                new = self._staging / old.name.replace("part-00000", self._stem)
+                old.replace(new)
+        path.parent.rmdir()
+        self._parts = [(self._staging / f"{self._stem}.{self._form.extension}", rows)]
+
+    def _described(self, path: Path, rows: int) -> File:
+        return file_of(self._staging, path.relative_to(self._staging).as_posix(), rows)
+
+    def _empty(self) -> pl.DataFrame:
+        if self._schema is None:
+            self._schema = pl.Schema({column.name: polars_dtype(column.type) for column in self._table.columns})
+        return pl.DataFrame(schema=self._schema)
+
+    def _refuse_count(self, rows: int) -> None:
+        message = f"{self._announced:,} rows were announced and {rows:,} came"
+        raise RefusedError(message, where=self._table.name)
+
+
+class Blocks:
+    """Rows recut into blocks of one size, so that files do not depend on the chunks they came in."""
+
+    def __init__(self, size: int) -> None:
+        self.total = 0
+        self._size = size
+        self._held: list[pl.DataFrame] = []
+        self._height = 0
+
+    def add(self, frame: pl.DataFrame) -> Iterable[pl.DataFrame]:
+        """Take rows; return the blocks that are full."""
+        self.total += frame.height
+        if frame.height:
+            self._held.append(frame)
+            self._height += frame.height
+        if self._height < self._size:
+            return
+        whole = self.rest()
+        assert whole is not None
+        last = whole.height - whole.height % self._size
+        yield from (whole.slice(at, self._size).rechunk() for at in range(0, last, self._size))
+        if last < whole.height:
+            self._held, self._height = [whole.slice(last)], whole.height - last
+
+    def rest(self) -> pl.DataFrame | None:
+        """Return the rows held back, which are none from then on; None where there are none."""
+        held, self._held, self._height = self._held, [], 0
+        return pl.concat(held) if held else None
+
+
+def _wanted(stems: Mapping[str, str], form: Sink, rows: Mapping[str, int]) -> tuple[str, ...]:
+    large = [stem for table, stem in stems.items() if rows.get(table, 0) > PART_ROWS]
+    files = [f"{stem}.{form.extension}" for stem in (*stems.values(), *sorted(form.reserved))]
+    return (*files, *large)
+
+
+def _top(paths: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(path.split("/")[0] for path in paths))
+
+
+def _written(outputs: Mapping[str, Output], frames: Iterable[tuple[str, pl.DataFrame]]) -> dict[str, TableFiles]:
+    try:
+        for name, frame in frames:
+            if name not in outputs:
+                message = f"rows for {name!r}, which is not among the tables"
+                raise InputError(message, given=name, exists=outputs)
+            outputs[name].write(frame)
+        return {name: output.finish() for name, output in outputs.items()}
+    except BaseException:
+        for output in outputs.values():
+            output.abort()
+        raise

@@ -1,0 +1,37 @@
+"""Arrow IPC files: exact dtypes, read without decoding."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+import polars as pl
+
+from fixturegen.schema import Table
+from fixturegen.sinks.base import BLOCK_ROWS, Context, Sink, Writer, sink
+from fixturegen.sinks.streaming import StreamWriter
+
+
+@sink("ipc")
+class IpcSink(Sink):
+    """The Arrow file format, uncompressed (so that it can be mapped), a record batch for each block."""
+
+    extension = "arrow"
+
+    def open(self, path: Path, table: Table, context: Context) -> Writer:
+        """Return a writer in bounded memory."""
+        del table, context
+        return StreamWriter(partial(_write, path), partial(_stream, path))
+
+    def read(self, path: Path, dtypes: Mapping[str, pl.DataType]) -> pl.DataFrame:
+        """Return the rows of a file."""
+        return pl.read_ipc(path, columns=list(dtypes)).cast(dict(dtypes))
+
+
+def _write(path: Path, frame: pl.DataFrame) -> None:
+    frame.write_ipc(path, compat_level=pl.CompatLevel.oldest(), record_batch_size=BLOCK_ROWS)
+
+
+def _stream(path: Path, frame: pl.LazyFrame) -> None:
+    frame.sink_ipc(path, compat_level=pl.CompatLevel.oldest(), record_batch_size=BLOCK_ROWS)
