@@ -1,0 +1,302 @@
+"""A plan compiled: bounded draws, and a build that gathers pools and joins them once for all rows.
+
+Options of a choice share their draws, so a plan needs as many as its longest way: one draw for each random choice. A draw that
+only one pool uses has the pool's size, or that of its look-up table where the pool is weighted (65,536 entries by largest
+remainder, so integers alone decide at row level); a draw shared by several nodes is wide and cut to each one's size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from fixturegen.draws import Integers, scaled
+from fixturegen.generator import Batch, Draw
+from fixturegen.vocabularies.plans import Choice, Joined, Numeral, Plan, Pool, Sealed, condensed
+from fixturegen.vocabularies.seals import SEALS
+
+NARROWEST_TABLE = 16
+"""Bits of the look-up table of weights."""
+SHARED_BITS = 24
+"""Bits of a draw that several nodes share; more where one of them has more than 2**18 values."""
+_HEXADECIMALS = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A plan as a generator needs it: its draws, and the texts (String, no nulls) that they give."""
+
+    draws: tuple[Draw, ...]
+    build: Callable[[Batch], pl.Series]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Values of the slots for the rows at hand; ``rows`` picks some of them, None all."""
+
+    slots: tuple[Integers, ...]
+    height: int
+    rows: npt.NDArray[np.intp] | None = None
+
+    def slot(self, number: int) -> Integers:
+        """Return the values of one slot."""
+        values = self.slots[number]
+        return values if self.rows is None else values[self.rows]
+
+    def among(self, rows: npt.NDArray[np.intp]) -> Rows:
+        """Return some of these rows."""
+        return Rows(self.slots, len(rows), rows if self.rows is None else self.rows[rows])
+
+
+Reader = Callable[[Rows], pl.Series]
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """What a node wants of its slot: so many values, equally likely or by a table of weights."""
+
+    span: int
+    table: npt.NDArray[np.uint32] | None
+
+    @property
+    def exact(self) -> int:
+        return self.span if self.table is None else len(self.table)
+
+
+def compiled(plan: Plan, prefix: str = "text") -> Compiled:
+    """Compile a plan; its draws are named ``prefix0``, ``prefix1``, ...
+
+    The first values of pools are the simplest: towards them draws shrink.
+    """
+    small = condensed(plan)
+    uses: list[list[_Use]] = []
+    _allot(small, 0, uses)
+    spans = tuple(_span(slot) for slot in uses)
+    reader, _ = _reader(small, 0, spans)
+    names = tuple(f"{prefix}{number}" for number in range(len(spans)))
+
+    def build(batch: Batch) -> pl.Series:
+        return reader(Rows(tuple(batch.draws[name] for name in names), batch.height))
+
+    return Compiled(tuple(Draw(name, 0, span - 1) for name, span in zip(names, spans, strict=True)), build)
+
+
+def weight_table(weights: tuple[float, ...]) -> npt.NDArray[np.uint32]:
+    """Return the look-up table of weights: entry i is the choice for the draw i, in the order of the choices.
+
+    Each positive weight has at least one entry; what is left over goes to the largest remainders.
+    """
+    bits = max(NARROWEST_TABLE, (4 * len(weights)).bit_length())
+    size = 1 << bits
+    total = sum(weights)
+    ideal = [weight / total * size for weight in weights]
+    counts = [max(1, int(each)) if weight > 0 else 0 for each, weight in zip(ideal, weights, strict=True)]
+    left = size - sum(counts)
+    by_remainder = sorted(range(len(weights)), key=lambda at: (int(ideal[at]) - ideal[at], at))
+    for at in by_remainder[: max(0, left)]:
+        counts[at] += 1
+    while left < 0:
+        largest = max(range(len(counts)), key=lambda at: (counts[at], -at))
+        taken = min(-left, max(1, counts[largest] // 16))
+        counts[largest] -= taken
+        left += taken
+    counts[0] += size - sum(counts)
+    return np.repeat(np.arange(len(weights), dtype=np.uint32), counts)
+
+
+@lru_cache(maxsize=512)
+def _table(weights: tuple[float, ...]) -> npt.NDArray[np.uint32] | None:
+    return weight_table(weights) if weights else None
+
+
+def _use(plan: Pool | Choice | Numeral) -> _Use:
+    match plan:
+        case Pool():
+            return _Use(len(plan.values), _table(plan.weights))
+        case Choice():
+            return _Use(len(plan.options), _table(plan.weights))
+        case Numeral():
+            return _Use(plan.high - plan.low + 1, None)
+
+
+def _allot(plan: Plan, at: int, uses: list[list[_Use]]) -> int:
+    """Note every use of the slots from ``at`` on and return the slot after the plan's last one."""
+    match plan:
+        case Pool() if len(plan.values) == 1:
+            return at
+        case Pool() | Numeral():
+            _note(uses, at, _use(plan))
+            return at + 1
+        case Joined():
+            for part in plan.parts:
+                at = _allot(part, at, uses)
+            return at
+        case Sealed():
+            return _allot(plan.plan, at, uses)
+        case Choice():
+            _note(uses, at, _use(plan))
+            return max(_allot(option, at + 1, uses) for option in plan.options)
+
+
+def _note(uses: list[list[_Use]], at: int, use: _Use) -> None:
+    while len(uses) <= at:
+        uses.append([])
+    uses[at].append(use)
+
+
+def _span(uses: list[_Use]) -> int:
+    sizes = {(use.exact, use.table is None) for use in uses}
+    if len(sizes) == 1:
+        return uses[0].exact
+    widest = max(use.exact for use in uses)
+    return int(2 ** min(62, max(SHARED_BITS, (widest - 1).bit_length() + 6)))
+
+
+def _picker(use: _Use, span: int) -> Callable[[Integers], npt.NDArray[np.integer]]:
+    """Return how a slot's values become choices of one of its uses."""
+    if span == use.exact:
+        cut: Callable[[Integers], npt.NDArray[np.integer]] = _same
+    elif use.exact < 2**31 and span < 2**32:
+        shift, size = span.bit_length() - 1, use.exact
+        cut = lambda values: values * size >> shift  # noqa: E731 - the shortest closure
+    else:
+        left = np.uint64(64 - (span.bit_length() - 1))
+        cut = lambda values: scaled(values.astype(np.uint64) << left, np.full(len(values), use.exact))  # noqa: E731 - the same
+    table = use.table
+    return cut if table is None else lambda values: table[cut(values)]
+
+
+def _same(values: Integers) -> Integers:
+    return values
+
+
+def _reader(plan: Plan, at: int, spans: tuple[int, ...]) -> tuple[Reader, int]:
+    """Return how rows become texts of the plan whose first slot is ``at``, and the slot after its last."""
+    match plan:
+        case Pool():
+            return _pool_reader(plan, at, spans), at + (len(plan.values) > 1)
+        case Numeral():
+            return _numeral_reader(plan, at, spans), at + 1
+        case Joined():
+            return _joined_reader(plan, at, spans)
+        case Choice():
+            return _choice_reader(plan, at, spans)
+        case Sealed():
+            inner, after = _reader(plan.plan, at, spans)
+            seal = SEALS[plan.seal].sealed
+            return (lambda rows: seal(inner(rows))), after
+
+
+def _pool_reader(plan: Pool, at: int, spans: tuple[int, ...]) -> Reader:
+    pool = pl.Series(plan.values, dtype=pl.String)
+    if len(plan.values) == 1:
+        return lambda rows: pl.repeat(plan.values[0], rows.height, dtype=pl.String, eager=True)
+    pick = _picker(_use(plan), spans[at])
+    return lambda rows: gathered(pool, pick(rows.slot(at)))
+
+
+def gathered(pool: pl.Series, places: npt.NDArray[np.integer]) -> pl.Series:
+    """Return the pool's values at ``places``; 32-bit indexes gather fastest."""
+    return pool.gather(pl.Series(places.astype(np.uint32, copy=False)))
+
+
+def _numeral_reader(plan: Numeral, at: int, spans: tuple[int, ...]) -> Reader:
+    pick = _picker(_use(plan), spans[at])
+
+    def read(rows: Rows) -> pl.Series:
+        numbers = pick(rows.slot(at)).astype(np.int64) + plan.low
+        return decimal_text(numbers, plan.width) if plan.base == 10 else _hexadecimal_text(numbers, plan.width)
+
+    return read
+
+
+def decimal_text(numbers: Integers, width: int) -> pl.Series:
+    """Return the numbers written with at least ``width`` digits."""
+    text = pl.Series(numbers).cast(pl.String)
+    return text.str.zfill(width) if width > 1 else text
+
+
+@lru_cache(maxsize=1)
+def _hexadecimals() -> pl.Series:
+    return pl.Series([f"{number:04x}" for number in range(_HEXADECIMALS)])
+
+
+def _hexadecimal_text(numbers: Integers, width: int) -> pl.Series:
+    table = _hexadecimals()
+    high, low = gathered(table, numbers >> 16), gathered(table, numbers & 0xFFFF)
+    whole = concatenated([high, low])
+    stripped = whole.str.strip_chars_start("0")
+    return stripped.str.zfill(max(1, width))
+
+
+def concatenated(parts: list[pl.Series]) -> pl.Series:
+    """Return the texts joined row by row, null where one is null."""
+    if len(parts) == 1:
+        return parts[0]
+    named = [part.alias(str(number)) for number, part in enumerate(parts)]
+    return pl.DataFrame(named).select(pl.concat_str(pl.all()).alias("text"))["text"].alias("")
+
+
+def _joined_reader(plan: Joined, at: int, spans: tuple[int, ...]) -> tuple[Reader, int]:
+    readers: list[Reader] = []
+    for part in plan.parts:
+        reader, at = _reader(part, at, spans)
+        readers.append(reader)
+    return (lambda rows: concatenated([reader(rows) for reader in readers])), at
+
+
+def _choice_reader(plan: Choice, at: int, spans: tuple[int, ...]) -> tuple[Reader, int]:
+    pick = _picker(_use(plan), spans[at])
+    made = [_reader(option, at + 1, spans) for option in plan.options]
+    readers, after = [reader for reader, _ in made], max(slot for _, slot in made)
+
+    def read(rows: Rows) -> pl.Series:
+        # Sixteen bits: the stable sort is then a radix sort.
+        options = pick(rows.slot(at)).astype(np.uint16)
+        order = np.argsort(options, kind="stable")
+        borders = np.searchsorted(options[order], np.arange(len(readers) + 1))
+        pieces = [
+            reader(rows.among(order[borders[number] : borders[number + 1]]))
+            for number, reader in enumerate(readers)
+            if borders[number] < borders[number + 1]
+        ]
+        if not pieces:
+            return pl.Series([], dtype=pl.String)
+        back = np.empty(len(order), dtype=np.uint32)
+        back[order] = np.arange(len(order), dtype=np.uint32)
+        return gathered(pl.concat(pieces, rechunk=True), back)
+
+    return read, after
+
+
+def sampled(plan: Plan, below: Callable[[int], int]) -> str:
+    """Return one text, for code that makes values one by one.
+
+    Args:
+        plan: The plan.
+        below: Gives a random integer from 0 (inclusive) to its argument (exclusive).
+    """
+    match plan:
+        case Pool():
+            return plan.values[_sampled_index(_use(plan), below)]
+        case Numeral():
+            number = plan.low + below(plan.high - plan.low + 1)
+            return f"{number:0{plan.width}d}" if plan.base == 10 else f"{number:0{plan.width}x}"
+        case Joined():
+            return "".join(sampled(part, below) for part in plan.parts)
+        case Choice():
+            return sampled(plan.options[_sampled_index(_use(plan), below)], below)
+        case Sealed():
+            return str(SEALS[plan.seal].sealed(pl.Series([sampled(plan.plan, below)]))[0])
+
+
+def _sampled_index(use: _Use, below: Callable[[int], int]) -> int:
+    drawn = below(use.exact)
+    return drawn if use.table is None else int(use.table[drawn])
+
+

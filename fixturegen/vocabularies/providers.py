@@ -1,0 +1,198 @@
+"""The only door to Faker: which locales and methods exist, whose they are, and an instance a locale.
+
+Faker is imported on first use, no global state of it is touched, and nothing but a data method of a provider is reached by name.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
+
+from fixturegen.errors import SchemaError
+
+NOT_DATA = frozenset({
+    "csv", "dsv", "enum", "fixed_width", "format_locale", "get_words_list", "image", "image_url", "json_bytes",
+    "psv", "pyobject", "pystruct", "random_sample", "randomize_nb_elements", "tar", "time_series", "tsv", "xml", "zip",
+})  # fmt: skip
+"""Public provider methods that make no value of a column: archives, images, tables, helpers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A data method of a locale.
+
+    Attributes:
+        name: Its name.
+        provider: The provider it belongs to (``address``).
+        signature: Its signature, without ``self``.
+        borrowed: Whether the locale has no such provider of its own and en_US (or the provider's default) stands in.
+        language: Locale of the provider in use, or None where the provider knows no locales.
+    """
+
+    name: str
+    provider: str
+    signature: inspect.Signature
+    borrowed: bool
+    language: str | None
+
+
+@lru_cache(maxsize=1)
+def locales() -> tuple[str, ...]:
+    """Return the names of all locales Faker has."""
+    from faker.config import AVAILABLE_LOCALES  # noqa: PLC0415 - importing Faker costs up to a second
+
+    return tuple(sorted(AVAILABLE_LOCALES))
+
+
+def version() -> str:
+    """Return Faker's version, which decides the values as much as the seed does."""
+    from faker import VERSION  # noqa: PLC0415 - importing Faker costs up to a second
+
+    return str(VERSION)
+
+
+def checked_locale(locale: str, where: object = None) -> str:
+    """Return the locale's own spelling.
+
+    Raises:
+        SchemaError: If Faker has no such locale.
+    """
+    spelled = locale.replace("-", "_")
+    by_folded = {name.lower(): name for name in locales()}
+    if spelled.lower() in by_folded:
+        return by_folded[spelled.lower()]
+    message = f"unknown locale {locale!r}"
+    raise SchemaError(message, where=where, given=spelled, exists=locales())
+
+
+@lru_cache(maxsize=64)
+def instance(locale: str) -> Any:
+    """Return our own Faker generator of a locale, used for reading its providers. Its methods are never replaced."""
+    return fresh(locale)
+
+
+def fresh(locale: str) -> Any:
+    """Return a new Faker generator of a locale, to be altered freely."""
+    from faker.factory import Factory  # noqa: PLC0415 - importing Faker costs up to a second
+
+    return Factory.create(locale)
+
+
+@lru_cache(maxsize=64)
+def methods(locale: str) -> Mapping[str, Method]:
+    """Return the data methods of a locale by name."""
+    found: dict[str, Method] = {}
+    # The last provider added stands first and wins, as attribute access on a Faker does.
+    for provider in instance(locale).get_providers():
+        for name in sorted(_public(provider)):
+            found.setdefault(name, _method(provider, name, locale))
+    return MappingProxyType(found)
+
+
+def method_of(locale: str, name: str, where: object = None) -> Method:
+    """Return a data method.
+
+    Raises:
+        SchemaError: If the locale has no such data method; nothing is executed.
+    """
+    known = methods(locale)
+    if name in known:
+        return known[name]
+    exists = known
+    other = [each for each in ("en_US", "en_GB", "de_DE", "fr_FR", "ja_JP") if each != locale]
+    at_home = next((each for each in other if name in methods(each)), None)
+    hint = None if at_home is None else f"{at_home} has it: set the column's locale."
+    message = f"unknown Faker method {name!r} of locale {locale}"
+    raise SchemaError(message, where=where, given=name, exists=exists, hint=hint)
+
+
+def checked_arguments(method: Method, arguments: Mapping[str, object], where: object = None) -> dict[str, object]:
+    """Return the arguments that the method takes.
+
+    Raises:
+        SchemaError: If one is not a parameter, one is missing, or one is of another type than its default.
+    """
+    parameters = {name: each for name, each in method.signature.parameters.items() if each.kind in _NAMED}
+    for name, value in arguments.items():
+        if name not in parameters:
+            message = f"faker: {method.name} has no argument {name!r}"
+            hint = None if parameters else "It takes none."
+            raise SchemaError(message, where=where, given=name, exists=parameters, hint=hint)
+        _check_type(method, parameters[name], value, where)
+    for name, parameter in parameters.items():
+        if parameter.default is inspect.Parameter.empty and name not in arguments:
+            message = f"faker: {method.name} needs the argument {name!r}"
+            raise SchemaError(message, where=where, exists=parameters)
+    return dict(arguments)
+
+
+_NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+
+
+def _check_type(method: Method, parameter: inspect.Parameter, value: object, where: object) -> None:
+    default = parameter.default
+    if default is inspect.Parameter.empty or default is None or value is None:
+        return
+    annotation = str(parameter.annotation)
+    if isinstance(default, bool):
+        fits = isinstance(value, bool)
+    elif isinstance(default, int | float):
+        fits = isinstance(value, int | float) and not isinstance(value, bool)
+        fits = fits or ("Date" in annotation and isinstance(value, str))
+    elif isinstance(default, str):
+        fits = isinstance(value, str) or "Date" in annotation or "str" not in annotation
+    else:
+        fits = True
+    if not fits:
+        wanted = "boolean" if isinstance(default, bool) else "number" if isinstance(default, int | float) else "text"
+        message = (
+            f"faker: argument {parameter.name!r} of {method.name} is a {wanted} such as {default!r}, "
+            f"not {type(value).__name__} {value!r}"
+        )
+        raise SchemaError(message, where=where)
+
+
+def _public(provider: Any) -> list[str]:
+    from faker.providers import BaseProvider  # noqa: PLC0415 - importing Faker costs up to a second
+
+    helpers = {"locale", "language_code"}
+    names = [name for name in dir(type(provider)) if not name.startswith("_") and name not in NOT_DATA]
+    return [
+        name
+        for name in names
+        if inspect.isroutine(getattr(type(provider), name))
+        and (not hasattr(BaseProvider, name) or name in helpers or name in _BASE_DATA)
+    ]
+
+
+_BASE_DATA = frozenset({
+    "bothify", "hexify", "lexify", "numerify", "random_digit", "random_digit_above_two", "random_digit_not_null",
+    "random_digit_not_null_or_empty", "random_digit_or_empty", "random_element", "random_elements", "random_choices",
+    "random_int", "random_letter", "random_letters", "random_lowercase_letter", "random_number",
+    "random_uppercase_letter",
+})  # fmt: skip
+
+
+def _method(provider: Any, name: str, locale: str) -> Method:
+    language = getattr(provider, "__lang__", None)
+    path = getattr(provider, "__provider__", "faker.providers.base")
+    return Method(
+        name=name,
+        provider=path.rsplit(".", maxsplit=1)[-1],
+        signature=_signature(getattr(provider, name)),
+        borrowed=language is not None and language != locale,
+        language=language,
+    )
+
+
+@lru_cache(maxsize=4096)
+def _signature_of(function: Callable[..., object]) -> inspect.Signature:
+    return inspect.signature(function)
+
+
+def _signature(bound: Callable[..., object]) -> inspect.Signature:
+    return _signature_of(bound)
