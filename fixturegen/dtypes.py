@@ -62,3 +62,27 @@ def polars_dtype(type_: Type) -> pl.DataType:
             return pl.List(polars_dtype(type_.element or Type(kind="text")))
         case other:
             return _FIXED[other]
+
+
+def type_of_dtype(dtype: pl.DataType) -> Type:
+    """Return the type whose lattice holds every value of an ordered dtype: exact to the microsecond and the last digit.
+
+    Raises:
+        TypeError: If the dtype is not ordered.
+
+    >>> type_of_dtype(pl.Decimal(10, 2)).scale
+    2
+    """
+    if isinstance(dtype, pl.Decimal):
+        return Type(kind="decimal", precision=dtype.precision, scale=dtype.scale)
+    if isinstance(dtype, pl.Datetime):
+        return Type(kind="datetime", zone=dtype.time_zone is not None, precision=6)
+    if dtype.is_integer():
+        return Type(kind="integer")
+    for kind in ("date", "time", "interval", "boolean"):
+        if dtype == _FIXED[kind]:
+            return Type(kind=kind, precision=6)
+    if dtype.is_float():
+        return Type(kind="float")
+    message = f"{dtype} is not ordered"
+    raise TypeError(message)

@@ -21,7 +21,7 @@ import polars as pl
 from fixturegen.domain import ANY, Domain
 from fixturegen.draws import Integers
 from fixturegen.errors import SchemaError
-from fixturegen.schema import Column, Location
+from fixturegen.schema import Column, Location, Type
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +124,8 @@ class Request:
             ``distinct=True`` and at least this capacity, or with the greatest capacity it has.
         seed: The seed, for pools that are shuffled once a table.
         where: Where the column or its fill was declared, for errors.
+        types: Type of a column of the same row or a related one by its dotted name, for fills that read others; raises
+            SchemaError for a name that leads nowhere. None where only the column itself is known.
     """
 
     table: str
@@ -135,6 +137,7 @@ class Request:
     distinct: int = 0
     seed: int = 0
     where: Location = Location()
+    types: Callable[[str], Type] | None = None
 
 
 Maker = Callable[[Request], Generator]

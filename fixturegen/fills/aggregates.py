@@ -12,7 +12,7 @@ from fixturegen.dtypes import polars_dtype
 from fixturegen.expressions.evaluation import polars_expression
 from fixturegen.expressions.names import mentioned
 from fixturegen.expressions.parsing import parsed
-from fixturegen.planning.types import dotted_types
+from fixturegen.planning.dotted import dotted_types
 from fixturegen.schema import Aggregate, PerParent
 
 if TYPE_CHECKING:

@@ -46,7 +46,9 @@ def agreeing_parents(rows: TableRows, link: Link) -> Integers:
         return _earlier(rows, link, index, group)
     sizes = np.diff(index.offsets)[group]
     stream = rows.engine.fill.stream(rows.name, *link.reference.columns, "parent")
-    choice = chosen(stream, rows.keys_for(reference=link.reference.name), np.where(group < 0, 1, sizes))
+    sizes = np.where(group < 0, 1, sizes)
+    choice = chosen(stream, rows.keys_for(reference=link.reference.name), sizes)
+    choice = rows.probed(link.reference.name, choice, sizes)
     return np.where(group < 0, -1, index.members[index.offsets[group] + choice])
 
 

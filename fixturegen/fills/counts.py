@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fixturegen.draws import Bits, Integers, combined
-from fixturegen.generator import Draw
+from fixturegen.planning.counting import offsets
 from fixturegen.planning.plan import TablePlan
 from fixturegen.schema import PerParent
 
 if TYPE_CHECKING:
-    from fixturegen.fills.engine import Engine, Fill
-
-UNIT = 2**32
-BLOCK = 65_536
+    from fixturegen.fills.engine import Engine
 
 
 class Counts:
@@ -34,7 +30,7 @@ class Counts:
         self.parent = plan.links[count.reference].reference.table
         parents = engine.plan.tables[self.parent].rows
         keys = engine.keys(self.parent, np.arange(parents, dtype=np.int64))
-        self.offsets = offsets(engine.fill, plan.table.name, count, keys)
+        self.offsets = offsets(engine.fill.bits, plan.table.name, count, keys)
 
     def parents(self, ordinals: Integers) -> Integers:
         """Return the parent's ordinal of each row."""
@@ -57,58 +53,3 @@ class Counts:
         """Return the row keys: the parent's key and the number among its rows, combined."""
         parents = self.parents(ordinals)
         return combined(self._engine.keys(self.parent, parents), ordinals - self.offsets[parents])
-
-
-def offsets(fill: Fill, table: str, count: PerParent, keys: Bits) -> Integers:
-    """Return the running sums of the parents' row counts, one more than there are parents, from 0."""
-    numbers = np.zeros(len(keys) + 1, dtype=np.int64)
-    uniform = Draw("count", count.low, count.high)
-    cumulative = None if count.distribution == "uniform" else _cumulative(count)
-    for at in range(0, len(keys), BLOCK):
-        block = keys[at : at + BLOCK]
-        if cumulative is None:
-            drawn = fill.draw((table, count.reference), uniform, block)
-        else:
-            random = fill.bits((table, count.reference, "count"), block) >> np.uint64(32)
-            drawn = count.low + np.searchsorted(cumulative, random, side="right")
-        if count.childless > 0:
-            lonely = fill.bits((table, count.reference, "childless"), block) >> np.uint64(32)
-            drawn[lonely < np.uint64(round(count.childless * UNIT))] = 0
-        numbers[at + 1 : at + 1 + len(block)] = drawn
-    return np.cumsum(numbers)
-
-
-def _cumulative(count: PerParent) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
-    """Borders, in 2**32nds, between the counts from ``low`` to ``high``; the last border is left out."""
-    weights = _weights(count)
-    total, running, borders = sum(weights), Fraction(0), []
-    for weight in weights[:-1]:
-        running += weight
-        borders.append(int(running * UNIT / total))
-    return np.array(borders, dtype=np.uint64)
-
-
-def _weights(count: PerParent) -> list[Fraction]:
-    """Weights of the counts, exact: rational arithmetic is the same on every machine."""
-    numbers = range(count.low, count.high + 1)
-    mean = Fraction(count.mean if count.mean is not None else (count.low + count.high) / 2).limit_denominator(10**6)
-    match count.distribution:
-        case "poisson":
-            return _poisson(numbers, mean)
-        case "geometric":
-            ratio = mean / (mean + 1)
-            return [ratio ** (number - count.low) for number in numbers]
-        case "zipf":
-            exponent = round(count.mean) if count.mean is not None else 1
-            return [Fraction(1, (number - count.low + 1) ** max(exponent, 1)) for number in numbers]
-        case _:
-            return [Fraction(1) for _ in numbers]
-
-
-def _poisson(numbers: range, mean: Fraction) -> list[Fraction]:
-    """Weights mean**k / k!, relative to that of the least k: the constant factor cancels."""
-    weight, weights = Fraction(1), []
-    for number in numbers:
-        weights.append(weight)
-        weight = weight * mean / (number + 1)
-    return weights

@@ -12,7 +12,7 @@ from fixturegen.expressions.evaluation import polars_expression
 from fixturegen.expressions.normal import Opaque
 from fixturegen.expressions.parsing import parsed
 from fixturegen.planning.cases import Component
-from fixturegen.planning.types import dotted_types
+from fixturegen.planning.dotted import dotted_types
 
 if TYPE_CHECKING:
     from fixturegen.fills.rows import TableRows

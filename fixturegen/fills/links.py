@@ -60,6 +60,7 @@ def _free(rows: TableRows, link: Link, count: int) -> Integers:
         choice = parents_by_ticket(_stream(rows, link), _keys(rows, link), among, reference.skew, reference.childless)
     else:
         choice = chosen(_stream(rows, link), _keys(rows, link), among)
+    choice = rows.probed(reference.name, choice, among)
     return choice if allowed is None else allowed[choice]
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from fixturegen.fills.engine import Engine
 
 NULL_UNIT = 2**32
+RANDOM_ATTEMPTS = 4
 
 
 class TableRows:
@@ -93,14 +94,31 @@ class TableRows:
     def keys_for(self, *, column: str | None = None, reference: str | None = None) -> Bits:
         """Return the row keys under which a column or reference draws: moved on where the row was drawn again."""
         keys = self.keys
+        for attempts in self._moves(column, reference):
+            random = np.minimum(attempts, RANDOM_ATTEMPTS) if reference is not None else attempts
+            again = np.flatnonzero(random)
+            if len(again):
+                keys = keys.copy()
+                keys[again] = combined(keys[again], random[again])
+        return keys
+
+    def probed(self, reference: str, choice: Integers, sizes: int | Integers) -> Integers:
+        """Return the choices among ``sizes`` things moved on by one for each attempt after the random ones.
+
+        After a few random choices every other thing is tried in turn, so that the last free place is found too.
+        """
+        for attempts in self._moves(None, reference):
+            choice = (choice + np.maximum(attempts - RANDOM_ATTEMPTS, 0)) % sizes
+        return choice
+
+    def _moves(self, column: str | None, reference: str | None) -> list[Integers]:
+        """Return how often each row was drawn again, as far as it concerns a column or reference."""
+        moves = []
         for number, settled in enumerate(self.plan.settled):
             if column in settled.columns or reference in settled.references:
-                attempts = self._attempts(number)
-                again = np.flatnonzero(attempts)
-                if len(again):
-                    keys = keys.copy()
-                    keys[again] = combined(keys[again], attempts[again])
-        return keys
+                slow = settled.period if column is None and reference in settled.steady else 1
+                moves.append(self._attempts(number) // slow)
+        return moves
 
     def _attempts(self, number: int) -> Integers:
         if self._given_attempts is not None:

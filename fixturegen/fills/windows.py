@@ -10,14 +10,14 @@ import numpy as np
 import polars as pl
 
 from fixturegen.draws import Integers
-from fixturegen.dtypes import polars_dtype
+from fixturegen.dtypes import polars_dtype, type_of_dtype
 from fixturegen.expressions.evaluation import polars_expression
 from fixturegen.expressions.normal import Solved
 from fixturegen.expressions.parsing import parsed
 from fixturegen.lattice import SECONDS_A_DAY, Lattice, lattice_of, measure
 from fixturegen.planning.cases import Narrowing, Reach
 from fixturegen.planning.plan import TablePlan
-from fixturegen.planning.types import dotted_types
+from fixturegen.planning.dotted import dotted_types
 from fixturegen.schema import Column, Schema
 
 UNBOUNDED = 2**62
@@ -116,8 +116,6 @@ def _reached(lattice: Lattice, values: pl.Series, reach: Reach, *, upward: bool)
 
 def _source_lattice(values: pl.Series) -> Lattice:
     """The lattice on which values of a dtype lie without loss."""
-    from fixturegen.planning.types import type_of_dtype  # noqa: PLC0415
-
     lattice = lattice_of(type_of_dtype(values.dtype))
     assert lattice is not None, values.dtype
     return lattice

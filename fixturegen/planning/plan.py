@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from fixturegen.domain import Domain
+from fixturegen.expressions.normal import Opaque
 from fixturegen.generator import Generator
 from fixturegen.options import Options
 from fixturegen.planning.cases import Component
@@ -118,11 +119,17 @@ class Settled:
         uniques: The uniques.
         columns: Columns drawn again.
         references: References chosen again.
+        steady: Those of the references that move on only after ``period`` attempts, so that most rows keep that parent.
+        period: How many attempts the others get in between.
+        conditions: Conditions between references and other given columns, under which rows are drawn again too.
     """
 
     uniques: tuple[Unique, ...]
     columns: tuple[str, ...]
     references: tuple[str, ...]
+    steady: tuple[str, ...] = ()
+    period: int = 1
+    conditions: tuple[Opaque, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

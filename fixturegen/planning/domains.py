@@ -1,0 +1,136 @@
+"""What type and declarations leave of a column, and what its table's checks say about it, in normal form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+from math import ceil, floor
+
+from sqlglot import exp
+
+from fixturegen.domain import Domain
+from fixturegen.errors import ImpossibleError
+from fixturegen.expressions.names import dotted, is_column, mentioned, resolved
+from fixturegen.expressions.normal import AllOf, Formula, Order
+from fixturegen.expressions.normalisation import normalised
+from fixturegen.expressions.parsing import parsed
+from fixturegen.lattice import Lattice, lattice_of, measure
+from fixturegen.planning.dotted import column_at
+from fixturegen.schema import AsOf, Bound, Check, Column, Constant, Path, Schema, Table, Type
+
+FOLDING = frozenset({"nocase"})
+"""Collations under which texts that differ in case alone are equal."""
+
+
+def base_domain(column: Column, as_of: date) -> Domain:
+    """Return what the column's type, choices and constant bounds leave.
+
+    Raises:
+        ImpossibleError: If the least value is above the greatest.
+    """
+    lattice = lattice_of(column.type)
+    domain = Domain(max_length=column.type.length if column.type.kind != "bytes" else None)
+    if column.choices:
+        values = tuple(choice.value for choice in column.choices)
+        return replace(domain, values=values, weights=tuple(choice.weight for choice in column.choices))
+    if column.type.kind == "enum":
+        return replace(domain, values=column.type.labels)
+    if lattice is None:
+        return domain
+    low = _position(lattice, column.low, as_of, upward=True)
+    high = _position(lattice, column.high, as_of, upward=False)
+    if low is not None and high is not None and low > high:
+        message = f"no value from {_shown(column.low, as_of)} to {_shown(column.high, as_of)}"
+        raise ImpossibleError(message, where=column.where, hint="Raise max, or lower min.")
+    return replace(domain, low=low, high=high)
+
+
+def _position(lattice: Lattice, bound: Bound | None, as_of: date, *, upward: bool) -> int | None:
+    value = as_of if isinstance(bound, AsOf) else bound.value if isinstance(bound, Constant) else None
+    if value is None:
+        return None
+    at = lattice.position(value)
+    place = ceil(at) if upward else floor(at)
+    return min(max(place, lattice.low), lattice.high)
+
+
+def _shown(bound: Bound | None, as_of: date) -> str:
+    return str(as_of) if isinstance(bound, AsOf) else str(bound.value) if isinstance(bound, Constant) else "?"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A check in normal form.
+
+    Attributes:
+        check: The check; for a bound, one that says the same.
+        formula: Its normal form, over own columns by their exact name and dotted related ones.
+    """
+
+    check: Check
+    formula: Formula
+
+
+def conditions(schema: Schema, table: Table, as_of: date) -> tuple[tuple[Condition, ...], Mapping[str, Path]]:
+    """Return the checks and moving bounds of a table in normal form, and the paths of every dotted name in them.
+
+    Raises:
+        SchemaError: If an expression is no SQL or mentions what does not exist.
+    """
+    paths: dict[str, Path] = {}
+    found = [_checked(schema, table, check, as_of, paths) for check in table.checks]
+    found += [bound for column in table.columns for bound in _bounds(schema, table, column, paths)]
+    return tuple(found), paths
+
+
+def _checked(schema: Schema, table: Table, check: Check, as_of: date, paths: dict[str, Path]) -> Condition:
+    expression = canonical(schema, table, parsed(check.sql, check.dialect, check.where), check, paths)
+    types = {name: column_at(schema, table, paths[name]).type for name in mentioned(expression)}
+    return Condition(check, normalised(expression, check.dialect, types, as_of, check.where))
+
+
+def canonical(
+    schema: Schema, table: Table, expression: exp.Expr, check: Check, paths: dict[str, Path]
+) -> exp.Expr:
+    """Return the expression with own columns under their exact names; note the path of every name in ``paths``."""
+    copy = expression.copy()
+    for node in [node for node in copy.dfs() if is_column(node)]:
+        name = dotted(node)
+        path = resolved(schema, table, name, check.where)
+        if not path.references:
+            paths[path.column] = path
+            own = exp.Column(this=exp.Identifier(this=path.column, quoted=True))
+            if node is copy:
+                copy = own
+            else:
+                node.replace(own)
+        else:
+            paths[name] = path
+    return copy
+
+
+def _bounds(schema: Schema, table: Table, column: Column, paths: dict[str, Path]) -> Iterable[Condition]:
+    for bound, relation, word in ((column.low, ">=", "min"), (column.high, "<=", "max")):
+        if isinstance(bound, Path):
+            name = ".".join((*bound.references, bound.column))
+            paths[name] = bound
+            check = Check(
+                sql=f'"{column.name}" {relation} {name}', name=f"{word} of {column.name}", dialect=schema.dialect,
+                where=column.where,
+            )  # fmt: skip
+            yield Condition(check, Order(column.name, relation, name))  # type: ignore[arg-type] # both are relations
+
+
+def conjuncts(formula: Formula) -> tuple[Formula, ...]:
+    """Return the parts that must all hold."""
+    if isinstance(formula, AllOf):
+        return tuple(part for whole in formula.parts for part in conjuncts(whole))
+    return (formula,)
+
+
+def now_bound(type_: Type, as_of: date) -> Fraction | None:
+    """Return the measure of the frozen clock for types that have instants."""
+    lattice = lattice_of(type_)
+    return measure(as_of) if lattice is not None and lattice.family == "instant" else None

@@ -1,0 +1,116 @@
+"""Which way each reference finds its parents: decided from keys, counts and shared columns alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from fixturegen.planning.plan import Link
+from fixturegen.schema import Count, PerParent, Reference, Schema, Table
+
+DEFAULT_NULLS = 0.1
+"""Share of rows without a parent where a reference may be NULL and nothing says how often."""
+
+
+def links(schema: Schema, table: Table, count: Count, filled: Mapping[str, int]) -> Mapping[str, Link]:
+    """Return the link of every reference of a table, in the order in which they are decided.
+
+    Args:
+        schema: The schema.
+        table: The table.
+        count: Its count; a count per parent decides its reference first.
+        filled: Rows by table; a table that is absent or has none gives no parents.
+    """
+    decided: dict[str, Link] = {}
+    for reference in _in_order(table, count):
+        decided[reference.name] = _link(schema, table, count, reference, decided)
+    return _with_peers(table, decided, filled)
+
+
+def _in_order(table: Table, count: Count) -> Sequence[Reference]:
+    """Order references: the one that counts rows, then wide ones (they decide what narrower ones share), then by name."""
+    counted = count.reference if isinstance(count, PerParent) else None
+    own = {name for reference in table.references if reference.table == table.name for name in reference.columns}
+
+    def rank(reference: Reference) -> tuple[bool, bool, int, tuple[str, ...]]:
+        selfish = reference.table == table.name
+        optional = all(_nullable(table, name) for name in reference.columns if name not in own or selfish)
+        return reference.name != counted, selfish or optional, -len(reference.columns), reference.columns
+
+    return sorted(table.references, key=rank)
+
+
+def _link(schema: Schema, table: Table, count: Count, reference: Reference, decided: Mapping[str, Link]) -> Link:
+    nullable = _null_columns(table, reference, decided)
+    nulls = _null_share(table, nullable)
+    if isinstance(count, PerParent) and count.reference == reference.name:
+        return Link(reference=reference, kind="parent", nullable=nullable)
+    taken = {name: link for link in reversed(list(decided.values())) for name in link.reference.columns}
+    shared = tuple(name for name in reference.columns if name in taken)
+    if shared:
+        anchor = taken[shared[0]]
+        through = _implied(schema, anchor, reference, shared)
+        if through is not None:
+            return Link(
+                reference=reference, kind="via", anchor=anchor.reference.name, through=through, shared=shared,
+                nullable=nullable, nulls=nulls,
+            )  # fmt: skip
+        return Link(
+            reference=reference, kind="agreeing", anchor=anchor.reference.name, shared=shared, nullable=nullable, nulls=nulls
+        )
+    if reference.table == table.name:
+        return Link(reference=reference, kind="self", nullable=nullable, nulls=nulls)
+    kind = "tickets" if reference.skew or reference.childless else "uniform"
+    return Link(reference=reference, kind=kind, nullable=nullable, nulls=nulls)
+
+
+def _implied(schema: Schema, anchor: Link, reference: Reference, shared: tuple[str, ...]) -> str | None:
+    """Return the reference of the anchor's parent that leads to the same row: orders -> users -> tenants.
+
+    All columns must be shared, the parent's columns must refer to the same table and target, and may not be NULL.
+    """
+    if shared != reference.columns or any(name not in anchor.reference.columns for name in shared):
+        return None
+    there = dict(zip(anchor.reference.columns, anchor.reference.target, strict=True))
+    wanted = dict(zip((there[name] for name in reference.columns), reference.target, strict=True))
+    parent = schema.tables[anchor.reference.table]
+    for candidate in parent.references:
+        pairs = dict(zip(candidate.columns, candidate.target, strict=True))
+        if candidate.table == reference.table and pairs == wanted and candidate.table != parent.name:
+            return candidate.name
+    return None
+
+
+def _null_columns(table: Table, reference: Reference, decided: Mapping[str, Link]) -> tuple[str, ...]:
+    """Return the columns that are NULL in a row without this parent: nullable ones that no other reference decided."""
+    taken = {name for link in decided.values() for name in link.reference.columns}
+    nullable = [name for name in reference.columns if _nullable(table, name)]
+    return tuple(name for name in nullable if name not in taken) or tuple(nullable)
+
+
+def _null_share(table: Table, nullable: tuple[str, ...]) -> float:
+    if not nullable:
+        return 0.0
+    declared = [column.nulls for column in table.columns if column.name in nullable and column.nulls is not None]
+    return declared[0] if declared else DEFAULT_NULLS
+
+
+def _nullable(table: Table, name: str) -> bool:
+    return next(column.nullable for column in table.columns if column.name == name)
+
+
+def _with_peers(table: Table, decided: Mapping[str, Link], filled: Mapping[str, int]) -> Mapping[str, Link]:
+    """Tell every first decider which later references must find an agreeing parent too."""
+    out = dict(decided)
+    for name, link in decided.items():
+        if link.kind not in {"uniform", "tickets"}:
+            continue
+        peers = tuple(
+            other.reference.name
+            for other in decided.values()
+            if other.kind == "agreeing" and other.anchor == name and not other.nullable
+            and other.reference.table != table.name and filled.get(other.reference.table, 0) > 0
+        )  # fmt: skip
+        out[name] = Link(
+            reference=link.reference, kind=link.kind, peers=peers, nullable=link.nullable, nulls=link.nulls
+        )
+    return out
