@@ -95,10 +95,11 @@ def stem(column: str) -> str:
     """
     if column.lower() == "id":
         return ""
-    for ending in ("_id", "_ID", "_Id", " id", " ID", "-id", "Id", "ID"):
+    for ending in ("_id", "_ID", "_Id", " id", " ID", "-id"):
         if column.endswith(ending) and len(column) > len(ending):
             return column[: -len(ending)]
-    return column
+    # A hump, not the end of a word in capitals: ``customerId``, but not ``UUID``.
+    return column[:-2] if column[-2:] in ("Id", "ID") and column[-3:-2].islower() else column
 
 
 def _shortened(name: str) -> str:
