@@ -86,8 +86,16 @@ def described(node: Node) -> str:
         return "a mapping"
     if isinstance(node, Sequence):
         return "a list"
-    shown = node.text if len(node.text) <= 60 else f"{node.text[:57]}..."
-    return "nothing" if is_null(node) else repr(shown)
+    return "nothing" if is_null(node) else quoted(node.text)
+
+
+def quoted(text: str) -> str:
+    """Return a text in quotes, shortened where it is long, for an error.
+
+    >>> quoted("x" * 200)[-10:]
+    "xxxxxx...'"
+    """
+    return repr(text if len(text) <= 80 else f"{text[:77]}...")
 
 
 def line_of(entries: Entries, key: str) -> int:
