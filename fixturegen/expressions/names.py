@@ -13,7 +13,7 @@ _FARTHEST = 8
 """Most references a dotted name may follow."""
 
 
-def mentioned(expression: exp.Expression) -> tuple[str, ...]:
+def mentioned(expression: exp.Expr) -> tuple[str, ...]:
     """Return the dotted names of an expression as they are written, each once, in order of mention.
 
     >>> from fixturegen.expressions.parsing import parsed
@@ -23,21 +23,21 @@ def mentioned(expression: exp.Expression) -> tuple[str, ...]:
     return tuple(dict.fromkeys(dotted(node) for node in expression.dfs() if is_column(node)))
 
 
-def is_column(node: exp.Expression) -> bool:
+def is_column(node: exp.Expr) -> bool:
     """Return whether a node names a column: plain, or with the rows before it (``a.b.c``, ``a.b.c.d.e``)."""
     if isinstance(node, exp.Dot):
         return not isinstance(node.parent, exp.Dot) and _parts(node) is not None
     return isinstance(node, exp.Column) and not isinstance(node.parent, exp.Dot)
 
 
-def dotted(node: exp.Expression) -> str:
+def dotted(node: exp.Expr) -> str:
     """Return the dotted name of a column, without quotes."""
     parts = _parts(node)
     assert parts is not None
     return ".".join(parts)
 
 
-def _parts(node: exp.Expression) -> list[str] | None:
+def _parts(node: exp.Expr) -> list[str] | None:
     """Return the names of a dotted column, or None for another use of the dot (such as a function in a schema)."""
     if isinstance(node, exp.Column):
         return [part.name for part in node.parts]
@@ -69,7 +69,8 @@ def resolved(schema: Schema, table: Table | str, dotted: str, where: Location | 
         SchemaError: No such column, row or table (with the nearest miss), or several references fit (all are listed).
     """
     here = _table(schema, table, where)
-    words, at, taken = dotted.split("."), 0, []
+    words, at = dotted.split("."), 0
+    taken: list[str] = []
     while at < len(words) - 1:
         own, width = _own(here, words[at:], moved=bool(taken))
         if own:

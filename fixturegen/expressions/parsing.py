@@ -17,7 +17,7 @@ from functools import lru_cache
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect as Grammar
 from sqlglot.errors import SqlglotError
-from sqlglot.tokens import Token, TokenType
+from sqlglot.tokenizer_core import Token, TokenType
 
 from fixturegen.errors import SchemaError
 from fixturegen.schema import Dialect, Location
@@ -38,11 +38,20 @@ _QUERIES = (exp.Query, exp.Subquery, exp.Exists, exp.Window)
 _ESCAPED_INTRODUCER = re.compile(r"(?<![\w'])(_utf8mb4|_utf8mb3|_utf8|_latin1|_ascii)\\'((?:[^\\']|\\\\|'')*)\\'")
 
 
+_EMPTY = "is empty"
+_NESTED = "is nested too deeply"
+_SEVERAL = "is more than one expression"
+_NONE = "is no expression"
+_WINDOW = "holds a window function"
+_SUBQUERY = "holds a subquery"
+_PLACEHOLDER = "holds a placeholder"
+
+
 class _RefusedTextError(Exception):
     """A reason, without its place, why a text is no expression; kept apart so that outcomes can be cached."""
 
 
-def parsed(sql: str, dialect: Dialect, where: Location | None = None) -> exp.Expression:
+def parsed(sql: str, dialect: Dialect, where: Location | None = None) -> exp.Expr:
     """Parse one SQL expression, a condition or a value.
 
     Args:
@@ -66,7 +75,7 @@ def parsed(sql: str, dialect: Dialect, where: Location | None = None) -> exp.Exp
         fixturegen.errors.SchemaError: 'a > (SELECT 1)' holds a subquery. An expression reads one row: ...
     """
     outcome = _outcome(sql, dialect)
-    if isinstance(outcome, exp.Expression):
+    if isinstance(outcome, exp.Expr):
         return outcome
     message = f"{shown(sql)} {outcome}"
     raise SchemaError(message, where=where, hint=_hint(str(outcome))) from None
@@ -81,7 +90,7 @@ def grammar_of(dialect: Dialect) -> str:
     return _GRAMMARS[dialect]
 
 
-def rendered(expression: exp.Expression, dialect: Dialect) -> str:
+def rendered(expression: exp.Expr, dialect: Dialect) -> str:
     """Return the SQL text of an expression in a dialect; it parses back to an expression of the same meaning."""
     with _quiet(), deep_stack():
         return expression.sql(dialect=grammar_of(dialect), comments=False)
@@ -98,19 +107,19 @@ def shown(sql: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _outcome(sql: str, dialect: Dialect) -> exp.Expression | _RefusedTextError:
+def _outcome(sql: str, dialect: Dialect) -> exp.Expr | _RefusedTextError:
     try:
         with deep_stack():
             return _read(sql, dialect)
     except _RefusedTextError as refused:
         return refused
     except RecursionError:
-        return _RefusedTextError("is nested too deeply")
+        return _RefusedTextError(_NESTED)
 
 
-def _read(sql: str, dialect: Dialect) -> exp.Expression:
+def _read(sql: str, dialect: Dialect) -> exp.Expr:
     if not sql.strip():
-        raise _RefusedTextError("is empty")
+        raise _RefusedTextError(_EMPTY)
     if len(sql) > LONGEST:
         message = f"has {len(sql)} characters, more than the {LONGEST} that are read"
         raise _RefusedTextError(message)
@@ -127,44 +136,44 @@ def _read(sql: str, dialect: Dialect) -> exp.Expression:
     expression = _only(trees)
     _refuse_rows(expression)
     if _height(expression) > DEEPEST_TREE:
-        raise _RefusedTextError("is nested too deeply")
+        raise _RefusedTextError(_NESTED)
     return expression
 
 
-def _only(trees: list[exp.Expression | None]) -> exp.Expression:
+def _only(trees: list[exp.Expr | None]) -> exp.Expr:
     """Return the one condition of the one query; anything that escaped from the WHERE clause is no expression."""
     if len(trees) != 1 or not isinstance(trees[0], exp.Select):
-        raise _RefusedTextError("is more than one expression")
+        raise _RefusedTextError(_SEVERAL)
     query = trees[0]
     clauses = {name for name, value in query.args.items() if value and name not in {"expressions", "where", "kind"}}
     condition = query.args.get("where")
     if clauses or condition is None or len(query.expressions) != 1:
-        raise _RefusedTextError("is more than one expression")
+        raise _RefusedTextError(_SEVERAL)
     expression = condition.this
-    if isinstance(expression, exp.Alias | exp.Star) or not isinstance(expression, exp.Expression):
-        raise _RefusedTextError("is no expression")
+    if isinstance(expression, exp.Alias | exp.Star) or not isinstance(expression, exp.Expr):
+        raise _RefusedTextError(_NONE)
     return expression.copy()
 
 
-def _refuse_rows(expression: exp.Expression) -> None:
+def _refuse_rows(expression: exp.Expr) -> None:
     for node in expression.walk():
         if isinstance(node, exp.Window):
-            raise _RefusedTextError("holds a window function")
+            raise _RefusedTextError(_WINDOW)
         if isinstance(node, _QUERIES):
-            raise _RefusedTextError("holds a subquery")
+            raise _RefusedTextError(_SUBQUERY)
         if isinstance(node, exp.AggFunc) and not scalar_extreme(node):
             message = f"holds {node.key}(), an aggregate over rows"
             raise _RefusedTextError(message)
         if isinstance(node, exp.Placeholder | exp.Parameter):
-            raise _RefusedTextError("holds a placeholder")
+            raise _RefusedTextError(_PLACEHOLDER)
 
 
-def scalar_extreme(node: exp.Expression) -> bool:
+def scalar_extreme(node: exp.Expr) -> bool:
     """Return whether this is SQLite's ``max(a, b)``, which takes the greatest of its arguments and not of rows."""
     return isinstance(node, exp.Max | exp.Min) and bool(node.expressions)
 
 
-def _height(expression: exp.Expression) -> int:
+def _height(expression: exp.Expr) -> int:
     """Return how many operators stand within one another, without recursion; a chain of AND or OR counts once."""
     highest, todo = 0, [(expression, 1)]
     while todo:
@@ -186,7 +195,7 @@ def _bound_nesting(tokens: list[Token]) -> None:
             message = f"nests more than {DEEPEST} brackets"
             raise _RefusedTextError(message)
         if token.token_type == TokenType.SEMICOLON:
-            raise _RefusedTextError("is more than one expression")
+            raise _RefusedTextError(_SEVERAL)
 
 
 def _unescaped(sql: str, dialect: Dialect) -> str:
