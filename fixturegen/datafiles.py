@@ -1,0 +1,155 @@
+"""A directory of exported files as data to check: every format but SQL, with or without its manifest."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+
+import polars as pl
+
+from fixturegen.constraints.data import Data
+from fixturegen.constraints.readings import Encoding, text_reading
+from fixturegen.constraints.representation import Given, Reading, given
+from fixturegen.errors import InputError
+from fixturegen.schema import Schema, Table
+from fixturegen.sinks.manifest import MANIFEST, read_manifest
+from fixturegen.sinks.names import file_stems
+
+Scan = Callable[[list[Path], Table], pl.LazyFrame]
+
+_HINT = "SQL files cannot be verified as files: load them, then verify with --database."
+
+
+def data_in(schema: Schema, directory: str | Path, only: Collection[str] = ()) -> Data:
+    """Return the tables of a directory, scanned lazily where the format can be.
+
+    Files are those of ``manifest.json``, or, without one, ``TABLE.ext`` and ``TABLE/part-*.ext``.
+
+    Args:
+        schema: The schema that they should satisfy.
+        directory: The directory.
+        only: Tables that must be there; all of the schema unless given. Others are taken where they are there.
+
+    Raises:
+        InputError: No such directory, no data for a table, a file that cannot be read, SQL files.
+    """
+    folder = Path(directory)
+    if not folder.is_dir():
+        message = "is no directory" if folder.exists() else "no such directory"
+        raise InputError(message, where=folder)
+    files = _listed(schema, folder)
+    _require(schema, folder, files, only)
+    tables = {name: _read(schema.tables[name], *found) for name, found in files.items()}
+    return Data(schema, tables)
+
+
+def _listed(schema: Schema, folder: Path) -> dict[str, tuple[str, list[Path]]]:
+    """The format and the files of every table of the schema that is there."""
+    if not (folder / MANIFEST).exists():
+        return _found(schema, folder)
+    manifest = read_manifest(folder)
+    _refuse_sql(manifest.format, folder)
+    return {
+        name: (manifest.format, [folder / file.path for file in table.files])
+        for name, table in manifest.tables.items()
+        if name in schema.tables
+    }
+
+
+def _found(schema: Schema, folder: Path) -> dict[str, tuple[str, list[Path]]]:
+    found: dict[str, tuple[str, list[Path]]] = {}
+    for extension in (*_SCANS, "sql"):
+        for name, stem in file_stems(schema.tables, extension).items():
+            paths = _paths(folder, stem, extension)
+            if paths and name in found:
+                message = f"holds {name!r} in two formats, {found[name][0]} and {extension}"
+                raise InputError(message, where=folder, hint="Keep one of them.")
+            if paths:
+                _refuse_sql(extension, folder)
+                found[name] = (extension, paths)
+    return found
+
+
+def _paths(folder: Path, stem: str, extension: str) -> list[Path]:
+    whole = folder / f"{stem}.{extension}"
+    return [whole] if whole.is_file() else sorted((folder / stem).glob(f"part-*.{extension}"))
+
+
+def _refuse_sql(format_: str, folder: Path) -> None:
+    if format_ == "sql":
+        message = "holds SQL"
+        raise InputError(message, where=folder, hint=_HINT)
+    if format_ not in _SCANS:
+        message = f"holds files of the format {format_!r}, which cannot be read back"
+        raise InputError(message, where=folder, given=format_, exists=_SCANS)
+
+
+def _require(schema: Schema, folder: Path, files: Collection[str], only: Collection[str]) -> None:
+    absent = [name for name in (only or schema.tables) if name not in files]
+    if absent:
+        message = f"holds no data for {', '.join(repr(name) for name in absent)}"
+        hint = "Verify the tables that are there with --only TABLE." if files else "Is it the directory of an export?"
+        raise InputError(message, where=folder, exists=files, hint=hint)
+
+
+def _read(table: Table, format_: str, paths: list[Path]) -> Given:
+    scan, encoding = _SCANS[format_]
+    gone = next((path for path in paths if not path.is_file()), None)
+    if gone is not None:
+        message = "no such file, though the manifest lists it"
+        raise InputError(message, where=gone)
+    try:
+        frame = scan(paths, table)
+        readings = {} if encoding is None else _readings(table, encoding)
+        return given(table, frame, readings)
+    except (OSError, ValueError, pl.exceptions.PolarsError) as error:
+        message = f"cannot be read as {format_}"
+        raise InputError(message, where=paths[0]) from error
+
+
+def _readings(table: Table, encoding: Encoding) -> dict[str, Reading]:
+    found = {column.name: text_reading(column.type, encoding) for column in table.columns}
+    return {name: reading for name, reading in found.items() if reading is not None}
+
+
+def _parquet(paths: list[Path], table: Table) -> pl.LazyFrame:
+    del table
+    return pl.scan_parquet(paths, glob=False)
+
+
+def _ipc(paths: list[Path], table: Table) -> pl.LazyFrame:
+    del table
+    return pl.scan_ipc(paths, glob=False)
+
+
+def _csv(paths: list[Path], table: Table) -> pl.LazyFrame:
+    del table
+    return pl.scan_csv(paths, infer_schema=False, glob=False)
+
+
+def _ndjson(paths: list[Path], table: Table) -> pl.LazyFrame:
+    """Every value as text; a key that a line lacks is NULL, one that the schema lacks is seen in the first line."""
+    names = dict.fromkeys((*(column.name for column in table.columns if column.generated is None), *_keys(paths[0])))
+    filled = [path for path in paths if path.stat().st_size > 0]
+    if not filled:
+        return pl.LazyFrame(schema=dict.fromkeys(names, pl.String()))
+    return pl.scan_ndjson(filled, schema=dict.fromkeys(names, pl.String()))
+
+
+def _keys(path: Path) -> list[str]:
+    with path.open(encoding="utf-8") as lines:
+        first = lines.readline()
+    keys = json.loads(first) if first.strip() else {}
+    if not isinstance(keys, dict):
+        message = "the first line is no JSON object"
+        raise ValueError(message)  # noqa: TRY004 - it is the file that is wrong, not a caller's type
+    return [str(key) for key in keys]
+
+
+_SCANS: Mapping[str, tuple[Scan, Encoding | None]] = {
+    "parquet": (_parquet, None),
+    "ipc": (_ipc, None),
+    "csv": (_csv, "hex"),
+    "ndjson": (_ndjson, "base64"),
+}
