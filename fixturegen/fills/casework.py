@@ -13,7 +13,9 @@ from fixturegen.errors import ImpossibleError
 from fixturegen.fills import judging
 from fixturegen.fills.windows import Window, window
 from fixturegen.lattice import lattice_of
-from fixturegen.planning.cases import Component, Narrowing
+from fixturegen.fills.guards import met
+from fixturegen.fills.nulls import Mask, blanked
+from fixturegen.planning.components import Case, Component, Narrowing
 from fixturegen.planning.plan import Cased
 
 if TYPE_CHECKING:
@@ -41,19 +43,25 @@ class CaseRows:
         """Return a column whose values the component draws."""
         return self._drawn()[name]
 
-    def absent(self, name: str) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-        """Return which rows' cases say that the column is NULL."""
-        cases = self._cases(self._keys())
-        null = np.array([case.columns[name].null if name in case.columns else False for case in self._component.cases])
-        return null[cases]
+    def without(self, name: str, values: pl.Series) -> pl.Series:
+        """Return a given column's values with null where the row's case says so, or draws so."""
+        keys = self._keys()
+        cases = self._cases(self._rows, keys)
+        shares = np.array([_null_share(case.columns.get(name)) for case in self._component.cases])[cases]
+        random = self._rows.engine.fill.bits((self._rows.name, name, "null"), keys) >> np.uint64(32)
+        return blanked(values, random < (shares * UNIT).round().astype(np.uint64))
 
     def _keys(self) -> Bits:
         return self._rows.keys_for(column=self._component.columns[0])
 
-    def _cases(self, keys: Bits) -> Integers:
-        names = (self._rows.name, *sorted(self._component.columns), "case")
-        random = self._rows.engine.fill.bits(names, keys) >> np.uint64(32)
-        return np.searchsorted(borders(self._component), random, side="right")
+    def _cases(self, rows: TableRows, keys: Bits) -> Integers:
+        """Return the number of each row's case: by weight, among those whose guards the row's given columns meet."""
+        names = (rows.name, *sorted(self._component.columns), "case")
+        random = rows.engine.fill.bits(names, keys) >> np.uint64(32)
+        cases = self._component.cases
+        if not any(case.guards for case in cases):
+            return np.searchsorted(borders([case.weight for case in cases]), random, side="right")
+        return guarded(rows, self._component, random)
 
     def _drawn(self) -> dict[str, pl.Series]:
         if self._columns is None:
@@ -65,7 +73,7 @@ class CaseRows:
 
     def _once(self, rows: TableRows, keys: Bits) -> dict[str, pl.Series]:
         """Draw case and columns under these keys; later columns read earlier ones."""
-        cases = self._cases(keys)
+        cases = self._cases(rows, keys)
         drawn = Drawing(rows, self._component, cases, keys)
         for name in self._component.columns:
             if isinstance(rows.plan.steps[name], Cased):
@@ -75,7 +83,7 @@ class CaseRows:
     def _redraw(self, keys: Bits) -> None:
         """Draw rows that a judged condition calls false again, under keys that hold the number of the attempt."""
         assert self._columns is not None
-        open_rows = judging.violators(self._rows, self._component, self._cases(keys), self._columns)
+        open_rows = judging.violators(self._rows, self._component, self._cases(self._rows, keys), self._columns)
         attempt = 0
         while len(open_rows):
             attempt += 1
@@ -86,7 +94,7 @@ class CaseRows:
             again = self._once(rows, moved)
             for name, values in again.items():
                 self._columns[name] = self._columns[name].scatter(open_rows, values)
-            still = judging.violators(rows, self._component, self._cases(moved), again)
+            still = judging.violators(rows, self._component, self._cases(rows, moved), again)
             open_rows = open_rows[still]
 
     def _give_up(self, count: int) -> None:
@@ -96,13 +104,45 @@ class CaseRows:
         raise ImpossibleError(message, where=self._rows.plan.table.where, hint=hint)
 
 
-def borders(component: Component) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
-    """Return the borders between cases in 2**32nds, the last one left out; each case keeps at least one part."""
+def borders(weights: list[float]) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
+    """Return the borders between shares in 2**32nds, the last one left out."""
     running, out = 0.0, []
-    for case in component.cases[:-1]:
-        running += case.weight
+    for weight in weights[:-1]:
+        running += weight
         out.append(round(running * UNIT))
     return np.array(out, dtype=np.uint64)
+
+
+def guarded(rows: TableRows, component: Component, random: Bits) -> Integers:
+    """Choose among the cases open to each row. Rows to which the same cases are open are chosen for together."""
+    open_to = np.stack([_open(rows, case) for case in component.cases], axis=1)
+    kinds, kind = np.unique(open_to, axis=0, return_inverse=True)
+    chosen_cases = np.zeros(len(rows), dtype=np.int64)
+    for number, opened in enumerate(kinds):
+        at = np.flatnonzero(kind.reshape(-1) == number)
+        numbers = np.flatnonzero(opened)
+        if len(numbers) == 0:
+            names = ", ".join(component.checks)
+            message = f"{len(at)} rows of {rows.name} have given values under which {names} cannot hold"
+            raise ImpossibleError(message, where=rows.plan.table.where, hint="Narrow the columns that are given.")
+        weights = [component.cases[case].weight for case in numbers]
+        whole = sum(weights) or 1.0
+        place = np.searchsorted(borders([weight / whole for weight in weights]), random[at], side="right")
+        chosen_cases[at] = numbers[place]
+    return chosen_cases
+
+
+def _open(rows: TableRows, case: Case) -> Mask:
+    opened = np.ones(len(rows), dtype=bool)
+    for guard in case.guards:
+        opened &= met(guard, rows.dotted)
+    return opened
+
+
+def _null_share(narrowing: Narrowing | None) -> float:
+    if narrowing is None:
+        return 0.0
+    return 1.0 if narrowing.null else narrowing.nulls
 
 
 class Drawing:
@@ -149,9 +189,12 @@ class Drawing:
     def _values(self, name: str, step: Cased, narrowing: Narrowing, at: Integers) -> pl.Series:
         if narrowing.null:
             return pl.Series(name, [None] * len(at), dtype=polars_dtype(self.rows.plan.column(name).type))
+        keys = self._keys[at]
         if narrowing.at_least or narrowing.at_most or narrowing.differs or narrowing.solved:
-            return self._windowed(name, step, narrowing, at)
-        return self.rows.part(at).built(step.makers[narrowing.domain], step.names, self._keys[at])
+            values = self._windowed(name, step, narrowing, at)
+        else:
+            values = self.rows.part(at).built(step.makers[narrowing.domain], step.names, keys)
+        return self.rows.without(values, narrowing.nulls, (name,), keys)
 
     def _windowed(self, name: str, step: Cased, narrowing: Narrowing, at: Integers) -> pl.Series:
         """Draw within bounds of each row's own: earlier columns, parents' columns, solved expressions."""

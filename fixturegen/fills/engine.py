@@ -17,6 +17,7 @@ from fixturegen.dtypes import polars_dtype
 from fixturegen.fills.agreement import Agreement, ranked
 from fixturegen.fills.aggregates import whole_aggregate
 from fixturegen.fills.counts import Counts
+from fixturegen.fills.nulls import blanked
 from fixturegen.fills.rows import TableRows
 from fixturegen.fills.settling import Attempts, settled
 from fixturegen.generator import Draw, Repeated
@@ -118,9 +119,7 @@ class Engine:
         absent = ordinals < 0
         present = np.where(absent, 0, ordinals) if absent.any() else ordinals
         values = self._column_at(table, column, present)
-        if not absent.any():
-            return values
-        return pl.select(pl.when(pl.lit(pl.Series(absent))).then(None).otherwise(pl.lit(values))).to_series()
+        return blanked(values, absent)
 
     def whole(self, table: str, column: str) -> pl.Series:
         """Return all values of a column."""

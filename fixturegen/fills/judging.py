@@ -11,7 +11,7 @@ from fixturegen.draws import Integers
 from fixturegen.expressions.evaluation import polars_expression
 from fixturegen.expressions.normal import Opaque
 from fixturegen.expressions.parsing import parsed
-from fixturegen.planning.cases import Component
+from fixturegen.planning.components import Component
 from fixturegen.planning.dotted import dotted_types
 
 if TYPE_CHECKING:

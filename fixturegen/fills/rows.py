@@ -10,6 +10,7 @@ import polars as pl
 from fixturegen.draws import Bits, Integers, combined
 from fixturegen.dtypes import polars_dtype
 from fixturegen.fills import aggregates, casework, links
+from fixturegen.fills.nulls import Mask, blanked
 from fixturegen.generator import Batch, Generator
 from fixturegen.planning.plan import Aggregated, Cased, Drawn, Gathered, Numbered, TablePlan
 from fixturegen.schema import Path, PerParent
@@ -150,6 +151,8 @@ class TableRows:
             values = self.built(step.generator, step.names, keys)
         else:
             values = self._permuted(step)
+        if step.component is not None:
+            return self.case_rows(step.component).without(name, values)
         return self.without(values, step.nulls, (name,), keys)
 
     def _permuted(self, step: Drawn) -> pl.Series:
@@ -200,15 +203,20 @@ class TableRows:
         dtype = polars_dtype(self.plan.column(name).type)
         if values.dtype != dtype:
             values = values.cast(dtype)
+        if step.component is not None:
+            return self.case_rows(step.component).without(name, values)
         return self.without(values, step.nulls, link.nullable, self.keys_for(reference=step.reference))
 
     def without(self, values: pl.Series, share: float, names: tuple[str, ...], keys: Bits) -> pl.Series:
         """Return the values with so many nulls; columns of the same ``names`` are null in the same rows."""
         if share <= 0:
             return values
-        random = self.engine.fill.bits((self.name, *names, "null"), keys) >> np.uint64(32)
-        absent = random < np.uint64(round(share * NULL_UNIT))
-        return pl.select(pl.when(pl.lit(pl.Series(absent))).then(None).otherwise(pl.lit(values))).to_series()
+        return blanked(values, self.lacking((*names, "null"), share, keys))
+
+    def lacking(self, names: tuple[str, ...], share: float, keys: Bits) -> Mask:
+        """Return which rows draw a NULL of that share, 0 to 1."""
+        random = self.engine.fill.bits((self.name, *names), keys) >> np.uint64(32)
+        return random < np.uint64(round(share * NULL_UNIT))
 
     def _numbered(self, name: str, step: Numbered) -> pl.Series:
         dtype = polars_dtype(self.plan.column(name).type)

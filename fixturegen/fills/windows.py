@@ -15,7 +15,7 @@ from fixturegen.expressions.evaluation import polars_expression
 from fixturegen.expressions.normal import Solved
 from fixturegen.expressions.parsing import parsed
 from fixturegen.lattice import SECONDS_A_DAY, Lattice, lattice_of, measure
-from fixturegen.planning.cases import Narrowing, Reach
+from fixturegen.planning.components import Narrowing, Reach
 from fixturegen.planning.plan import TablePlan
 from fixturegen.planning.dotted import dotted_types
 from fixturegen.schema import Column, Schema

@@ -11,7 +11,7 @@ from fixturegen.domain import Domain
 from fixturegen.expressions.normal import Opaque
 from fixturegen.generator import Generator
 from fixturegen.options import Options
-from fixturegen.planning.cases import Component
+from fixturegen.planning.components import Component
 from fixturegen.schema import Aggregate, Check, Column, Count, Path, Reference, Schema, Table, Unique
 
 LinkKind = Literal["uniform", "tickets", "one to one", "parent", "self", "chain", "via", "agreeing"]
@@ -55,8 +55,10 @@ class Drawn:
         index: None where every row draws for itself; else the name of the unique (or the column's own) whose permutation
             gives the row its draws.
         parts: Where several columns share a permutation: capacities of the columns before this one.
+        whole: Size of the permutation's domain.
         nulls: Share of NULL.
-        reason: Why this generator: ``declared``, ``constraint``, ``type``, ``name``.
+        reason: Why this generator: ``declared``, ``constraint``, ``key``, ``name``, ``type``.
+        component: Component whose case decides its nullness; None where the share does.
     """
 
     generator: Generator
@@ -66,15 +68,24 @@ class Drawn:
     whole: int = 0
     nulls: float = 0.0
     reason: str = "type"
+    component: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
-    """A column that holds the ``target`` of the parent of ``reference``."""
+    """A column that holds the ``target`` of the parent of ``reference``.
+
+    Attributes:
+        reference: Name of the reference.
+        target: The parent's column.
+        nulls: Share of NULL where no case decides.
+        component: Component whose case decides its nullness; None where the share does.
+    """
 
     reference: str
     target: str
     nulls: float = 0.0
+    component: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

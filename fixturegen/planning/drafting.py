@@ -1,0 +1,387 @@
+"""One table of the plan: its links, its uniques, its checks, and how each of its columns comes about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from fixturegen.domain import Domain
+from fixturegen.errors import FixturegenError, ImpossibleError
+from fixturegen.expressions.names import mentioned, resolved
+from fixturegen.expressions.normal import AllOf, Formula, Opaque, columns_of
+from fixturegen.expressions.parsing import parsed
+from fixturegen.generator import Generator, Request, made
+from fixturegen.lattice import lattice_of
+from fixturegen.options import Options
+from fixturegen.planning.cases import components
+from fixturegen.planning.choosing import COMPUTED, Choice, Chooser, group_of
+from fixturegen.planning.components import Component, Variable
+from fixturegen.planning.domains import Condition, base_domain, conditions, conjuncts
+from fixturegen.planning.dotted import column_at
+from fixturegen.planning.links import links
+from fixturegen.planning.plan import (
+    Aggregated,
+    Cased,
+    Drawn,
+    Gathered,
+    Link,
+    Numbered,
+    Settled,
+    Step,
+    TablePlan,
+)
+from fixturegen.planning.uniques import Keeper, Kept
+from fixturegen.schema import Check, Column, Count, Path, Schema, Table, Type
+
+DEFAULT_NULLS = 0.1
+"""Share of NULL in a nullable column of which nothing says how often."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A table's plan, with what limits its rows and what could not be understood."""
+
+    plan: TablePlan
+    limits: tuple[tuple[int, str], ...] = ()
+    unverified: tuple[Check, ...] = ()
+
+
+def drafted(schema: Schema, options: Options, name: str, count: Count, rows: Mapping[str, int]) -> Draft:
+    """Return the plan of one table.
+
+    Args:
+        schema: The schema.
+        options: The options.
+        name: The table's name.
+        count: What is asked of it.
+        rows: Rows by table, as far as they are known.
+    """
+    return _Drafting(schema, options, schema.tables[name], count, rows).draft()
+
+
+@dataclass(slots=True)
+class _Drafting:
+    """The work on one table, step by step."""
+
+    schema: Schema
+    options: Options
+    table: Table
+    count: Count
+    rows: Mapping[str, int]
+    chooser: Chooser = field(init=False)
+    domains: dict[str, Domain] = field(init=False)
+    nulls: dict[str, float] = field(init=False)
+    links: Mapping[str, Link] = field(init=False)
+    paths: dict[str, Path] = field(default_factory=dict)
+    judged: list[tuple[Check, str]] = field(default_factory=list)
+    unverified: list[Check] = field(default_factory=list)
+    redrawn: list[Condition] = field(default_factory=list)
+
+    def draft(self) -> Draft:
+        """Return the plan."""
+        self.chooser = Chooser(self.schema, self.table, self.options.seed)
+        self.links = links(self.schema, self.table, self.count, self.rows)
+        self.domains = {column.name: base_domain(column, self.schema.as_of) for column in self._written()}
+        self.nulls = {column.name: self._null_share(column) for column in self._written()}
+        open_conditions = self._narrow(*self._conditions())
+        kept = self._kept()
+        found = self._components(open_conditions, kept)
+        steps = self._steps(kept, found)
+        rows = self.rows[self.table.name]
+        settled = self._settled(kept, found, steps)
+        self._note_paths(steps)
+        plan = TablePlan(
+            table=self.table, count=self.count, rows=rows, links=kept.links, steps=steps, components=tuple(found),
+            settled=settled, paths=self.paths, judged=tuple(self.judged),
+        )  # fmt: skip
+        return Draft(plan, tuple(kept.limits), tuple(self.unverified))
+
+    def _written(self) -> list[Column]:
+        """Columns that are written: the database computes the others."""
+        return [column for column in self.table.columns if column.generated is None and column.identity != "always"]
+
+    def _null_share(self, column: Column) -> float:
+        if not column.nullable:
+            return 0.0
+        if column.nulls is not None:
+            return column.nulls
+        quiet = column.fill is not None or column.aggregate is not None or group_of(self.table, column.name) is not None
+        return 0.0 if quiet else DEFAULT_NULLS
+
+    # Checks ------------------------------------------------------------------------------------------------------------
+
+    def _conditions(self) -> tuple[Sequence[Condition], Mapping[str, Path]]:
+        found, paths = conditions(self.schema, self.table, self.schema.as_of)
+        return found, paths
+
+    def _narrow(self, found: Sequence[Condition], paths: Mapping[str, Path]) -> dict[str, Formula]:
+        """Let checks on one column narrow its domain; return what ties several columns together."""
+        self.paths |= paths
+        alone: dict[str, dict[str, list[Formula]]] = {}
+        rest: dict[str, list[Formula]] = {}
+        for condition in found:
+            for part in conjuncts(condition.formula):
+                columns = columns_of(part)
+                if len(columns) == 1 and columns[0] in self.domains and not isinstance(part, Opaque):
+                    alone.setdefault(columns[0], {}).setdefault(condition.check.name, []).append(part)
+                elif columns and self._solvable(condition, part, columns):
+                    rest.setdefault(condition.check.name, []).append(part)
+        for name, formulas in alone.items():
+            for check, parts in self._narrowed(name, formulas).items():
+                rest.setdefault(check, []).extend(parts)
+        return {check: AllOf(tuple(parts)) if len(parts) > 1 else parts[0] for check, parts in rest.items()}
+
+    def _solvable(self, condition: Condition, part: Formula, columns: tuple[str, ...]) -> bool:
+        """Whether drawing can meet it; otherwise note how it is met instead."""
+        opaque = [atom for atom in ([part] if isinstance(part, Opaque) else []) if not atom.evaluable]
+        if opaque:
+            self.unverified.append(condition.check)
+            return False
+        own = [name for name in columns if name in self.domains]
+        if any(self._given(name) == "no" for name in own):
+            return True
+        if any(self._column(name).nullable and self._given(name) == "value" for name in own) and _tests_null(part):
+            return True
+        self._judge(condition, own)
+        return False
+
+    def _judge(self, condition: Condition, own: Sequence[str]) -> None:
+        """Draw references again where a condition between given columns is broken; else it is only judged."""
+        chosen = {name for link in self.links.values() for name in link.reference.columns}
+        if self._structurally_met(condition, own):
+            return
+        if chosen & set(own):
+            self.redrawn.append(condition)
+        else:
+            self.judged.append((condition.check, "follows from computed values"))
+
+    def _structurally_met(self, condition: Condition, own: Sequence[str]) -> bool:
+        """A row never refers to itself where it refers to earlier rows only."""
+        text = condition.formula
+        selfish = [link for link in self.links.values() if link.kind in {"self", "chain"} and link.nullable]
+        return any(
+            getattr(text, "relation", "") in {"<>", "<", ">"}
+            and set(own) == {*link.reference.columns, *link.reference.target}
+            for link in selfish
+        )
+
+    def _narrowed(self, name: str, formulas: Mapping[str, list[Formula]]) -> Mapping[str, list[Formula]]:
+        """Narrow one column's domain; return the checks that leave it several cases, unchanged."""
+        column = self._column(name)
+        variable = Variable(
+            name=name, type=column.type, domain=self.domains[name], nullable=column.nullable, nulls=self.nulls[name],
+            given="no",
+        )  # fmt: skip
+        joined = {check: AllOf(tuple(parts)) for check, parts in formulas.items()}
+        found = components([variable], joined, where=column.where)
+        cases = [case for component in found for case in component.cases]
+        full = [case for case in cases if not case.columns[name].null]
+        if any(case.redraw for case in cases) or len(full) > 1:
+            return formulas
+        weight = sum(case.weight for case in cases if case.columns[name].null)
+        if full:
+            self.domains[name] = full[0].columns[name].domain
+            weight += (1 - weight) * full[0].columns[name].nulls
+        self.nulls[name] = weight if column.nullable else 0.0
+        return {}
+
+    # Uniques -----------------------------------------------------------------------------------------------------------
+
+    def _kept(self) -> Kept:
+        plain = frozenset(
+            column.name
+            for column in self._written()
+            if self._given(column.name) == "no" or (column.fill is not None and column.fill.generator == "sequence")
+        )
+        keeper = Keeper(
+            table=self.table, count=self.count, rows=self.rows[self.table.name], filled=self.rows,
+            choose=self._choose, domains=self.domains, plain=plain,
+        )  # fmt: skip
+        kept = keeper.keep(self.links)
+        self.links = kept.links
+        return kept
+
+    def _choose(self, column: Column, domain: Domain, distinct: int) -> Choice:
+        """Choose a generator; whole numbers of a key count up, from the least the domain allows."""
+        key = self.table.primary_key
+        counts_up = (
+            distinct and key is not None and column.name in key.columns and column.type.kind == "integer"
+            and column.fill is None and domain.values is None and not domain.excluded
+        )  # fmt: skip
+        if counts_up:
+            start = max(1 if domain.low is None else domain.low, 1 if (domain.high or 1) > 0 else domain.low or 0)
+            lattice = lattice_of(column.type)
+            assert lattice is not None
+            high = lattice.high if domain.high is None else domain.high
+            if high - start + 1 >= distinct:
+                request = Request(
+                    table=self.table.name, column=column, domain=domain, arguments={"start": start, "step": 1},
+                    as_of=self.schema.as_of, where=column.where,
+                )  # fmt: skip
+                return Choice(made("sequence", request), (column.name,), "key")
+        return self.chooser.choose(column, domain, distinct)
+
+    # Cases -------------------------------------------------------------------------------------------------------------
+
+    def _given(self, name: str) -> str:
+        """Whether a column's value is drawn here (``no``), decided elsewhere (``value``), or with its nullness (``wholly``)."""
+        if name not in self.domains:
+            return "wholly"
+        column = self._column(name)
+        if column.aggregate is not None or column.ordinal is not None:
+            return "wholly"
+        if any(name in link.reference.columns for link in self.links.values()):
+            return "value"
+        computed = column.fill is not None and column.fill.generator in COMPUTED
+        return "value" if computed or group_of(self.table, name) is not None else "no"
+
+    def _components(self, formulas: Mapping[str, Formula], kept: Kept) -> list[Component]:
+        names = dict.fromkeys(name for formula in formulas.values() for name in columns_of(formula))
+        variables = [self._variable(name, kept) for name in sorted(names)]
+        return list(components(variables, formulas, where=self.table.where)) if formulas else []
+
+    def _variable(self, name: str, kept: Kept) -> Variable:
+        if name not in self.domains:
+            column = column_at(self.schema, self.table, self.paths[name])
+            return Variable(
+                name=name, type=column.type, domain=base_domain(column, self.schema.as_of), nullable=column.nullable,
+                given="wholly",
+            )  # fmt: skip
+        column = self._column(name)
+        given = self._given(name)
+        if name in kept.carriers and given == "no":
+            given = "value"
+        nulls = self.nulls[name] if column.nullable and (column.nulls is not None or self.nulls[name] == 0) else None
+        return Variable(
+            name=name, type=column.type, domain=self.domains[name], nullable=column.nullable, nulls=nulls,
+            given=given,  # type: ignore[arg-type] # one of the three words
+        )  # fmt: skip
+
+    # Steps -------------------------------------------------------------------------------------------------------------
+
+    def _steps(self, kept: Kept, found: Sequence[Component]) -> dict[str, Step]:
+        cased = {name: at for at, component in enumerate(found) for name in component.columns}
+        return {column.name: self._step(column, kept, cased, found) for column in self._written()}
+
+    def _step(self, column: Column, kept: Kept, cased: Mapping[str, int], found: Sequence[Component]) -> Step:
+        name = column.name
+        if column.aggregate is not None:
+            return Aggregated(aggregate=column.aggregate)
+        if column.ordinal is not None:
+            return Numbered(reference=column.ordinal)
+        number = cased.get(name)
+        for link in kept.links.values():
+            if name in link.reference.columns:
+                target = dict(zip(link.reference.columns, link.reference.target, strict=True))[name]
+                nulls = (link.nulls or 0.0) if name in link.nullable else 0.0
+                return Gathered(reference=link.reference.name, target=target, nulls=nulls, component=number)
+        if number is not None and self._given(name) == "no" and name not in kept.carriers:
+            return self._cased(column, number, found[number])
+        return self._drawn(column, kept, number)
+
+    def _drawn(self, column: Column, kept: Kept, number: int | None) -> Drawn:
+        carrier = kept.carriers.get(column.name)
+        nulls = self.nulls[column.name]
+        if carrier is None:
+            choice = self._choose(column, self.domains[column.name], 0)
+            return Drawn(
+                generator=choice.generator, names=choice.names, nulls=nulls, reason=choice.reason, component=number
+            )
+        permuted = not carrier.choice.generator.sequential
+        return Drawn(
+            generator=carrier.choice.generator, names=carrier.choice.names, index=carrier.index if permuted else None,
+            parts=carrier.parts, whole=carrier.whole, nulls=nulls, reason=carrier.choice.reason, component=number,
+        )  # fmt: skip
+
+    def _cased(self, column: Column, number: int, component: Component) -> Cased:
+        makers: dict[Domain, Generator] = {}
+        reasons: list[str] = []
+        for case in component.cases:
+            narrowing = case.columns[column.name]
+            moving = narrowing.at_least or narrowing.at_most or narrowing.differs or narrowing.solved
+            if narrowing.null or moving or narrowing.domain in makers:
+                continue
+            choice = self.chooser.choose(column, narrowing.domain)
+            makers[narrowing.domain] = choice.generator
+            reasons.append(choice.reason)
+        return Cased(component=number, makers=makers, names=(column.name,), reason=(reasons or ["bounds"])[0])
+
+    # Settled uniques ---------------------------------------------------------------------------------------------------
+
+    def _settled(self, kept: Kept, found: Sequence[Component], steps: Mapping[str, Step]) -> tuple[Settled, ...]:
+        """Gather the uniques (and conditions between given columns) under which rows are drawn again, as one group."""
+        if not kept.open and not self.redrawn:
+            return ()
+        mention = {name for unique in kept.open for name in self._concerned(unique)}
+        mention |= {name for condition in self.redrawn for name in columns_of(condition.formula)}
+        references = [
+            link.reference.name
+            for link in kept.links.values()
+            if set(link.reference.columns) & mention and link.kind in {"uniform", "tickets", "agreeing"}
+        ]
+        columns = {name for name in mention if isinstance(steps.get(name), Drawn | Cased)}
+        for component in found:
+            if columns & set(component.columns):
+                columns |= set(component.columns)
+        steady = tuple(references[:1]) if len(references) + len(columns) > 1 else ()
+        return (
+            Settled(
+                uniques=tuple(kept.open), columns=tuple(sorted(columns)), references=tuple(references), steady=steady,
+                period=self._period(kept, references[1:], columns, steps),
+                conditions=tuple(_opaque(condition) for condition in self.redrawn),
+            ),
+        )  # fmt: skip
+
+    def _concerned(self, unique: object) -> set[str]:
+        names = set(unique.columns)  # type: ignore[attr-defined] # a Unique
+        predicate = unique.predicate  # type: ignore[attr-defined]
+        if predicate is not None:
+            expression = parsed(predicate, unique.dialect)  # type: ignore[attr-defined]
+            names |= {resolved(self.schema, self.table, name).column for name in mentioned(expression)}
+        return names
+
+    def _period(
+        self, kept: Kept, quick: Sequence[str], columns: set[str], steps: Mapping[str, Step]
+    ) -> int:
+        """Attempts after which the steady reference moves on: enough to have tried what the others can be."""
+        sizes = [self.rows.get(kept.links[name].reference.table, 0) for name in quick]
+        for name in columns:
+            step = steps[name]
+            capacity = step.generator.capacity if isinstance(step, Drawn) else 8
+            sizes.append(8 * min(capacity or 1_000, 1_000))
+        return 4 + max([min(size, 10_000) for size in sizes], default=4)
+
+    # Names -------------------------------------------------------------------------------------------------------------
+
+    def _note_paths(self, steps: Mapping[str, Step]) -> None:
+        """Note where every dotted name leads that generators and aggregates read."""
+        wanted: dict[str, object] = {}
+        for step in steps.values():
+            generators = [step.generator] if isinstance(step, Drawn) else []
+            generators += list(step.makers.values()) if isinstance(step, Cased) else []
+            wanted |= {name: None for generator in generators for name in generator.needs}
+        for other in self.schema.tables.values():
+            for column in other.columns:
+                aggregate = column.aggregate
+                if aggregate is not None and aggregate.table == self.table.name and aggregate.expression:
+                    expression = parsed(aggregate.expression, self.schema.dialect, column.where)
+                    wanted |= dict.fromkeys(mentioned(expression), column.where)
+        for name, where in wanted.items():
+            if name not in self.paths:
+                self.paths[name] = resolved(self.schema, self.table, name, where)  # type: ignore[arg-type]
+
+    def _column(self, name: str) -> Column:
+        return next(column for column in self.table.columns if column.name == name)
+
+
+def _tests_null(formula: Formula) -> bool:
+    from fixturegen.expressions.normal import NullTest, atoms  # noqa: PLC0415
+
+    return any(isinstance(atom, NullTest) for atom in atoms(formula))
+
+
+def _opaque(condition: Condition) -> Opaque:
+    check = condition.check
+    return Opaque(check.sql, columns_of(condition.formula), check.dialect, evaluable=True)
+
+

@@ -1,0 +1,153 @@
+"""Schema to plan: structure before values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from fixturegen.draws import Bits, bits, combined, stream
+from fixturegen.errors import ImpossibleError, SchemaError
+from fixturegen.options import Options
+from fixturegen.planning.counting import offsets
+from fixturegen.planning.demand import Demand, demands, pruned
+from fixturegen.planning.drafting import Draft, drafted
+from fixturegen.planning.needs import needs
+from fixturegen.planning.order import column_order, load_order
+from fixturegen.planning.plan import Lowered, Plan, TablePlan
+from fixturegen.schema import PerParent, Rows, Schema
+
+MOST_PASSES = 50
+
+
+def planned(schema: Schema, options: Options) -> Plan:
+    """Return the plan: order, links, generators, capacities; no value is drawn but the counts per parent.
+
+    Raises:
+        SchemaError: If the schema names what does not exist.
+        ImpossibleError: If no rows can satisfy it, or not as many as demanded; with the arithmetic.
+    """
+    schema = schema if options.as_of is None else replace(schema, as_of=options.as_of)
+    asked = demands(schema, options)
+    schema = pruned(schema, asked)
+    order, postponed = load_order(schema, schema.tables)
+    counter = Counter(schema, options, asked)
+    drafts = _settled_drafts(schema, options, asked, order, counter)
+    unverified = [f"{name}.{check.name}" for name in order for check in drafts[name].unverified]
+    if unverified and not options.accept_unverified:
+        message = f"cannot construct or judge {', '.join(unverified)}"
+        hint = "Rewrite the constraint, or go on without it by --accept-unverified."
+        raise SchemaError(message, where=schema.source or None, hint=hint)
+    plan = Plan(
+        schema=schema,
+        options=options,
+        tables={name: drafts[name].plan for name in order},
+        postponed=postponed,
+        lowered=tuple(counter.lowered.values()),
+        unverified=tuple(unverified),
+    )
+    return _ordered(plan, drafts)
+
+
+class Counter:
+    """Rows by table, lowered where a wish asks for more than there can be.
+
+    Args:
+        schema: The schema.
+        options: What was asked.
+        asked: Demands and wishes by table.
+    """
+
+    def __init__(self, schema: Schema, options: Options, asked: Mapping[str, Demand]) -> None:
+        self._schema = schema
+        self._seed = options.seed
+        self._asked = asked
+        self._keys: dict[str, Bits] = {}
+        self.lowered: dict[str, Lowered] = {}
+        self.rows = {
+            name: demand.count.number for name, demand in asked.items() if isinstance(demand.count, Rows)
+        }
+        for name in schema.tables:
+            self.recount(name)
+
+    def recount(self, name: str) -> None:
+        """Count the rows of a table counted per parent."""
+        if isinstance(self._asked[name].count, PerParent):
+            self.keys(name)
+
+    def keys(self, name: str, circle: tuple[str, ...] = ()) -> Bits:
+        """Return the row keys of a table."""
+        count = self._asked[name].count
+        if isinstance(count, Rows):
+            return np.arange(self.rows[name], dtype=np.uint64)
+        parent = next(one.table for one in self._schema.tables[name].references if one.name == count.reference)
+        if parent in circle or parent == name:
+            message = f"the rows of {name} are counted per {parent}, whose rows are counted per {name}"
+            raise ImpossibleError(message, where=self._schema.tables[name].where, hint="Give one of them a number.")
+        keys = self.keys(parent, (*circle, name))
+        running = offsets(lambda names, at: bits(stream(self._seed, *names), at), name, count, keys)
+        self.rows[name] = int(running[-1])
+        sizes = np.diff(running)
+        return combined(np.repeat(keys, sizes), np.arange(running[-1]) - np.repeat(running[:-1], sizes))
+
+    def lower(self, name: str, limit: int, reason: str) -> bool:
+        """Lower the rows of a table to a limit; return whether that changed anything.
+
+        Raises:
+            ImpossibleError: If the count is a demand.
+        """
+        if self.rows[name] <= limit:
+            return False
+        demand = self._asked[name]
+        if demand.firm:
+            message = f"{self.rows[name]:,} rows are demanded, but only {limit:,} can exist: {reason}"
+            raise ImpossibleError(message, where=self._where(name), hint="Ask for fewer rows, or widen what limits them.")
+        asked = self.lowered[name].asked if name in self.lowered else self.rows[name]
+        self.lowered[name] = Lowered(name, asked, limit, reason)
+        self.rows[name] = limit
+        return True
+
+    def _where(self, name: str) -> str:
+        where = self._schema.tables[name].where
+        return str(where) if where.file or where.path else f"{self._schema.source} {name}".strip()
+
+
+def _settled_drafts(
+    schema: Schema, options: Options, asked: Mapping[str, Demand], order: object, counter: Counter
+) -> Mapping[str, Draft]:
+    """Draft every table, lower what must be, and draft again what that touches, until nothing changes."""
+    drafts: dict[str, Draft] = {}
+    open_tables = list(schema.tables)
+    for _ in range(MOST_PASSES):
+        changed: set[str] = set()
+        for name in [one for one in order if one in open_tables]:  # type: ignore[attr-defined]
+            drafts[name] = drafted(schema, options, name, asked[name].count, counter.rows)
+            for limit, reason in drafts[name].limits:
+                if counter.lower(name, limit, reason):
+                    changed.add(name)
+                    drafts[name] = drafted(schema, options, name, asked[name].count, counter.rows)
+        if not changed:
+            return drafts
+        for name in schema.tables:
+            counter.recount(name)
+        open_tables = [name for name in schema.tables if name in changed or _touched(schema, name, changed)]
+    return drafts
+
+
+def _touched(schema: Schema, name: str, changed: set[str]) -> bool:
+    return any(reference.table in changed for reference in schema.tables[name].references)
+
+
+def _ordered(plan: Plan, drafts: Mapping[str, Draft]) -> Plan:
+    """Put the columns of every table in an order in which they can be computed."""
+    where = {name: draft.plan.table.where for name, draft in drafts.items()}
+    order = column_order(needs(plan), where)
+    place = {node: at for at, node in enumerate(order)}
+    tables = {name: _sorted_steps(table, place) for name, table in plan.tables.items()}
+    return replace(plan, tables=tables)
+
+
+def _sorted_steps(table: TablePlan, place: Mapping[tuple[str, str], int]) -> TablePlan:
+    key: Callable[[str], int] = lambda name: place.get((table.table.name, name), -1)  # noqa: E731
+    return replace(table, steps={name: table.steps[name] for name in sorted(table.steps, key=key)})

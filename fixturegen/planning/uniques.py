@@ -1,0 +1,241 @@
+"""How each unique is kept: by structure, by a permuted column, by one row a parent, or by drawing repeated rows again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from math import prod
+
+from fixturegen.domain import Domain
+from fixturegen.planning.choosing import Choice
+from fixturegen.planning.domains import FOLDING
+from fixturegen.planning.plan import Link
+from fixturegen.schema import Column, Count, PerParent, Table, Unique
+
+LARGEST = 2**62
+"""Domain of the largest permutation."""
+_PREFERENCE = ("uuid", "text", "integer", "bytes", "url", "decimal", "datetime", "json", "ip", "mac", "date", "float")
+"""Which column of several carries a unique: kinds with many values first, numbers of business meaning last."""
+
+
+@dataclass(slots=True)
+class Carrier:
+    """A column that a permutation fills.
+
+    Attributes:
+        choice: Its generator.
+        index: Name that keys the permutation.
+        parts: Capacities of the columns that share the permutation and come before this one.
+        whole: Size of the permutation's domain.
+    """
+
+    choice: Choice
+    index: str
+    parts: tuple[int, ...]
+    whole: int
+
+
+@dataclass(slots=True)
+class Kept:
+    """How the uniques of a table are kept.
+
+    Attributes:
+        carriers: Permuted columns, by name.
+        links: Links, with those that became one to one.
+        open: Uniques for which rows are drawn again.
+        limits: How many rows there can be at most, each with its arithmetic.
+        folded: Columns whose texts must differ without regard to case.
+    """
+
+    links: dict[str, Link]
+    carriers: dict[str, Carrier] = field(default_factory=dict)
+    open: list[Unique] = field(default_factory=list)
+    limits: list[tuple[int, str]] = field(default_factory=list)
+    folded: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """Decides for one table.
+
+    Attributes:
+        table: The table.
+        count: Its count.
+        rows: How many rows are wanted.
+        filled: Rows by table.
+        choose: Gives a column's generator for so many distinct values; raises where there is none.
+        domains: Domain of every column.
+        plain: Columns whose values are free to be permuted.
+    """
+
+    table: Table
+    count: Count
+    rows: int
+    filled: Mapping[str, int]
+    choose: Callable[[Column, Domain, int], Choice]
+    domains: Mapping[str, Domain]
+    plain: frozenset[str]
+
+    def keep(self, links: Mapping[str, Link]) -> Kept:
+        """Return how every unique is kept, the primary key first and narrow ones before wide ones."""
+        kept = Kept(dict(links))
+        done: list[frozenset[str]] = []
+        for unique in self._ordered():
+            if self._structural(unique, kept) or any(columns <= set(unique.columns) for columns in done):
+                continue
+            if self._carried(unique, kept) or self._one_to_one(unique, kept) or self._shared(unique, kept):
+                if unique.predicate is None and not unique.expressions:
+                    done.append(frozenset(unique.columns))
+                continue
+            kept.open.append(unique)
+            self._limit(unique, kept)
+        return kept
+
+    def _ordered(self) -> Sequence[Unique]:
+        uniques = ([self.table.primary_key] if self.table.primary_key else []) + list(self.table.uniques)
+        whole = [unique for unique in uniques if unique.predicate is None and not unique.expressions]
+        rest = [unique for unique in uniques if unique not in whole]
+        return [*sorted(whole, key=lambda unique: len(unique.columns)), *rest]
+
+    def _structural(self, unique: Unique, kept: Kept) -> bool:
+        """Whether the counts per parent keep it: one row a parent, or a number among the parent's rows."""
+        if unique.expressions or any(name in kept.carriers for name in unique.columns):
+            return not unique.expressions
+        columns = set(unique.columns)
+        numbered = {column.ordinal for column in self.table.columns if column.name in columns and column.ordinal}
+        for link in kept.links.values():
+            inside = set(link.reference.columns) <= columns
+            if link.kind == "one to one" and inside:
+                return True
+            single = isinstance(self.count, PerParent) and self.count.high <= 1 and link.kind == "parent"
+            if inside and (single or link.reference.name in numbered):
+                return True
+        return False
+
+    def _carried(self, unique: Unique, kept: Kept) -> bool:
+        """Let one column with enough values carry it."""
+        folding = self._folding(unique)
+        if unique.expressions and folding is None:
+            return False
+        names = (folding,) if folding else unique.columns
+        for column in self._candidates(names):
+            domain = self._domain(column, folding)
+            choice = self._distinct(column, domain)
+            if choice is not None and self._wide_enough(column, choice, unique, kept):
+                generator = choice.generator
+                size = min(generator.capacity or 0, LARGEST)
+                kept.carriers[column.name] = Carrier(choice, column.name, (), size)
+                kept.folded |= {column.name} if folding else set()
+                return True
+        return False
+
+    def _wide_enough(self, column: Column, choice: Choice, unique: Unique, kept: Kept) -> bool:
+        capacity = choice.generator.capacity
+        if choice.generator.sequential:
+            return True
+        if capacity is None or capacity == 0:
+            return False
+        if capacity < self.rows and (len(unique.columns) == 1 or unique.expressions) and unique.predicate is None:
+            if column.nullable:
+                return False
+            kept.limits.append((capacity, f"{column.name} is unique and has {capacity:,} values"))
+            return True
+        return capacity >= self.rows
+
+    def _candidates(self, names: Sequence[str]) -> list[Column]:
+        columns = [column for column in self.table.columns if column.name in names and column.name in self.plain]
+        rank = {kind: at for at, kind in enumerate(_PREFERENCE)}
+        return sorted(columns, key=lambda column: (column.nullable, rank.get(column.type.kind, 99)))
+
+    def _folding(self, unique: Unique) -> str | None:
+        """Return the column of a unique on ``lower(column)`` alone, or with a collation that folds case."""
+        if unique.expressions:
+            texts = [text.replace('"', "").replace("(", " ").replace(")", " ").split() for text in unique.expressions]
+            lowered = [words[1] for words in texts if len(words) == 2 and words[0].lower() in {"lower", "upper"}]
+            return lowered[0] if lowered and lowered[0] in unique.columns else None
+        for column in self.table.columns:
+            if column.name in unique.columns and (column.collation or "").lower() in FOLDING:
+                return column.name if column.name in self.plain else None
+        return None
+
+    def _domain(self, column: Column, folding: str | None) -> Domain:
+        domain = self.domains[column.name]
+        return replace(domain, letters=domain.letters or "lower") if folding == column.name else domain
+
+    def _distinct(self, column: Column, domain: Domain) -> Choice | None:
+        choice = self.choose(column, domain, max(self.rows, 1))
+        return choice if choice.generator.distinct or choice.generator.sequential else None
+
+    def _one_to_one(self, unique: Unique, kept: Kept) -> bool:
+        """Let each parent have at most one row, where the unique is one reference and nothing else."""
+        if unique.predicate is not None or unique.expressions:
+            return False
+        for name, link in kept.links.items():
+            reference = link.reference
+            if set(reference.columns) <= set(unique.columns) and link.kind in {"uniform", "tickets", "self"}:
+                if set(reference.columns) != set(unique.columns):
+                    continue
+                parents = self.filled.get(reference.table, 0)
+                kept.links[name] = replace(link, kind="chain" if link.kind == "self" else "one to one")
+                if not link.nullable and link.kind != "self":
+                    kept.limits.append((parents, f"one row for each of the {parents:,} rows of {reference.table}"))
+                return True
+        return False
+
+    def _shared(self, unique: Unique, kept: Kept) -> bool:
+        """Let all columns share one permutation of their combinations, where all are free and none is NULL."""
+        columns = [column for column in self.table.columns if column.name in unique.columns]
+        free = all(column.name in self.plain and column.name not in kept.carriers for column in columns)
+        if unique.expressions or unique.predicate or not free or len(columns) < 2:
+            return False
+        choices = [self._distinct(column, self.domains[column.name]) for column in columns]
+        if any(choice is None or choice.generator.sequential for choice in choices):
+            return False
+        sizes = [choice.generator.capacity or 0 for choice in choices if choice is not None]
+        whole = min(prod(sizes), LARGEST)
+        if whole < self.rows:
+            kept.limits.append((whole, f"{_product(sizes)} combinations of {', '.join(unique.columns)}"))
+        index = "+".join(unique.columns)
+        for at, (column, choice) in enumerate(zip(columns, choices, strict=True)):
+            assert choice is not None
+            kept.carriers[column.name] = Carrier(choice, index, tuple(sizes[:at]), whole)
+        return True
+
+    def _limit(self, unique: Unique, kept: Kept) -> None:
+        """Note how many combinations there are, where that can be counted beforehand."""
+        if unique.predicate is not None or unique.expressions:
+            return
+        factors, covered = [], set()
+        for link in kept.links.values():
+            own = set(link.reference.columns) - covered
+            if own and set(link.reference.columns) <= set(unique.columns) and link.kind != "via":
+                factors.append((self.filled.get(link.reference.table, 0), f"rows of {link.reference.table}"))
+                covered |= set(link.reference.columns)
+        for column in self.table.columns:
+            if column.name in unique.columns and column.name not in covered:
+                capacity = self._capacity(column)
+                if capacity is None:
+                    return
+                factors.append((capacity, f"values of {column.name}"))
+        if any(self._nullable(name) for name in unique.columns) and unique.nulls_distinct:
+            return
+        whole = prod(size for size, _ in factors)
+        words = " x ".join(f"{size:,} {what}" for size, what in factors)
+        kept.limits.append((whole, f"{', '.join(unique.columns)} is unique: {words} = {whole:,}"))
+
+    def _capacity(self, column: Column) -> int | None:
+        domain = self.domains[column.name]
+        if domain.values is not None:
+            return len(domain.values)
+        if column.type.kind == "boolean":
+            return 2
+        if column.name in self.plain:
+            return self.choose(column, domain, max(self.rows, 1)).generator.capacity
+        return None
+
+    def _nullable(self, name: str) -> bool:
+        return next(column.nullable for column in self.table.columns if column.name == name)
+
+
+def _product(sizes: Sequence[int]) -> str:
+    return " x ".join(f"{size:,}" for size in sizes) + f" = {prod(sizes):,}"
