@@ -1,0 +1,352 @@
+"""The search for cases: columns are decided class by class, disjunctions part by part, always looking ahead.
+
+Every leaf of the search is a state that no drawing can lead into a dead end. Weights follow the chain rule: a column's own
+shares, restricted to the classes from which a leaf can be reached; what has no declared shares is weighed by the number of
+leaves, so that every branch occurs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+
+from fixturegen.expressions.normal import NullTest
+from fixturegen.planning.classes import Room, Test, classes, united
+from fixturegen.planning.finishing import (
+    gap_split,
+    hole_split,
+    null_share,
+    null_split,
+    same_split,
+    unequal_split,
+    weight_of,
+)
+from fixturegen.planning.literals import Node, Some, every, leaves_of, mentioned, negated
+from fixturegen.planning.states import ContradictionError, Reason, State
+
+MOST_CASES = 4_096
+MOST_STEPS = 20_000
+FULL_PRODUCT = 64
+"""Independent choices are combined in full up to so many cases; beyond, each keeps its shares and all pairs do not occur."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A finished state and its share."""
+
+    weight: Fraction
+    state: State
+
+
+class OverflowingError(Exception):
+    """The search takes more steps or cases than allowed; caught by the caller, who leaves out a check."""
+
+
+class Search:
+    """One bounded search.
+
+    Args:
+        steps: Most states to visit.
+        cases: Most leaves.
+    """
+
+    def __init__(self, steps: int = MOST_STEPS, cases: int = MOST_CASES) -> None:
+        self.steps = steps
+        self.cases = cases
+
+    def leaves(self, state: State) -> list[Leaf]:
+        """Return every leaf below a state; their weights sum to 1.
+
+        Raises:
+            ContradictionError: If there is none.
+            OverflowingError: If there are too many.
+        """
+        self.steps -= 1
+        if self.steps < 0:
+            raise OverflowingError
+        state.settle()
+        if not state.clauses:
+            return self._finished(state)
+        apart = self._apart(state)
+        if apart is not None:
+            return apart
+        chosen = _column(state)
+        found = self._parts(state) if chosen is None else self._classes(state, chosen)
+        if len(found) > self.cases:
+            raise OverflowingError
+        return found
+
+    def branches(self, children: Sequence[tuple[State, Fraction | None]]) -> list[Leaf]:
+        """Return the leaves of children, each weighed as given, or, where None is given, by its number of leaves."""
+        found: list[tuple[Fraction | None, list[Leaf]]] = []
+        reason: Reason | None = None
+        for child, weight in children:
+            try:
+                found.append((weight, self.leaves(child)))
+            except ContradictionError as contradiction:
+                reason = reason or contradiction.reason
+        if not found:
+            raise ContradictionError(reason or Reason((), "open"))
+        return _weighed([(Fraction(len(below)) if weight is None else weight, below) for weight, below in found])
+
+    def _classes(self, state: State, column: str) -> list[Leaf]:
+        """Decide the class of a column: one child for all classes that leave the same to be decided."""
+        found: list[tuple[_Class, list[Leaf]]] = []
+        reason: Reason | None = None
+        for part in _merged(state, column):
+            try:
+                found.append((part, self.leaves(_decided(state, column, part))))
+            except ContradictionError as contradiction:
+                reason = reason or contradiction.reason
+        if not found:
+            raise ContradictionError(reason or Reason((column,), "open"))
+        return _weighed(list(zip(_shares(state, column, found), (below for _, below in found), strict=True)))
+
+    def _parts(self, state: State) -> list[Leaf]:
+        """Branch over the parts of a disjunction, each with the parts before it false where that can be said."""
+        clause, *others = state.clauses
+        children: list[tuple[State, Fraction | None]] = []
+        before: list[Node] = []
+        reason: Reason | None = None
+        for part in clause.parts:
+            child = state.copy()
+            child.clauses, child.decided = tuple(others), True
+            try:
+                child.assume(every([*before, part]))
+                children.append((child, None))
+            except ContradictionError as contradiction:
+                reason = reason or contradiction.reason
+            opposite = negated(part)
+            if opposite is not None:
+                before.append(opposite)
+        if not children:
+            assert reason is not None
+            raise ContradictionError(reason)
+        return self.branches(children)
+
+    def _apart(self, state: State) -> list[Leaf] | None:
+        """Solve groups of clauses without a common column apart, and combine what they leave.
+
+        Returns None where there is one group only, or where choices of two groups exclude each other through an order.
+        """
+        groups = _groups(state)
+        if len(groups) < 2:
+            return None
+        alone: list[list[Leaf]] = []
+        for group in groups:
+            part = state.copy()
+            part.clauses = group
+            alone.append(self.leaves(part))
+        combined: list[Leaf] = []
+        for weight, chosen in _combinations(alone):
+            joint = _joint(state, [leaf.state for leaf in chosen])
+            if joint is None:
+                return None
+            try:
+                finished = self._finished(joint)
+            except ContradictionError:
+                return None
+            if len(finished) != 1:
+                return None
+            combined.append(Leaf(weight, finished[0].state))
+        return combined
+
+    def _finished(self, state: State) -> list[Leaf]:
+        """Decide what orders and equalities still leave open, column by column; a state without that is a leaf."""
+        for split in (same_split, unequal_split, hole_split, null_split, gap_split):
+            children = split(state)
+            if children:
+                return self.branches(children)
+        return [Leaf(Fraction(1), state)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Class:
+    """Classes of a column that leave the same to be decided: rooms, NULL, or both."""
+
+    rooms: tuple[Room, ...]
+    null: bool
+    residue: tuple[Node, ...]
+
+
+def _weighed(found: Sequence[tuple[Fraction, list[Leaf]]]) -> list[Leaf]:
+    total = sum((weight for weight, _ in found), Fraction(0))
+    if total == 0:
+        # Only what is declared never to occur can be reached: the rules win.
+        found, total = [(Fraction(1), below) for _, below in found], Fraction(len(found))
+    kept = [(weight / total, below) for weight, below in found if weight > 0]
+    return [Leaf(weight * leaf.weight, leaf.state) for weight, below in kept for leaf in below]
+
+
+def _column(state: State) -> str | None:
+    """Return the column to decide next: one that a clause tests alone, in order of rank."""
+    slots = state.problem.slots
+    candidates: dict[str, list[Test]] = {}
+    nullness: set[str] = set()
+    for clause in state.clauses:
+        for atom in leaves_of(clause):
+            if isinstance(atom, NullTest):
+                nullness.add(atom.column)
+            elif isinstance(atom, Test) and not slots[atom.column].given:
+                candidates.setdefault(atom.column, []).append(atom)
+    for name in sorted(candidates.keys() | nullness, key=lambda name: slots[name].rank):
+        if state.undecided(name) or len(classes(state.rooms[name], candidates.get(name, []))) > 1:
+            return name
+    return None
+
+
+def _merged(state: State, column: str) -> list[_Class]:
+    tests = [
+        atom
+        for clause in state.clauses
+        for atom in leaves_of(clause)
+        if isinstance(atom, Test) and atom.column == column
+    ]
+    own = not state.problem.slots[column].given
+    groups: dict[tuple[Node, ...], tuple[list[Room], bool]] = {}
+    for room in classes(state.rooms[column], tests if own else []):
+        rooms, _ = groups.setdefault(_residue(state, column, room), ([], False))
+        rooms.append(room)
+    if state.undecided(column):
+        key = _residue(state, column, None)
+        groups[key] = (groups.get(key, ([], False))[0], True)
+    return [_Class(tuple(rooms), null, residue) for residue, (rooms, null) in groups.items()]
+
+
+def _residue(state: State, column: str, room: Room | None) -> tuple[Node, ...]:
+    """What is left to decide once the column is NULL (no room) or within a room."""
+    probe = state.copy()
+    probe.nulls[column] = room is None
+    if room is not None:
+        probe.rooms[column] = room
+    return tuple(probe.simplified(clause) for clause in state.clauses)
+
+
+def _decided(state: State, column: str, part: _Class) -> State:
+    """Return the state with the column within the classes; where they hold NULL and rooms, it stays open which."""
+    child = state.copy()
+    child.decided = True
+    if not (part.rooms and part.null):
+        child.fix(column, null=part.null)
+    if part.rooms:
+        child.rooms[column] = united(part.rooms)
+    child.clauses = ()
+    for node in part.residue:
+        child.assume(node)
+    return child
+
+
+def _shares(state: State, column: str, found: Sequence[tuple[_Class, list[Leaf]]]) -> list[Fraction]:
+    """Return the weights of the classes of a column, and set the share of NULL in those that leave it open."""
+    slot = state.problem.slots[column]
+    masses = [_mass(state, column, child, below) for child, below in found]
+    whole = sum(masses, Fraction(0))
+    null = _null_share(state, column, found)
+    values = [(1 - null) * mass / whole if whole else Fraction(0) for mass in masses]
+    if not whole and null < 1 and any(child.rooms for child, _ in found):
+        values = [(1 - null) if child.rooms else Fraction(0) for child, _ in found]
+    weights = []
+    for (child, below), share in zip(found, values, strict=True):
+        weights.append(share + (null if child.null else 0))
+        if child.null and child.rooms and slot.variable.nullable:
+            portion = null / weights[-1] if weights[-1] else null
+            for leaf in below:
+                leaf.state.shares.setdefault(column, portion)
+    return weights
+
+
+def _null_share(state: State, column: str, found: Sequence[tuple[_Class, list[Leaf]]]) -> Fraction:
+    nulls = [(child, below) for child, below in found if child.null]
+    if not nulls:
+        return Fraction(0)
+    if not any(child.rooms for child, _ in found):
+        return Fraction(1)
+    child, below = nulls[0]
+    declared = state.problem.slots[column].variable.nulls
+    if declared is not None:
+        return Fraction(declared)
+    return NULL_SHARE if child.rooms else Fraction(len(below), sum(len(each) for _, each in found))
+
+
+def _mass(state: State, column: str, child: _Class, below: list[Leaf]) -> Fraction:
+    """The weight of the values of a class: as declared, else by the number of leaves."""
+    weights = state.problem.slots[column].weights
+    if not child.rooms:
+        return Fraction(0)
+    if weights is None:
+        return Fraction(len(below))
+    return sum((weight_of(room, weights) for room in child.rooms), Fraction(0))
+
+
+def _groups(state: State) -> list[tuple[Some, ...]]:
+    """Groups of clauses without a common column that is still to be decided, in the order of their first clauses."""
+    groups: list[tuple[set[str], list[Some]]] = []
+    for clause in state.clauses:
+        columns = set(mentioned(clause))
+        meeting = [group for group in groups if group[0] & columns]
+        for group in meeting:
+            groups.remove(group)
+        merged = [each for group in meeting for each in group[1]]
+        groups.append((columns.union(*(group[0] for group in meeting)), [*merged, clause]))
+    return [tuple(clauses) for _, clauses in groups]
+
+
+def _combinations(alone: Sequence[list[Leaf]]) -> Iterator[tuple[Fraction, list[Leaf]]]:
+    """Combine independent choices: all with all where that is few, else so that each keeps its shares.
+
+    In the second way every choice spreads its leaves over the unit interval, turned a little further than the one before; the
+    pieces into which all borders cut the interval are the combinations, at most as many as there are leaves.
+    """
+    total = 1
+    for below in alone:
+        total *= len(below)
+    if total <= FULL_PRODUCT:
+        yield from _product(alone)
+        return
+    turned = [_turned(below, Fraction(at, len(alone))) for at, below in enumerate(alone)]
+    borders = sorted({border for pieces in turned for border, _ in pieces} | {Fraction(1)})
+    for low, high in pairwise(borders):
+        yield high - low, [_piece(pieces, low) for pieces in turned]
+
+
+def _product(alone: Sequence[list[Leaf]]) -> Iterator[tuple[Fraction, list[Leaf]]]:
+    if not alone:
+        yield Fraction(1), []
+        return
+    for leaf in alone[0]:
+        for weight, chosen in _product(alone[1:]):
+            yield leaf.weight * weight, [leaf, *chosen]
+
+
+def _turned(below: list[Leaf], by: Fraction) -> list[tuple[Fraction, Leaf]]:
+    pieces, at = [], by
+    for leaf in below:
+        pieces.append((at % 1, leaf))
+        at += leaf.weight
+    pieces.sort(key=lambda piece: piece[0])
+    return pieces if pieces[0][0] == 0 else [(Fraction(0), pieces[-1][1]), *pieces]
+
+
+def _piece(pieces: Sequence[tuple[Fraction, Leaf]], at: Fraction) -> Leaf:
+    return [leaf for border, leaf in pieces if border <= at][-1]
+
+
+def _joint(base: State, parts: Sequence[State]) -> State | None:
+    """Return the state in which all parts' decisions hold, or None where two of them decide one column."""
+    joint = base.copy()
+    joint.clauses, joint.decided = (), True
+    for part in parts:
+        rooms = {name: room for name, room in part.rooms.items() if room is not base.rooms[name]}
+        nulls = {name: null for name, null in part.nulls.items() if name not in base.nulls}
+        clash = any(joint.rooms[name] is not base.rooms[name] for name in rooms) or any(n in joint.nulls for n in nulls)
+        if clash:
+            return None
+        joint.rooms.update(rooms)
+        joint.nulls.update(nulls)
+        joint.shares.update(part.shares)
+        joint.links += tuple(link for link in part.links if link not in joint.links)
+        joint.guards += tuple(guard for guard in part.guards if guard not in joint.guards)
+        joint.tests += tuple(test for test in part.tests if test not in joint.tests)
+    return joint
