@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from fixturegen.errors import SchemaError
 from fixturegen.schema import AsOf, Bound, Choice, Column, Constant, Fill, Location, Type
 from fixturegen.sources.yaml_drafts import ColumnDraft, TableDraft
 from fixturegen.sources.yaml_fields import Fields
@@ -32,6 +33,7 @@ SOURCES = ("choices", *FILLS, *AGGREGATES, "ordinal", "generated")
 ORDERED = ("integer", "decimal", "float", "date", "time", "datetime", "interval")
 TEXTUAL = ("text", "uuid", "json", "enum", "ip", "mac", "url", "unknown")
 Side = Literal["min", "max"]
+SIDES: tuple[Side, Side] = ("min", "max")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def read_column(draft: ColumnDraft, table: TableDraft) -> ReadColumn:
         refuse(
             "an enum needs labels", fields.where(), hint="Write type: enum(new, paid), or choices: {new: 1, paid: 1}."
         )
-    bounds = {side: _bound(fields, side, type_) for side in ("min", "max")}
+    bounds = {side: _bound(fields, side, type_, table) for side in SIDES}
     column = replace(base, type=type_, **_values(fields, type_, base), **_nulls(fields, base), **_sql(fields))
     column = _bounded(column, bounds)
     if choices:
@@ -134,7 +136,7 @@ def _identity(fields: Fields) -> str | None:
 # ---- bounds
 
 
-def _bound(fields: Fields, side: Side, type_: Type) -> Bound | Dotted | None:
+def _bound(fields: Fields, side: Side, type_: Type, table: TableDraft) -> Bound | Dotted | None:
     text = fields.text(side)
     if text is None:
         return None
@@ -146,16 +148,13 @@ def _bound(fields: Fields, side: Side, type_: Type) -> Bound | Dotted | None:
         if type_.kind not in {"date", "datetime"}:
             refuse(f"{side}: as_of is a date, and the column is {_a(type_)}", where)
         return AsOf()
-    if text.replace('"', "")[:1].isalpha() or text[:1] in {'"', "_", "`"} or "." in text.strip("0123456789.+-eE"):
-        return _span_or_column(text, type_, where)
-    return Constant(read_value(text, type_, where, bound=True))
-
-
-def _span_or_column(text: str, type_: Type, where: Location) -> Bound | Dotted:
-    # An ISO span (P1DT2H) begins with a letter too.
-    if type_.kind == "interval" and text[:1] == "P" and text[1:2].isdigit():
-        return Constant(read_value(text, type_, where))
-    return Dotted(text, where)
+    try:
+        return Constant(read_value(text, type_, where, bound=True))
+    except SchemaError:
+        # What begins like a value is a bad value, unless a column has that very name.
+        if text not in table.columns and (not text or text[0] in "+-.0123456789"):
+            raise
+        return Dotted(text, where)
 
 
 def _bounded(column: Column, bounds: Mapping[Side, Bound | Dotted | None]) -> Column:
@@ -322,13 +321,13 @@ def _refuse_contradictions(draft: ColumnDraft, fields: Fields, table: TableDraft
         refuse(f"the values come from the reference, and from {given[0]}", fields.where(given[0]), hint=hint)
     if "by" in fields and not any(key in fields for key in (*AGGREGATES, "ordinal")):
         fields.refuse("by", "goes with sum, count, minimum, maximum or ordinal")
-    _refuse_nulls(draft, fields, given, keyed=keyed)
+    _refuse_nulls(draft, fields, given, table, keyed=keyed)
     assert draft.type is not None
     if "identity" in fields and draft.type.kind != "integer":
         fields.refuse("identity", f"numbers rows, and the column is {_a(draft.type)}")
 
 
-def _refuse_nulls(draft: ColumnDraft, fields: Fields, given: list[str], *, keyed: bool) -> None:
+def _refuse_nulls(draft: ColumnDraft, fields: Fields, given: list[str], table: TableDraft, *, keyed: bool) -> None:
     node = fields.node("nulls")
     if node is None or (isinstance(node, Scalar) and core_value(node) is False):
         return
@@ -337,7 +336,7 @@ def _refuse_nulls(draft: ColumnDraft, fields: Fields, given: list[str], *, keyed
     for key in ("sum", "count", "ordinal"):
         if key in given:
             fields.refuse("nulls", f"cannot be given beside {key}, which always has a value")
-    if draft.base is not None and not draft.base.nullable and not draft.base.where.file.endswith((".yaml", ".yml")):
+    if draft.base is not None and not draft.base.nullable and table.fixed:
         fields.refuse("nulls", "cannot be given: the source says NOT NULL")
 
 

@@ -43,6 +43,7 @@ class TableDraft:
         name: Its name.
         fields: What the file says of it; None where it says nothing.
         base: What the extended source says of it; None where there is none.
+        fixed: Whether the base is a database: its tables, columns, NOT NULL and primary keys stand.
         dialect: Dialect of the SQL in the file.
         columns: Its columns by name, those of the base first.
         primary_key: Its primary key.
@@ -54,6 +55,7 @@ class TableDraft:
     name: str
     fields: Fields | None
     base: Table | None
+    fixed: bool
     dialect: Dialect
     where: Location
     columns: dict[str, ColumnDraft] = field(default_factory=dict)

@@ -12,12 +12,8 @@ from fixturegen.sources.yaml_nodes import Entries, Node, Scalar, Sequence, descr
 from fixturegen.sources.yaml_sql import checked_sql
 
 
-def read_keys(table: TableDraft, *, fixed: bool) -> None:
-    """Set the primary key and the uniques of a table.
-
-    Args:
-        table: The table, its columns known by name.
-        fixed: Whether the primary key of the extended source stands: it does where the source is a database.
+def read_keys(table: TableDraft) -> None:
+    """Set the primary key and the uniques of a table whose columns are known by name.
 
     Raises:
         SchemaError: If a key names no column, or the primary key is declared twice.
@@ -27,7 +23,7 @@ def read_keys(table: TableDraft, *, fixed: bool) -> None:
     table.uniques = list(base.uniques) if base else []
     key = _primary_key(table)
     if key is not None:
-        if fixed and table.primary_key is not None and set(table.primary_key.columns) != set(key.columns):
+        if table.fixed and table.primary_key is not None and set(table.primary_key.columns) != set(key.columns):
             exists = ", ".join(table.primary_key.columns)
             refuse(f"the source's primary key of {table.name} is ({exists})", key.where, hint="Leave it out.")
         table.primary_key = key
