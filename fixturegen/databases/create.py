@@ -1,0 +1,256 @@
+"""A schema as DDL: tables, keys, references, checks and indexes in each dialect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from fixturegen.databases.conditions import LeftOut, conditions
+from fixturegen.databases.identifiers import Names
+from fixturegen.databases.literals import literal
+from fixturegen.databases.quoting import quoted, quoted_list, quoted_table, split_table
+from fixturegen.databases.types import enum_name, sql_type
+from fixturegen.errors import SchemaError
+from fixturegen.expressions.parsing import parsed, rendered
+from fixturegen.schema import Column, Dialect, Exclusion, Reference, Schema, Table, Type, Unique
+
+
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """DDL in three steps.
+
+    Attributes:
+        before: Schemas, extensions and enum types.
+        tables: Tables with their keys, uniques and checks (in SQLite, with their references too), and unique indexes.
+        afterwards: References; they may wait until rows are loaded.
+        left_out: What the dialect cannot be told.
+    """
+
+    before: tuple[str, ...]
+    tables: tuple[str, ...]
+    afterwards: tuple[str, ...]
+    left_out: tuple[LeftOut, ...] = ()
+
+    @property
+    def statements(self) -> tuple[str, ...]:
+        """All of it, in order."""
+        return self.before + self.tables + self.afterwards
+
+
+def create_statements(schema: Schema, dialect: Dialect) -> list[str]:
+    """Return the statements that make all tables of a schema in an empty database, without semicolons.
+
+    >>> from fixturegen.schema import Column
+    >>> table = Table(name="t", columns=(Column(name="a", type=Type(kind="text")),), primary_key=Unique(columns=("a",)))
+    >>> print(*create_statements(Schema(tables={"t": table}), "sqlite"))
+    CREATE TABLE "t" (
+      "a" TEXT NOT NULL,
+      PRIMARY KEY ("a")
+    )
+    """
+    return list(creation(schema, dialect).statements)
+
+
+def creation(schema: Schema, dialect: Dialect) -> Creation:
+    """Return the DDL in steps, and what was left out."""
+    work = _Work(schema, dialect)
+    for table in schema.tables.values():
+        work.table(table)
+    for table in schema.tables.values():
+        work.references(table)
+    return Creation(tuple(work.before), tuple(work.tables), tuple(work.afterwards), tuple(work.left_out))
+
+
+@dataclass(slots=True)
+class _Work:
+    schema: Schema
+    dialect: Dialect
+    before: dict[str, None] = field(default_factory=dict)
+    tables: list[str] = field(default_factory=list)
+    afterwards: list[str] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+    names: Names = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.names = Names(self.dialect, self.schema.tables)
+
+    def table(self, table: Table) -> None:
+        """Add a table and its indexes."""
+        space, _ = split_table(table.name, self.dialect)
+        if space is not None:
+            self.before[f"CREATE SCHEMA IF NOT EXISTS {quoted(space, self.dialect)}"] = None
+        numbered = self._autoincrement(table)
+        parts = [self._column(table, column, numbered) for column in table.columns]
+        if table.primary_key is not None and numbered is None:
+            parts.append(f"PRIMARY KEY ({quoted_list(table.primary_key.columns, self.dialect)})")
+        indexes: list[str] = []
+        for unique in table.uniques:
+            self._unique(table, unique, parts, indexes)
+        parts += self._checks(table)
+        parts += [text for text in map(lambda each: self._exclusion(table, each), table.exclusions) if text]  # noqa: C417 (a method)
+        if self.dialect == "sqlite":
+            parts += [self._reference(table, reference) for reference in table.references]
+        body = ",\n  ".join(parts)
+        self.tables.append(
+            f"CREATE TABLE {quoted_table(table.name, self.dialect)} (\n  {body}\n){self._options(table)}"
+        )
+        self.tables += indexes
+
+    def references(self, table: Table) -> None:
+        """Add references as constraints of their own."""
+        if self.dialect == "sqlite":
+            return
+        for reference in table.references:
+            target = quoted_table(table.name, self.dialect)
+            self.afterwards.append(f"ALTER TABLE {target} ADD {self._reference(table, reference)}")
+
+    def _column(self, table: Table, column: Column, numbered: str | None) -> str:
+        parts = [quoted(column.name, self.dialect), self._type(table, column)]
+        if column.collation is not None and self.schema.dialect == self.dialect:
+            parts.append(f"COLLATE {quoted(column.collation, self.dialect)}")
+        if column.generated is not None:
+            parts.append(f"GENERATED ALWAYS AS ({self._expression(column.generated)}) STORED")
+        if column.name == numbered:
+            parts.append("PRIMARY KEY AUTOINCREMENT")
+        if not column.nullable and column.generated is None:
+            parts.append("NOT NULL")
+        return " ".join(parts + self._numbering(table, column))
+
+    def _numbering(self, table: Table, column: Column) -> list[str]:
+        if column.identity is not None and self.dialect == "postgresql":
+            return [f"GENERATED {'ALWAYS' if column.identity == 'always' else 'BY DEFAULT'} AS IDENTITY"]
+        if column.identity is not None and self.dialect == "mysql":
+            return ["AUTO_INCREMENT"]
+        if column.identity is not None or column.default is None or column.generated is not None:
+            return []
+        default = self._default(table, column)
+        return [] if default is None else [f"DEFAULT {default}"]
+
+    def _default(self, table: Table, column: Column) -> str | None:
+        text = column.default or ""
+        if self.schema.dialect == self.dialect:
+            # SQLite takes a bare literal, and an expression only in brackets; brackets are right for both.
+            return f"({text})" if self.dialect == "sqlite" else text
+        try:
+            tree = rendered(parsed(text, self.schema.dialect), self.dialect)
+        except SchemaError:
+            self.left_out.append(
+                LeftOut(table.name, f"default of {column.name}", f"it cannot be read for {self.dialect}")
+            )
+            return None
+        return f"({tree})"
+
+    def _type(self, table: Table, column: Column) -> str:
+        if self.dialect == "sqlite" and _is_rowid(table, column):
+            return "INTEGER"  # the only spelling that makes the column the row's own number
+        if self.dialect == "postgresql" and column.type.kind == "enum":
+            return self._enum(table, column)
+        strict = bool(table.options.get("strict")) and self.dialect == "sqlite"
+        return sql_type(column.type, self.dialect, keyed=_keyed(self.schema, table, column.name), strict=strict)
+
+    def _enum(self, table: Table, column: Column) -> str:
+        name = enum_name(column.type, f"{split_table(table.name, self.dialect)[1]}_{column.name}")
+        labels = ", ".join(literal(label, Type(kind="text"), "postgresql") for label in column.type.labels)
+        self.before[f"CREATE TYPE {name} AS ENUM ({labels})"] = None
+        return name
+
+    def _unique(self, table: Table, unique: Unique, parts: list[str], indexes: list[str]) -> None:
+        reason = _unique_obstacle(table, unique, self.dialect)
+        if reason is not None:
+            self.left_out.append(LeftOut(table.name, unique.name, reason))
+            return
+        if not unique.expressions and unique.predicate is None:
+            parts.append(self._plain_unique(table, unique))
+            return
+        keys = [f"({self._expression(text, unique.dialect)})" for text in unique.expressions]
+        what = ", ".join(keys) or quoted_list(unique.columns, self.dialect)
+        where = "" if unique.predicate is None else f" WHERE {self._expression(unique.predicate, unique.dialect)}"
+        name = quoted(self.names.relation(unique.name or f"{table.name}_key"), self.dialect)
+        indexes.append(f"CREATE UNIQUE INDEX {name} ON {quoted_table(table.name, self.dialect)} ({what}){where}")
+
+    def _plain_unique(self, table: Table, unique: Unique) -> str:
+        name = self._constraint(self.names.relation(unique.name)) if unique.name else ""
+        nulls = "" if unique.nulls_distinct or not _has_nullable(table, unique) else " NULLS NOT DISTINCT"
+        late = " DEFERRABLE INITIALLY DEFERRED" if unique.deferred and self.dialect == "postgresql" else ""
+        return f"{name}UNIQUE{nulls} ({quoted_list(unique.columns, self.dialect)}){late}"
+
+    def _checks(self, table: Table) -> Iterable[str]:
+        made, lost = conditions(self.schema, table, self.dialect)
+        self.left_out += lost
+        for condition in made:
+            name = self.names.check(table.name, condition.name or f"{table.name}_check")
+            yield f"{self._constraint(name)}CHECK ({condition.sql})"
+
+    def _exclusion(self, table: Table, exclusion: Exclusion) -> str | None:
+        if self.dialect != "postgresql":
+            reason = f"{self.dialect} has no exclusion constraints"
+            self.left_out.append(LeftOut(table.name, exclusion.name, reason))
+            return None
+        self.before["CREATE EXTENSION IF NOT EXISTS btree_gist"] = None
+        pairs = zip(exclusion.expressions, exclusion.operators, strict=True)
+        what = ", ".join(f"({text}) WITH {operator}" for text, operator in pairs)
+        where = "" if exclusion.predicate is None else f" WHERE ({exclusion.predicate})"
+        name = self._constraint(self.names.relation(exclusion.name)) if exclusion.name else ""
+        return f"{name}EXCLUDE USING gist ({what}){where}"
+
+    def _reference(self, table: Table, reference: Reference) -> str:
+        own, target = quoted_list(reference.columns, self.dialect), quoted_list(reference.target, self.dialect)
+        name = self._constraint(self.names.reference(table.name, reference.name)) if reference.name else ""
+        text = f"{name}FOREIGN KEY ({own}) REFERENCES {quoted_table(reference.table, self.dialect)} ({target})"
+        if reference.on_delete is not None:
+            text += f" ON DELETE {reference.on_delete}"
+        if self.dialect != "mysql" and (reference.deferrable or reference.deferred):
+            text += f" DEFERRABLE INITIALLY {'DEFERRED' if reference.deferred else 'IMMEDIATE'}"
+        return text
+
+    def _constraint(self, name: str) -> str:
+        return f"CONSTRAINT {quoted(name, self.dialect)} "
+
+    def _expression(self, text: str, dialect: Dialect | None = None) -> str:
+        source = dialect or self.schema.dialect
+        return text if source == self.dialect else rendered(parsed(text, source), self.dialect)
+
+    def _autoincrement(self, table: Table) -> str | None:
+        """Return the column that SQLite numbers without ever giving a number twice."""
+        key = table.primary_key
+        if self.dialect != "sqlite" or key is None or len(key.columns) != 1 or table.options.get("without_rowid"):
+            return None
+        column = next(each for each in table.columns if each.name == key.columns[0])
+        return column.name if column.identity == "autoincrement" and column.type.kind == "integer" else None
+
+    def _options(self, table: Table) -> str:
+        if self.dialect == "mysql":
+            return " ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4"
+        words = {"without_rowid": "WITHOUT ROWID", "strict": "STRICT"}
+        chosen = [text for option, text in words.items() if table.options.get(option) and self.dialect == "sqlite"]
+        return f" {', '.join(chosen)}" if chosen else ""
+
+
+def _is_rowid(table: Table, column: Column) -> bool:
+    key = table.primary_key
+    return key is not None and key.columns == (column.name,) and column.type.kind == "integer"
+
+
+def _keyed(schema: Schema, table: Table, name: str) -> int:
+    keys = [table.primary_key] if table.primary_key is not None else []
+    widths = [len(key.columns) for key in (*keys, *table.uniques) if name in key.columns]
+    widths += [len(each.columns) for each in table.references if name in each.columns]
+    widths += [
+        len(each.target)
+        for other in schema.tables.values()
+        for each in other.references
+        if each.table == table.name and name in each.target
+    ]
+    return max(widths, default=0)
+
+
+def _has_nullable(table: Table, unique: Unique) -> bool:
+    return any(column.nullable for column in table.columns if column.name in unique.columns)
+
+
+def _unique_obstacle(table: Table, unique: Unique, dialect: Dialect) -> str | None:
+    if dialect == "mysql" and (unique.expressions or unique.predicate is not None):
+        return "it has no unique index over expressions or a part of the rows"
+    if dialect != "postgresql" and not unique.nulls_distinct and _has_nullable(table, unique):
+        return f"{dialect} takes NULLs as distinct"
+    return None

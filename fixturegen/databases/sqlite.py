@@ -1,0 +1,230 @@
+"""SQLite: bulk inserts by statements of many rows, constraints enforced all the while, the failing row found exactly."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fixturegen.databases.base import (
+    MARKER_TABLE,
+    Database,
+    Load,
+    Marker,
+    RejectedError,
+    Rejection,
+    database,
+)
+from fixturegen.databases.create import create_statements
+from fixturegen.databases.quoting import quoted
+from fixturegen.databases.sqlite_connection import Session, session
+from fixturegen.databases.sqlite_errors import rejection
+from fixturegen.databases.sqlite_storage import stored
+from fixturegen.databases.statements import insert_head
+from fixturegen.errors import InputError, RefusedError
+from fixturegen.schema import Reference, Schema, Table
+
+if TYPE_CHECKING:
+    from fixturegen.databases.base import Target
+
+_MOST_ROWS = 500
+_MOST_VALUES = 5_000
+"""Values of one statement: beyond, it only grows."""
+_NAMED_ROWS = 10
+_HINT = "Nothing was loaded. Report it if the schema is right: rows should satisfy it."
+
+
+@database("sqlite")
+class Sqlite(Database):
+    """SQLite by Python's own driver."""
+
+    dialect = "sqlite"
+
+    @contextmanager
+    def load(
+        self, target: Target, *, create: bool, postponed: Mapping[str, Sequence[Reference]]
+    ) -> Iterator[SqliteLoad]:
+        """Give one transaction. References are judged at its end, so postponed ones are filled at once."""
+        del postponed
+        with session(target, create=create) as opened:
+            yield SqliteLoad(opened)
+
+
+class SqliteLoad(Load):
+    """A transaction on an SQLite database."""
+
+    def __init__(self, opened: Session) -> None:
+        self._session = opened
+        self._run = opened.connection.execute
+        self._inserts: dict[str, Insert] = {}
+        self._dangling: set[tuple[object, ...]] = set()
+
+    def place(self) -> str:
+        """Return the URL."""
+        return self._session.place
+
+    def has(self, table: str) -> bool:
+        """Whether there is a table of that name; case does not count in SQLite."""
+        query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ? COLLATE NOCASE"
+        return self._run(query, (table,)).fetchone() is not None
+
+    def columns(self, table: str) -> tuple[str, ...]:
+        """Return the names of the columns, generated ones included."""
+        return tuple(self._declared(table))
+
+    def count(self, table: str) -> int:
+        """Return the number of rows."""
+        return int(self._run(f"SELECT count(*) FROM {quoted(table, 'sqlite')}").fetchone()[0])  # noqa: S608 (quoted)
+
+    def create(self, schema: Schema) -> None:
+        """Make the tables and indexes."""
+        for statement in create_statements(schema, "sqlite"):
+            self._run(statement)
+
+    def dependents(self, tables: Sequence[str]) -> tuple[str, ...]:
+        """Return other tables that have a row with a reference to one of these."""
+        filled = {table.casefold() for table in tables}
+        names = [row[0] for row in self._run("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
+        return tuple(name for name in names if name.casefold() not in filled and self._refers(name, filled))
+
+    def empty(self, tables: Sequence[str]) -> None:
+        """Delete all rows, children first."""
+        for table in reversed(tables):
+            self._run(f"DELETE FROM {quoted(table, 'sqlite')}")  # noqa: S608 (quoted)
+        if self.has("sqlite_sequence"):
+            for table in tables:
+                self._run("DELETE FROM sqlite_sequence WHERE name = ? COLLATE NOCASE", (table,))
+
+    def insert(self, table: Table, frame: pl.DataFrame) -> None:
+        """Insert rows; at the first one, note which references of the table lead nowhere already."""
+        if table.name not in self._inserts:
+            if self.count(table.name):
+                self._dangling.update(self._violations(table.name))
+            self._inserts[table.name] = Insert(self._session, table, self._declared(table.name))
+        self._inserts[table.name].write(frame)
+
+    def finish(self, tables: Sequence[Table]) -> None:
+        """Judge all references of the filled tables. AUTOINCREMENT follows the rows by itself."""
+        for table in tables:
+            found = [row for row in self._violations(table.name) if row not in self._dangling]
+            if found:
+                rejections = tuple(self._rejection(table.name, row) for row in found[:_NAMED_ROWS])
+                message = (
+                    f"{len(found):,} rows of {table.name!r} refer to rows that do not exist: {rejections[0].constraint}"
+                )
+                raise RejectedError(message, where=self.place(), hint=_HINT, rejections=rejections)
+
+    def marker(self) -> Marker | None:
+        """Return the marker; None where there is none, or where a table of that name is not ours."""
+        if self.has(MARKER_TABLE) and self.columns(MARKER_TABLE) == ("content", "rows"):
+            row = self._run(f'SELECT content, "rows" FROM {MARKER_TABLE}').fetchone()  # noqa: S608 (a constant)
+            return None if row is None else Marker(str(row[0]), json.loads(row[1]))
+        return None
+
+    def mark(self, marker: Marker) -> None:
+        """Replace the marker."""
+        if self.has(MARKER_TABLE) and self.columns(MARKER_TABLE) != ("content", "rows"):
+            message = f"holds a table {MARKER_TABLE!r} that is not fixturegen's"
+            raise RefusedError(message, where=self.place(), hint="Rename it.")
+        self._run(f'CREATE TABLE IF NOT EXISTS {MARKER_TABLE} (content TEXT NOT NULL, "rows" TEXT NOT NULL)')
+        self._run(f"DELETE FROM {MARKER_TABLE}")  # noqa: S608 (a constant)
+        values = (marker.content, json.dumps(dict(marker.rows), ensure_ascii=False))
+        self._run(f"INSERT INTO {MARKER_TABLE} VALUES (?, ?)", values)  # noqa: S608 (a constant)
+
+    def discard(self) -> None:
+        """Roll back at the end."""
+        self._session.keep = False
+
+    def _declared(self, table: str) -> dict[str, str]:
+        rows = self._run("SELECT name, type FROM pragma_table_xinfo(?) WHERE hidden <> 1", (table,))
+        return {str(name): str(kind) for name, kind in rows}
+
+    def _violations(self, table: str) -> list[tuple[object, ...]]:
+        return self._run(f"PRAGMA foreign_key_check({quoted(table, 'sqlite')})").fetchall()
+
+    def _rejection(self, table: str, violation: tuple[object, ...]) -> Rejection:
+        query = 'SELECT "from" FROM pragma_foreign_key_list(?) WHERE id = ? ORDER BY seq'
+        columns = [row[0] for row in self._run(query, (table, violation[3]))]
+        return Rejection(table, "reference", f"({', '.join(columns)}) to {violation[2]!r}")
+
+    def _refers(self, table: str, filled: set[str]) -> bool:
+        rows = self._run(
+            'SELECT id, "table", "from" FROM pragma_foreign_key_list(?) ORDER BY id, seq', (table,)
+        ).fetchall()
+        keys: dict[int, list[str]] = {}
+        for number, parent, column in rows:
+            if str(parent).casefold() in filled:
+                keys.setdefault(number, []).append(quoted(column, "sqlite"))
+        return any(self._some(table, columns) for columns in keys.values())
+
+    def _some(self, table: str, columns: Sequence[str]) -> bool:
+        condition = " AND ".join(f"{column} IS NOT NULL" for column in columns)
+        query = f"SELECT 1 FROM {quoted(table, 'sqlite')} WHERE {condition} LIMIT 1"  # noqa: S608 (quoted)
+        return self._run(query).fetchone() is not None
+
+
+class Insert:
+    """INSERTs into one table: as many rows a statement as serves, row by row where one is refused."""
+
+    def __init__(self, opened: Session, table: Table, declared: Mapping[str, str]) -> None:
+        self._session = opened
+        self._table = table
+        self._declared = {name.casefold(): kind for name, kind in declared.items()}
+        self._sent = 0
+
+    def write(self, frame: pl.DataFrame) -> None:
+        """Insert rows; on an error those before the failing one stay, until the transaction is undone."""
+        columns = [c for c in self._table.columns if c.generated is None and c.name in frame.columns]
+        texts = [
+            self._stored(frame, position, c.name) for position, c in enumerate(self._table.columns) if c in columns
+        ]
+        rows = pl.DataFrame(texts).rows()
+        head = insert_head(self._table, columns, "sqlite")
+        if not columns:
+            self._each([()] * frame.height, f"INSERT INTO {quoted(self._table.name, 'sqlite')} DEFAULT VALUES")  # noqa: S608 (quoted)
+            return
+        group = f"({', '.join('?' * len(columns))})"
+        step = self._step(len(columns))
+        for at in range(0, len(rows), step):
+            self._block(rows[at : at + step], head, group)
+
+    def _stored(self, frame: pl.DataFrame, position: int, name: str) -> pl.Series:
+        column = self._table.columns[position]
+        try:
+            return stored(frame[name], column, self._declared.get(name.casefold(), "")).alias(name)
+        except InputError as error:
+            raise InputError(error.message, where=f"{self._table.name}.{name}") from error
+
+    def _step(self, width: int) -> int:
+        limit = self._session.connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER)
+        return max(1, min(_MOST_ROWS, _MOST_VALUES // width, limit // width))
+
+    def _block(self, rows: Sequence[tuple[object, ...]], head: str, group: str) -> None:
+        statement = f"{head} VALUES {', '.join([group] * len(rows))}"
+        try:
+            self._session.connection.execute(statement, list(chain.from_iterable(rows)))
+        except (sqlite3.Error, OverflowError) as error:
+            if not self._session.connection.in_transaction:  # a trigger rolled all back: no row can be asked any more
+                self._refuse(error, None)
+            self._each(rows, f"{head} VALUES {group}")
+            self._refuse(error, None)
+        self._sent += len(rows)
+
+    def _each(self, rows: Sequence[tuple[object, ...]], statement: str) -> None:
+        for number, row in enumerate(rows, start=self._sent + 1):
+            try:
+                self._session.connection.execute(statement, row)
+            except (sqlite3.Error, OverflowError) as error:
+                self._refuse(error, number)
+
+    def _refuse(self, error: Exception, row: int | None) -> None:
+        found = rejection(error, self._table.name, row)
+        if found is None:
+            raise error
+        message = f"{found}"
+        raise RejectedError(message, where=self._session.place, hint=_HINT, rejections=(found,)) from None

@@ -1,0 +1,198 @@
+"""Seeding: frames into a database, all or nothing, once for the same content."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from time import perf_counter
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
+
+import polars as pl
+
+from fixturegen.databases.base import MARKER_TABLE, Load, Marker, Rejection, database_of
+from fixturegen.errors import InputError, RefusedError, shortened
+from fixturegen.schema import Reference, Schema, Table
+
+if TYPE_CHECKING:
+    from fixturegen.databases.base import Target
+
+Existing = Literal["refuse", "append", "replace"]
+Progress = Callable[[str, int], None]
+"""Called with a table's name and how many of its rows have been loaded so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Rows loaded into a table, and the seconds it took (making the rows not counted)."""
+
+    rows: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadResult:
+    """What came of a seeding.
+
+    Attributes:
+        tables: What was loaded, by table in load order; what is there already, where ``already`` is true.
+        already: The database held exactly this content, and was left alone.
+        dry_run: Everything was tried and nothing kept.
+        rejected: Rows that the database did not take: always empty here, for one such row undoes all and is raised as
+            :class:`fixturegen.databases.base.RejectedError` with the same records.
+    """
+
+    tables: Mapping[str, Loaded]
+    already: bool = False
+    dry_run: bool = False
+    rejected: tuple[Rejection, ...] = ()
+
+
+@dataclass(slots=True)
+class _Tally:
+    rows: dict[str, int] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def seed_frames(
+    target: Target,
+    schema: Schema,
+    tables: Sequence[Table],
+    frames: Iterable[tuple[str, pl.DataFrame]],
+    *,
+    marker: str,
+    existing: Existing = "refuse",
+    create: bool = False,
+    dry_run: bool = False,
+    postponed: Mapping[str, Sequence[Reference]] | None = None,
+    progress: Progress | None = None,
+) -> LoadResult:
+    """Load rows into a database in one transaction.
+
+    Args:
+        target: A URL, an engine, or a connection; a connection within its user's transaction is joined and left to them.
+        schema: The schema, whose tables ``create`` makes.
+        tables: The tables to fill, in load order.
+        frames: Chunks of rows, parents first; not touched when the content is there already.
+        marker: Content hash of schema, seed and counts.
+        existing: What to do where the tables hold rows: refuse, add to them, or delete them first (only those of the tables
+            that are filled).
+        create: Make the tables first, all of the schema's; refused where one exists.
+        dry_run: Do all of it, and undo it at the end.
+        postponed: Nullable references by table that are filled once all tables are loaded, where the database needs it.
+        progress: Told how far each table is.
+
+    Raises:
+        InputError: A URL, file, table or column that does not exist.
+        RejectedError: A row that the database does not take.
+        RefusedError: Rows where there should be none; a database that is locked, read-only, damaged.
+    """
+    _check_arguments(schema, existing)
+    database = database_of(target)
+    with database.load(target, create=create, postponed=postponed or {}) as load:
+        if existing == "refuse" and _is_marked(load, tables, marker):
+            return _already(load, tables)
+        _prepare(load, schema, tables, existing=existing, create=create)
+        before = {table.name: load.count(table.name) for table in tables}
+        tally = _filled(load, tables, frames, progress)
+        load.finish(tables)
+        after = {table.name: load.count(table.name) for table in tables}
+        _refuse_loss(load, before, after, tally)
+        load.mark(Marker(marker, after))
+        if dry_run:
+            load.discard()
+    loaded = {table.name: Loaded(tally.rows[table.name], tally.seconds[table.name]) for table in tables}
+    return LoadResult(tables=MappingProxyType(loaded), dry_run=dry_run)
+
+
+def _check_arguments(schema: Schema, existing: str) -> None:
+    known = ("refuse", "append", "replace")
+    if existing not in known:
+        message = f"existing is {existing!r}"
+        raise InputError(message, given=existing, exists=known)
+    clash = [name for name in schema.tables if name.casefold() == MARKER_TABLE]
+    if clash:
+        message = f"the table name {clash[0]!r} is kept for what a database was seeded with"
+        raise InputError(message, where=schema.tables[clash[0]].where, hint="Leave that table out.")
+
+
+def _is_marked(load: Load, tables: Sequence[Table], marker: str) -> bool:
+    found = load.marker()
+    if found is None or found.content != marker or set(found.rows) != {table.name for table in tables}:
+        return False
+    return all(load.has(name) and load.count(name) == rows for name, rows in found.rows.items())
+
+
+def _already(load: Load, tables: Sequence[Table]) -> LoadResult:
+    load.discard()
+    held = {table.name: Loaded(load.count(table.name), 0.0) for table in tables}
+    return LoadResult(tables=MappingProxyType(held), already=True)
+
+
+def _prepare(load: Load, schema: Schema, tables: Sequence[Table], *, existing: Existing, create: bool) -> None:
+    if create:
+        _create(load, schema)
+    for table in tables:
+        _check_table(load, table)
+    filled = [table.name for table in tables if load.count(table.name)]
+    if filled and existing == "refuse":
+        message = f"already holds rows in {shortened(filled)}"
+        raise RefusedError(message, where=load.place(), hint="Say --existing append or --existing replace.")
+    if filled and existing == "replace":
+        _replace(load, [table.name for table in tables])
+
+
+def _create(load: Load, schema: Schema) -> None:
+    present = [name for name in schema.tables if load.has(name)]
+    if present:
+        message = f"cannot make the tables: already there: {shortened(present)}"
+        raise RefusedError(message, where=load.place(), hint="Leave --create out, or name another database.")
+    load.create(schema)
+
+
+def _check_table(load: Load, table: Table) -> None:
+    if not load.has(table.name):
+        message = f"has no table {table.name!r}"
+        raise InputError(message, where=load.place(), hint="With --create the tables are made.")
+    present = {name.casefold() for name in load.columns(table.name)}
+    missing = [c.name for c in table.columns if c.generated is None and c.name.casefold() not in present]
+    if missing:
+        message = f"table {table.name!r} has no column {missing[0]!r}"
+        raise InputError(message, where=load.place(), given=missing[0], exists=load.columns(table.name))
+
+
+def _replace(load: Load, names: Sequence[str]) -> None:
+    # A cascade would empty tables that were not to be touched; without one, their references would lead nowhere.
+    dependents = load.dependents(names)
+    if dependents:
+        message = f"cannot replace rows that others refer to: {shortened(dependents)}"
+        raise RefusedError(message, where=load.place(), hint="Fill these tables too, or empty them first.")
+    load.empty(names)
+
+
+def _filled(
+    load: Load, tables: Sequence[Table], frames: Iterable[tuple[str, pl.DataFrame]], progress: Progress | None
+) -> _Tally:
+    known = {table.name: table for table in tables}
+    tally = _Tally(dict.fromkeys(known, 0), dict.fromkeys(known, 0.0))
+    for name, frame in frames:
+        if name not in known:
+            message = f"rows for {name!r}, which is not among the tables"
+            raise InputError(message, given=name, exists=known)
+        started = perf_counter()
+        load.insert(known[name], frame)
+        tally.seconds[name] += perf_counter() - started
+        tally.rows[name] += frame.height
+        if progress is not None:
+            progress(name, tally.rows[name])
+    return tally
+
+
+def _refuse_loss(load: Load, before: Mapping[str, int], after: Mapping[str, int], tally: _Tally) -> None:
+    """Refuse a load that the database took without keeping all of it."""
+    for name, rows in tally.rows.items():
+        if after[name] < before[name] + rows:
+            lost = before[name] + rows - after[name]
+            message = f"dropped {lost:,} of {rows:,} rows of {name!r} without a word"
+            hint = "Nothing was loaded. Look for ON CONFLICT IGNORE or REPLACE, or for a trigger."
+            raise RefusedError(message, where=load.place(), hint=hint)
