@@ -29,16 +29,16 @@ _MYSQL_DIGITS = 4
 """``div_precision_increment`` of MySQL and MariaDB."""
 
 
-def added(left: Term, right: Term) -> Term:
+def added(left: Term, right: Term, dialect: Dialect) -> Term:
     """Return ``left + right``: numbers, an instant and an interval (or days), two intervals."""
     left, right = _operands(left, right)
     kinds = (left.kind, right.kind)
     if "null" in kinds:
         return value_term(None)
     if left.kind in INSTANTS:
-        return _moved(left, right, 1)
+        return _moved(left, right, 1, dialect)
     if right.kind in INSTANTS:
-        return _moved(right, left, 1)
+        return _moved(right, left, 1, dialect)
     if kinds == ("span", "span"):
         both = None if left.span is None or right.span is None else left.span + right.span
         return _span(left, right, left.expr + right.expr, both)
@@ -54,7 +54,7 @@ def subtracted(left: Term, right: Term, dialect: Dialect) -> Term:
     if left.kind in INSTANTS and right.kind in INSTANTS:
         return _apart(left, right, dialect)
     if left.kind in INSTANTS:
-        return _moved(left, right, -1)
+        return _moved(left, right, -1, dialect)
     if kinds == ("time", "time"):
         return Term(kind="span", expr=left.expr.cast(pl.Duration("us")) - right.expr.cast(pl.Duration("us")))
     if kinds == ("span", "span"):
@@ -93,7 +93,7 @@ def divided(left: Term, right: Term, dialect: Dialect) -> Term:
     _numbers(left, right, "/")
     if not {left.kind, right.kind} <= EXACT:
         return _float(_nonzero(as_float(left), as_float(right)))
-    whole = left.scale == right.scale == 0 and not (left.real or right.real)
+    whole = {left.kind, right.kind} <= {"integer", "boolean"} and not (left.real or right.real)
     if dialect == "mysql":
         return _quotient(left, right, left.scale + _MYSQL_DIGITS)
     if whole:
@@ -141,7 +141,12 @@ def negated(term: Term) -> Term:
     if term.kind == "float":
         return Term(kind="float", expr=-term.expr, real=term.real)
     kind: Kind = "decimal" if term.kind == "decimal" else "integer"
-    return Term(kind=kind, expr=-term.expr.cast(WIDE), scale=term.scale, real=term.real)
+    return Term(kind=kind, expr=opposite(term.expr.cast(WIDE)), scale=term.scale, real=term.real)
+
+
+def opposite(expr: pl.Expr) -> pl.Expr:
+    """Return the negative of an Int128, for which Polars has no operator."""
+    return pl.lit(0, dtype=WIDE) - expr
 
 
 def truncated_quotient(top: pl.Expr, bottom: pl.Expr) -> pl.Expr:
@@ -172,7 +177,7 @@ def floored(term: Term, *, upwards: bool) -> Term:
     """Return the greatest whole number not above an exact number (or the least not below it)."""
     unit = pl.lit(10**term.scale, dtype=WIDE)
     expr = term.expr.cast(WIDE)
-    return Term(kind="integer", expr=-((-expr) // unit) if upwards else expr // unit)
+    return Term(kind="integer", expr=opposite(opposite(expr) // unit) if upwards else expr // unit)
 
 
 def _operands(left: Term, right: Term) -> tuple[Term, Term]:
@@ -239,7 +244,7 @@ def _is_whole(term: Term) -> pl.Expr:
     return (term.expr.cast(WIDE) % pl.lit(10**term.scale, dtype=WIDE)) == 0
 
 
-def _moved(start: Term, by: Term, sign: int) -> Term:
+def _moved(start: Term, by: Term, sign: int, dialect: Dialect) -> Term:
     """Return an instant moved by an interval, or a date moved by a whole number of days."""
     if by.kind == "integer" and start.kind == "date":
         days = by.expr.cast(pl.Int64()) * sign * (timedelta(days=1) // MICROSECOND)
@@ -253,7 +258,10 @@ def _moved(start: Term, by: Term, sign: int) -> Term:
     if by.span is not None:
         span = by.span if sign > 0 else -by.span
         at = at.dt.offset_by(f"{span.months}mo") if span.months else at
-        return Term(kind="datetime", expr=at + pl.lit(span.rest, dtype=pl.Duration("us")))
+        moved = at + pl.lit(span.rest, dtype=pl.Duration("us"))
+        if start.kind == "date" and dialect != "postgresql" and not span.rest % timedelta(days=1):
+            return Term(kind="date", expr=moved.cast(pl.Date()))
+        return Term(kind="datetime", expr=moved)
     return Term(kind="datetime", expr=at + by.expr if sign > 0 else at - by.expr)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import polars as pl
@@ -69,6 +70,14 @@ def cast_term(term: Term, to: exp.DataType, dialect: Dialect) -> Term:
     return _converted(term, kind, to, dialect)
 
 
+_DIRECT: dict[tuple[Kind, Kind], Callable[[pl.Expr], pl.Expr]] = {
+    ("integer", "boolean"): lambda expr: expr != 0,
+    ("date", "datetime"): lambda expr: expr.cast(pl.Datetime("us")),
+    ("datetime", "date"): lambda expr: expr.dt.date(),
+    ("datetime", "time"): lambda expr: expr.dt.time(),
+}
+
+
 def _converted(term: Term, kind: Kind, to: exp.DataType, dialect: Dialect) -> Term:
     if kind == "text":
         return _as_text(term, to)
@@ -76,14 +85,9 @@ def _converted(term: Term, kind: Kind, to: exp.DataType, dialect: Dialect) -> Te
         return _as_number(term, kind, to, dialect)
     if kind == term.kind:
         return term
-    if kind == "boolean" and term.kind == "integer":
-        return Term(kind="boolean", expr=term.expr != 0)
-    if kind == "datetime" and term.kind == "date":
-        return Term(kind="datetime", expr=term.expr.cast(pl.Datetime("us")))
-    if term.kind == "datetime" and kind == "date":
-        return Term(kind="date", expr=term.expr.dt.date())
-    if term.kind == "datetime" and kind == "time":
-        return Term(kind="time", expr=term.expr.dt.time())
+    direct = _DIRECT.get((term.kind, kind))
+    if direct is not None:
+        return Term(kind=kind, expr=direct(term.expr))
     message = f"a cast of {term.kind} to {kind}"
     raise NotEvaluableError(message)
 

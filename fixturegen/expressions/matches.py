@@ -9,9 +9,9 @@ import polars as pl
 from sqlglot import exp
 
 from fixturegen.expressions import patterns
-from fixturegen.expressions.functions import ascii_lower
 from fixturegen.expressions.reading import bare, quantified, text_of
 from fixturegen.expressions.terms import NotEvaluableError, Term
+from fixturegen.expressions.text_functions import ascii_lower
 from fixturegen.schema import Dialect
 
 NODES = (
@@ -72,8 +72,9 @@ def read(node: exp.Expr, dialect: Dialect) -> MatchOf:
     form = _FORMS[type(node)]
     if form == "similar" and escape is None:
         escape = "\\"
-    binary = isinstance(bare(node.expression), exp.Cast) and bare(node.expression).to.this == exp.DType.BINARY
-    texts, every = _texts(bare(node.expression).this if binary else node.expression)
+    pattern = bare(node.expression)
+    binary = isinstance(pattern, exp.Cast) and pattern.to.this == exp.DType.BINARY
+    texts, every = _texts(pattern.this if binary else pattern)
     insensitive = isinstance(node, exp.ILike | exp.RegexpILike) or (not binary and _folds(form, dialect))
     return MatchOf(node.this, form, texts, every, escape or None, insensitive, bool(node.args.get("negate")))
 

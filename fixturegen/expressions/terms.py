@@ -19,7 +19,7 @@ from fixturegen.dtypes import polars_dtype
 from fixturegen.errors import SchemaError
 from fixturegen.expressions import literals
 from fixturegen.expressions.literals import Span
-from fixturegen.schema import Type
+from fixturegen.schema import Dialect, Type
 
 Kind = Literal[
     "null", "integer", "decimal", "float", "boolean", "text", "bytes", "date", "datetime", "time", "span", "array"
@@ -77,29 +77,46 @@ class Term:
 def column_term(name: str, type_: Type) -> Term:
     """Return the term of a column held as :func:`fixturegen.dtypes.polars_dtype` says."""
     column = pl.col(name)
-    match type_.kind:
-        case "integer":
-            wide = type_.bits >= 64 and not type_.signed
-            return Term(kind="integer", expr=column.cast(WIDE if wide else pl.Int64()))
-        case "decimal":
-            dtype = polars_dtype(type_)
-            assert isinstance(dtype, pl.Decimal)
-            return Term(kind="decimal", expr=column.cast(dtype).to_physical().cast(WIDE), scale=type_.scale)
-        case "datetime":
-            return Term(kind="datetime", expr=_zoneless(column, type_))
-        case "enum":
-            return Term(kind="text", expr=column.cast(pl.String()), labelled=True)
-        case "boolean" | "float" | "bytes" | "date" | "time" | "array" as kind:
-            return Term(kind=kind, expr=column)
-        case "interval":
-            return Term(kind="span", expr=column)
-        case "text" | "url":
-            return Term(kind="text", expr=column, padded=type_.fixed)
-        case "uuid" | "json" | "ip" | "mac" as kind:
-            return Term(kind="text", expr=column, raw=True, json=kind == "json")
-        case other:
-            message = f"columns of type {type_.native or other}"
-            raise NotEvaluableError(message)
+    kind = _COLUMN_KINDS.get(type_.kind)
+    if kind is None:
+        message = f"columns of type {type_.native or type_.kind}"
+        raise NotEvaluableError(message)
+    if kind == "text":
+        known = type_.kind in {"uuid", "json", "ip", "mac"}
+        return Term(
+            kind=kind,
+            expr=column.cast(pl.String()) if type_.kind == "enum" else column,
+            padded=type_.fixed,
+            raw=known,
+            json=type_.kind == "json",
+            labelled=type_.kind == "enum",
+        )
+    scale = type_.scale if kind == "decimal" else 0
+    return Term(kind=kind, expr=_held(column, kind, type_), scale=scale)
+
+
+_COLUMN_KINDS: dict[str, Kind] = {
+    "integer": "integer",
+    "decimal": "decimal",
+    "float": "float",
+    "boolean": "boolean",
+    "text": "text",
+    "bytes": "bytes",
+    "date": "date",
+    "time": "time",
+    "datetime": "datetime",
+    "interval": "span",
+    "array": "array",
+    **dict.fromkeys(("uuid", "json", "ip", "mac", "url", "enum"), "text"),
+}
+
+
+def _held(column: pl.Expr, kind: Kind, type_: Type) -> pl.Expr:
+    if kind == "integer":
+        return column.cast(WIDE if type_.bits >= 64 and not type_.signed else pl.Int64())
+    if kind == "decimal":
+        return column.cast(polars_dtype(type_)).to_physical().cast(WIDE)
+    return _zoneless(column, type_) if kind == "datetime" else column
 
 
 def _zoneless(column: pl.Expr, type_: Type) -> pl.Expr:
@@ -112,37 +129,55 @@ def value_term(value: object) -> Term:
     >>> value_term(Decimal("1.50")).scale
     2
     """
-    match value:
-        case None:
-            return Term(kind="null", expr=pl.lit(None))
-        case bool():
-            return Term(kind="boolean", expr=pl.lit(value))
-        case int():
-            return Term(kind="integer", expr=pl.lit(value, dtype=pl.Int64() if -(2**63) <= value < 2**63 else WIDE))
-        case Decimal():
-            exponent = value.as_tuple().exponent
-            assert isinstance(exponent, int)
-            scale = max(0, -exponent)
-            return Term(kind="decimal", expr=pl.lit(int(value.scaleb(scale)), dtype=WIDE), scale=scale, real=True)
-        case float():
-            return Term(kind="float", expr=pl.lit(value), real=True)
-        case str():
-            return Term(kind="text", expr=pl.lit(value))
-        case bytes():
-            return Term(kind="bytes", expr=pl.lit(value))
-        case datetime():
-            return Term(kind="datetime", expr=pl.lit(value, dtype=pl.Datetime("us")))
-        case date():
-            return Term(kind="date", expr=pl.lit(value, dtype=pl.Date()))
-        case time():
-            return Term(kind="time", expr=pl.lit(value, dtype=pl.Time()))
-        case timedelta():
-            return Term(kind="span", expr=pl.lit(value, dtype=pl.Duration("us")), span=Span(0, value))
-        case Span():
-            return Term(kind="span", expr=pl.lit(value.rest, dtype=pl.Duration("us")), span=value)
-        case _:
-            message = f"a {type(value).__name__}"
-            raise NotEvaluableError(message)
+    if value is None:
+        return Term(kind="null", expr=pl.lit(None))
+    kind = next((kind for python, kind in _PYTHON if isinstance(value, python)), None)
+    if kind is None:
+        message = f"a {type(value).__name__}"
+        raise NotEvaluableError(message)
+    if isinstance(value, Decimal):
+        scale = max(0, -_exponent(value))
+        return Term(kind="decimal", expr=pl.lit(int(value.scaleb(scale)), dtype=WIDE), scale=scale, real=True)
+    if isinstance(value, Span | timedelta):
+        span = value if isinstance(value, Span) else Span(0, value)
+        return Term(kind="span", expr=pl.lit(span.rest, dtype=pl.Duration("us")), span=span)
+    return Term(kind=kind, expr=pl.lit(value, dtype=_dtype(value)), real=kind == "float")
+
+
+_PYTHON: tuple[tuple[type, Kind], ...] = (
+    (bool, "boolean"),
+    (int, "integer"),
+    (Decimal, "decimal"),
+    (float, "float"),
+    (str, "text"),
+    (bytes, "bytes"),
+    (datetime, "datetime"),
+    (date, "date"),
+    (time, "time"),
+    (timedelta, "span"),
+    (Span, "span"),
+)
+_LITERAL_DTYPES: dict[type, pl.DataType] = {
+    bool: pl.Boolean(),
+    float: pl.Float64(),
+    str: pl.String(),
+    bytes: pl.Binary(),
+    datetime: pl.Datetime("us"),
+    date: pl.Date(),
+    time: pl.Time(),
+}
+
+
+def _dtype(value: object) -> pl.DataType:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return pl.Int64() if -(2**63) <= value < 2**63 else WIDE
+    return _LITERAL_DTYPES[type(value)]
+
+
+def _exponent(value: Decimal) -> int:
+    exponent = value.as_tuple().exponent
+    assert isinstance(exponent, int)
+    return exponent
 
 
 def text_literal(text: str) -> Term:
@@ -195,7 +230,7 @@ def as_float(term: Term) -> pl.Expr:
     return expr / float(10**term.scale) if term.scale else expr
 
 
-def comparable(left: Term, right: Term) -> tuple[pl.Expr, pl.Expr]:
+def comparable(left: Term, right: Term, dialect: Dialect) -> tuple[pl.Expr, pl.Expr]:
     """Return two terms of one family on common ground: same scale, same unit; NULL literals pass.
 
     Raises:
@@ -213,9 +248,15 @@ def comparable(left: Term, right: Term) -> tuple[pl.Expr, pl.Expr]:
     if kinds <= NUMBERS:
         return as_float(left), as_float(right)
     if kinds == INSTANTS:
-        return left.expr.cast(pl.Datetime("us")), right.expr.cast(pl.Datetime("us"))
+        return _moment(left, dialect), _moment(right, dialect)
     message = f"{left.kind} against {right.kind}"
     raise NotEvaluableError(message)
+
+
+def _moment(term: Term, dialect: Dialect) -> pl.Expr:
+    """SQLite compares moments as texts, in which a date without time stands just before its own midnight."""
+    expr = term.expr.cast(pl.Datetime("us"))
+    return expr - pl.duration(microseconds=1) if dialect == "sqlite" and term.kind == "date" else expr
 
 
 def unified(terms: list[Term]) -> list[Term]:

@@ -7,8 +7,8 @@ from operator import eq, ne
 
 import polars as pl
 
-from fixturegen.expressions.functions import ascii_lower
 from fixturegen.expressions.terms import NotEvaluableError, Term
+from fixturegen.expressions.text_functions import ascii_lower
 from fixturegen.schema import Dialect
 
 
