@@ -15,9 +15,9 @@ from itertools import pairwise
 from fixturegen.expressions.normal import NullTest
 from fixturegen.planning.classes import Room, Test, classes, united
 from fixturegen.planning.finishing import (
+    NULL_SHARE,
     gap_split,
     hole_split,
-    null_share,
     null_split,
     same_split,
     unequal_split,
