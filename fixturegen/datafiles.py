@@ -13,6 +13,7 @@ from fixturegen.constraints.readings import Encoding, text_reading
 from fixturegen.constraints.representation import Given, Reading, given
 from fixturegen.errors import InputError
 from fixturegen.schema import Schema, Table
+from fixturegen.sinks.base import sink_named
 from fixturegen.sinks.manifest import MANIFEST, read_manifest
 from fixturegen.sinks.names import file_stems
 
@@ -59,15 +60,16 @@ def _listed(schema: Schema, folder: Path) -> dict[str, tuple[str, list[Path]]]:
 
 def _found(schema: Schema, folder: Path) -> dict[str, tuple[str, list[Path]]]:
     found: dict[str, tuple[str, list[Path]]] = {}
-    for extension in (*_SCANS, "sql"):
+    for format_ in (*_SCANS, "sql"):
+        extension = sink_named(format_).extension
         for name, stem in file_stems(schema.tables, extension).items():
             paths = _paths(folder, stem, extension)
             if paths and name in found:
-                message = f"holds {name!r} in two formats, {found[name][0]} and {extension}"
+                message = f"holds {name!r} in two formats, {found[name][0]} and {format_}"
                 raise InputError(message, where=folder, hint="Keep one of them.")
             if paths:
-                _refuse_sql(extension, folder)
-                found[name] = (extension, paths)
+                _refuse_sql(format_, folder)
+                found[name] = (format_, paths)
     return found
 
 

@@ -39,7 +39,7 @@ def verified_frames(
         >>> schema = Schema(tables={"t": Table(name="t", columns=(column,))})
         >>> print(verified_frames(schema, {"t": pl.DataFrame({"id": [1, None]})}))
         violated: t.t_id_not_null: 1 row, first: row 1
-        3 constraints checked: 1 violated
+        4 constraints checked: 1 violated
     """
     wanted = wanted_tables(schema, only)
     known_tables(schema, frames)
@@ -59,6 +59,16 @@ def verified_files(schema: Schema, directory: str | Path, only: Collection[str] 
     """
     wanted = wanted_tables(schema, only)
     return _judged(data_in(schema, directory, wanted), wanted, where=Path(directory))
+
+
+_UNEVALUATED = (
+    pl.exceptions.ComputeError,
+    pl.exceptions.InvalidOperationError,
+    pl.exceptions.SchemaError,
+    OSError,
+    ValueError,
+)
+"""What Polars raises over values; other errors of its would be our own mistakes."""
 
 
 def _judged(data: Data, tables: tuple[str, ...], where: Path | None = None) -> Report:
@@ -85,7 +95,7 @@ def _on_frames(constraint: Constraint, data: Data, where: Path | None) -> Outcom
         return violations(constraint, data)
     except Unverifiable:
         return constraint
-    except (pl.exceptions.PolarsError, OSError, ValueError) as error:
+    except _UNEVALUATED as error:
         # Either the rows cannot be read at all, or this one condition cannot be evaluated on them.
         _read_through(constraint.table, data, where, error)
         return constraint

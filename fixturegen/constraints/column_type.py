@@ -125,6 +125,7 @@ def _sqlite(own: str, type_: Type) -> str:
 
 def _sqlite_spelling(own: str, type_: Type) -> list[str]:
     day = f"coalesce(date(substr({own}, 1, 10)), '') <> substr({own}, 1, 10)"
+    invalid = f"{own} IS NOT NULL AND NOT json_valid({own})"
     moment = [
         f"length({own}) > 10 AND time(substr({own}, 12)) IS NULL",
         f"length({own}) NOT BETWEEN 16 AND 32 AND length({own}) <> 10",
@@ -132,8 +133,8 @@ def _sqlite_spelling(own: str, type_: Type) -> list[str]:
     ]
     spellings = {
         "boolean": [f"{own} NOT IN (0, 1)"],
-        "json": [f"NOT json_valid({own})"],
-        "array": [f"NOT json_valid({own})"],
+        "json": [invalid],
+        "array": [invalid],
         "date": [f"length({own}) <> 10", day],
         "datetime": moment,
         "interval": moment,

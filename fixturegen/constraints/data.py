@@ -116,11 +116,12 @@ class Data:
 
     def _joined(self, frame: pl.LazyFrame, table: str, name: str, rest: Mapping[str, Path]) -> pl.LazyFrame:
         reference = reference_of(self.schema.tables[table], name)
-        targets = {_target(position): Path((), column) for position, column in enumerate(reference.target)}
+        steps = 1 + max(len(path.references) for path in rest.values())  # tells the keys of nested joins apart
+        targets = {f"\0target {steps} {at}": Path((), column) for at, column in enumerate(reference.target)}
         parents = self.named(reference.table, {**rest, **targets}).drop(ROW).unique(subset=list(targets), keep="first")
         pairs = keys(self.schema, table, reference)
         left = [pair.child(pl.col(_key(name, position))) for position, pair in enumerate(pairs)]
-        right = [pair.parent(pl.col(_target(position))) for position, pair in enumerate(pairs)]
+        right = [pair.parent(pl.col(target)) for target, pair in zip(targets, pairs, strict=True)]
         return frame.join(parents, left_on=left, right_on=right, how="left", coalesce=False).drop(list(targets))
 
 
@@ -178,7 +179,3 @@ def reference_of(table: Table, name: str) -> Reference:
 
 def _key(reference: str, position: int) -> str:
     return f"\0key {position} {reference}"
-
-
-def _target(position: int) -> str:
-    return f"\0target {position}"

@@ -44,9 +44,9 @@ class Precision(Kind):
         type_ = column_of(schema.tables[constraint.table], name).type
         own = sql.column(constraint.table, name, dialect)
         if type_.kind == "integer":
-            return Flagged(f"{own} NOT BETWEEN {_least(type_)} AND {_greatest(type_)}")
+            return Flagged(_number(own, f"{own} NOT BETWEEN {_least(type_)} AND {_greatest(type_)}", dialect))
         if type_.kind == "decimal":
-            return Flagged(_digits(own, type_, dialect))
+            return Flagged(_number(own, _digits(own, type_, dialect), dialect))
         return Flagged(_fraction(own, type_, dialect))
 
 
@@ -65,11 +65,16 @@ def _microseconds(value: pl.Expr, type_: Type) -> pl.Expr:
 
 
 def _least(type_: Type) -> int:
-    return -(2 ** (type_.bits - 1)) if type_.signed else 0
+    return -(1 << (type_.bits - 1)) if type_.signed else 0
 
 
 def _greatest(type_: Type) -> int:
-    return 2 ** (type_.bits - 1) - 1 if type_.signed else 2**type_.bits - 1
+    return (1 << (type_.bits - 1 if type_.signed else type_.bits)) - 1
+
+
+def _number(own: str, condition: str, dialect: Dialect) -> str:
+    """The condition on numbers only: that a text is no number is for ``type`` to say."""
+    return f"typeof({own}) IN ('integer', 'real') AND ({condition})" if dialect == "sqlite" else condition
 
 
 def _digits(own: str, type_: Type, dialect: Dialect) -> str:
@@ -88,7 +93,7 @@ def _fraction(own: str, type_: Type, dialect: Dialect) -> str:
     match dialect:
         case "sqlite":
             tail = f"substr({own}, instr({own}, '.') + {digits + 1})"
-            return f"instr({own}, '.') > 0 AND rtrim(replace({tail}, 'Z', ''), '0') GLOB '[1-9]*'"
+            return f"instr({own}, '.') > 0 AND rtrim(replace({tail}, 'Z', ''), '0') <> ''"
         case "postgresql":
             return f"(extract(microseconds FROM {own})::bigint % {_grain(type_)}) <> 0"
         case _:

@@ -134,6 +134,7 @@ def _admissible(dtype: pl.DataType, type_: Type) -> bool:
 def _cast(value: pl.Expr, type_: Type) -> pl.Expr:
     """Cast, and null where the way back does not give the same value (a digit or a microsecond was lost)."""
     dtype = polars_dtype(type_)
+    value = value.dt.convert_time_zone("UTC") if type_.kind == "datetime" and type_.zone else value
     cast = value.cast(dtype, strict=False)
     if type_.kind in {"decimal", "datetime", "interval"}:
         return pl.when(cast == value).then(cast)
