@@ -134,7 +134,7 @@ def _braced_element(value: object) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _maker(type_: Type, dialect: Dialect) -> Callable[[pl.Series], pl.Series]:
+def _maker(type_: Type, dialect: Dialect) -> Callable[[pl.Series], pl.Series]:  # noqa: PLR0911 (one a kind)
     match type_.kind:
         case "integer" | "decimal":
             return _numbers

@@ -186,7 +186,7 @@ class Insert:
         rows = pl.DataFrame(texts).rows()
         head = insert_head(self._table, columns, "sqlite")
         if not columns:
-            self._each([()] * frame.height, f"INSERT INTO {quoted(self._table.name, 'sqlite')} DEFAULT VALUES")  # noqa: S608 (quoted)
+            self._each([()] * frame.height, f"INSERT INTO {quoted(self._table.name, 'sqlite')} DEFAULT VALUES")
             return
         group = f"({', '.join('?' * len(columns))})"
         step = self._step(len(columns))

@@ -81,7 +81,7 @@ def _uuid(series: pl.Series, declared: str) -> pl.Series:
     return bare if "(32)" in name else series
 
 
-def _by_dtype(series: pl.Series) -> pl.Series:
+def _by_dtype(series: pl.Series) -> pl.Series:  # noqa: PLR0911 (one a dtype)
     match series.dtype:
         case pl.Date():
             return series.dt.to_string("%Y-%m-%d")

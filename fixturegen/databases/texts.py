@@ -47,7 +47,7 @@ def span_text(series: pl.Series) -> pl.Series:
     """
     micros = _micros(series)
     sign = pl.when(micros < 0).then(pl.lit("-")).otherwise(pl.lit(""))
-    clock = pl.Series((micros.abs() % _DAY)).cast(pl.Datetime("us"))
+    clock = pl.Series(micros.abs() % _DAY).cast(pl.Datetime("us"))
     text = _trimmed(clock, "%H:%M:%S", "")
     return pl.select(pl.format("{}{} days {}{}", sign, micros.abs() // _DAY, sign, text)).to_series()
 

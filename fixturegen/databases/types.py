@@ -72,7 +72,7 @@ def _sqlite(type_: Type) -> str:
             return _SQLITE[kind]
 
 
-def _postgresql(type_: Type) -> str:
+def _postgresql(type_: Type) -> str:  # noqa: PLR0911 (one a kind)
     match type_.kind:
         case "integer":
             return _postgresql_integer(type_)
@@ -106,7 +106,7 @@ def _postgresql_time(type_: Type) -> str:
     return f"{base}{digits}{' with time zone' if type_.zone else ''}"
 
 
-def _mysql(type_: Type, keyed: int) -> str:
+def _mysql(type_: Type, keyed: int) -> str:  # noqa: PLR0911 (one a kind)
     match type_.kind:
         case "integer":
             name = {8: "TINYINT", 16: "SMALLINT", 24: "MEDIUMINT", 32: "INT", 64: "BIGINT"}[type_.bits]

@@ -64,17 +64,10 @@ class Sink(ABC):
     def open(self, path: Path, table: Table, context: Context) -> Writer:
         """Return a writer for a new file."""
 
-    @abstractmethod
-    def read(self, path: Path, dtypes: Mapping[str, pl.DataType]) -> pl.DataFrame:
-        """Return the rows of a file, in exactly these dtypes.
-
-        Raises:
-            InputError: If the format cannot be read back.
-        """
-
     def afterwards(self, path: Path) -> Path | None:
         """Return the file to be run after all tables that was written beside ``path``, if any."""
         del path
+        return None
 
     def scripts(self, directory: Path, tables: Mapping[str, TableFiles], context: Context) -> tuple[str, ...]:
         """Write what the format adds for all tables together; return the paths below ``directory``."""

@@ -8,7 +8,6 @@ PostgreSQL reads them, arrays JSON.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 
@@ -18,7 +17,6 @@ from fixturegen.databases import texts
 from fixturegen.schema import Table
 from fixturegen.sinks.appending import AppendWriter
 from fixturegen.sinks.base import Context, Sink, Writer, sink
-from fixturegen.sinks.parsing import parsed
 
 
 @sink("csv")
@@ -32,18 +30,13 @@ class CsvSink(Sink):
         del table, context
         return AppendWriter(path, _append)
 
-    def read(self, path: Path, dtypes: Mapping[str, pl.DataType]) -> pl.DataFrame:
-        """Return the rows of a file."""
-        raw = pl.read_csv(path, schema=dict.fromkeys(dtypes, pl.String()), glob=False, truncate_ragged_lines=False)
-        return pl.DataFrame([parsed(raw[name], dtype) for name, dtype in dtypes.items()])
-
 
 def _append(stream: IO[bytes], frame: pl.DataFrame, first: bool) -> None:
     textual = frame.with_columns(_text(series) for series in frame)
     textual.write_csv(stream, include_header=first, quote_style="necessary")
 
 
-def _text(series: pl.Series) -> pl.Series:
+def _text(series: pl.Series) -> pl.Series:  # noqa: PLR0911 (one a dtype)
     match series.dtype:
         case pl.Datetime(time_zone=None):
             return texts.datetime_text(series, separator="T")

@@ -214,12 +214,16 @@ def _top(paths: Iterable[str]) -> tuple[str, ...]:
 def _written(outputs: Mapping[str, Output], frames: Iterable[tuple[str, pl.DataFrame]]) -> dict[str, TableFiles]:
     try:
         for name, frame in frames:
-            if name not in outputs:
-                message = f"rows for {name!r}, which is not among the tables"
-                raise InputError(message, given=name, exists=outputs)
-            outputs[name].write(frame)
+            _named(outputs, name).write(frame)
         return {name: output.finish() for name, output in outputs.items()}
     except BaseException:
         for output in outputs.values():
             output.abort()
         raise
+
+
+def _named(outputs: Mapping[str, Output], name: str) -> Output:
+    if name not in outputs:
+        message = f"rows for {name!r}, which is not among the tables"
+        raise InputError(message, given=name, exists=outputs)
+    return outputs[name]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -23,10 +22,6 @@ class IpcSink(Sink):
         """Return a writer in bounded memory."""
         del table, context
         return StreamWriter(partial(_write, path), partial(_stream, path))
-
-    def read(self, path: Path, dtypes: Mapping[str, pl.DataType]) -> pl.DataFrame:
-        """Return the rows of a file."""
-        return pl.read_ipc(path, columns=list(dtypes)).cast(dict(dtypes))
 
 
 def _write(path: Path, frame: pl.DataFrame) -> None:

@@ -7,7 +7,6 @@ base64, json columns text (so that JSON ``null`` and NULL stay apart), arrays JS
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 
@@ -18,9 +17,6 @@ from fixturegen.errors import InputError
 from fixturegen.schema import Table
 from fixturegen.sinks.appending import AppendWriter
 from fixturegen.sinks.base import Context, Sink, Writer, sink
-from fixturegen.sinks.parsing import parsed
-
-_NATIVE = (pl.Boolean, pl.Float32, pl.Float64)
 
 
 @sink("ndjson")
@@ -34,21 +30,13 @@ class NdjsonSink(Sink):
         del table, context
         return AppendWriter(path, _append)
 
-    def read(self, path: Path, dtypes: Mapping[str, pl.DataType]) -> pl.DataFrame:
-        """Return the rows of a file."""
-        held = {name: _held(dtype) for name, dtype in dtypes.items()}
-        if path.stat().st_size == 0:
-            return pl.DataFrame(schema=dict(dtypes))
-        raw = pl.read_ndjson(path, schema=held)
-        return pl.DataFrame([parsed(raw[name], dtype, encoding="base64") for name, dtype in dtypes.items()])
-
 
 def _append(stream: IO[bytes], frame: pl.DataFrame, first: bool) -> None:
     del first
     frame.with_columns(_json(series) for series in frame).write_ndjson(stream)
 
 
-def _json(series: pl.Series) -> pl.Series:
+def _json(series: pl.Series) -> pl.Series:  # noqa: PLR0911 (one a dtype)
     match series.dtype:
         case pl.Datetime(time_zone=None):
             return texts.datetime_text(series, separator="T")
@@ -78,16 +66,3 @@ def _array(series: pl.Series) -> pl.Series:
         None if row is None else _json(pl.Series(series.name, row, dtype=inner)).to_list() for row in series.to_list()
     ]
     return pl.Series(series.name, rows, dtype=pl.List(_json(pl.Series(series.name, [], dtype=inner)).dtype))
-
-
-def _held(dtype: pl.DataType) -> pl.DataType:
-    if isinstance(dtype, pl.List):
-        return pl.List(_held(_inner(dtype)))
-    if dtype.is_integer():  # narrow integers have no JSON reader
-        return pl.UInt64() if dtype.is_unsigned_integer() else pl.Int64()
-    return dtype if isinstance(dtype, _NATIVE) else pl.String()
-
-
-def _inner(dtype: pl.List) -> pl.DataType:
-    inner = dtype.inner
-    return inner if isinstance(inner, pl.DataType) else inner()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -28,10 +27,6 @@ class ParquetSink(Sink):
         del table
         pairs = context.metadata.pairs()
         return StreamWriter(partial(_write, path, pairs), partial(_stream, path, pairs))
-
-    def read(self, path: Path, dtypes: Mapping[str, pl.DataType]) -> pl.DataFrame:
-        """Return the rows of a file."""
-        return pl.read_parquet(path, columns=list(dtypes), glob=False).cast(dict(dtypes))
 
 
 def _write(path: Path, pairs: dict[str, str], frame: pl.DataFrame) -> None:

@@ -11,7 +11,9 @@ _SPAN = r"^(-)?P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d{1,6}))?S)?
 _UNITS = (86_400 * 10**6, 3600 * 10**6, 60 * 10**6, 10**6)
 
 
-def parsed(series: pl.Series, dtype: pl.DataType, *, encoding: Literal["hex", "base64"] = "hex") -> pl.Series:
+def parsed(  # noqa: PLR0911 (one a dtype)
+    series: pl.Series, dtype: pl.DataType, *, encoding: Literal["hex", "base64"] = "hex"
+) -> pl.Series:
     """Return the values that the text stands for.
 
     Args:

@@ -49,12 +49,6 @@ class SqlSink(Sink):
         """Return a writer."""
         return InsertWriter(path, table, context.dialect, context.postponed.get(table.name, ()))
 
-    def read(self, path: Path, dtypes: Mapping[str, pl.DataType]) -> pl.DataFrame:
-        """Refuse: SQL is read by a database."""
-        del dtypes
-        message = "SQL files cannot be read back"
-        raise InputError(message, where=path, hint="Load them into a database and verify that.")
-
     def afterwards(self, path: Path) -> Path | None:
         """Return the file of UPDATEs beside a file of INSERTs."""
         beside = _updates_path(path)
@@ -125,7 +119,7 @@ class InsertWriter:
     def _update_text(self, frame: pl.DataFrame, texts: pl.DataFrame, late: list[str]) -> str:
         key = _key(self._table)
         some = frame.select(pl.any_horizontal(pl.col(name).is_not_null() for name in late)).to_series()
-        parts: list[pl.Expr] = [pl.lit(f"UPDATE {quoted_table(self._table.name, self._dialect)} SET ")]
+        parts: list[pl.Expr] = [pl.lit(f"UPDATE {quoted_table(self._table.name, self._dialect)} SET ")]  # noqa: S608 (quoted)
         parts += _pairs(late, ", ", self._dialect)
         parts.append(pl.lit(" WHERE "))
         parts += _pairs(list(key), " AND ", self._dialect)
