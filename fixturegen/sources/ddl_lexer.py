@@ -8,8 +8,10 @@ speed of a regular expression without a token being made. Expressions are still 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from fixturegen.errors import SchemaError
@@ -45,7 +47,7 @@ class Token:
         return self.text.upper() if self.kind == "word" else ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: the line breaks are found once and kept
 class Source:
     """A text of SQL, and where it came from.
 
@@ -59,9 +61,13 @@ class Source:
     dialect: Dialect
     start: Location
 
+    @cached_property
+    def _breaks(self) -> list[int]:
+        return [found.start() for found in re.finditer("\n", self.text)]
+
     def place(self, offset: int, path: str = "") -> Location:
         """Return the location of an offset."""
-        line = None if self.start.line is None else self.start.line + self.text.count("\n", 0, offset)
+        line = None if self.start.line is None else self.start.line + bisect_left(self._breaks, offset)
         return Location(self.start.file, line, path or self.start.path)
 
     def between(self, tokens: list[Token] | tuple[Token, ...]) -> str:
@@ -149,7 +155,7 @@ _ENDLESS = {"'": "a text in quotes", '"': "a quoted name", "`": "a quoted name",
 
 _KEPT: dict[str, frozenset[str]] = {
     "CREATE": frozenset({"TABLE", "INDEX", "TYPE", "DOMAIN", "SCHEMA"}),
-    "ALTER": frozenset({"TABLE", "TYPE"}),
+    "ALTER": frozenset({"TABLE", "TYPE", "DOMAIN"}),
     "DROP": frozenset({"TABLE", "INDEX"}),
     "SET": frozenset({"SEARCH_PATH"}),
     "USE": frozenset(),

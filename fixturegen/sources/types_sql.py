@@ -64,7 +64,8 @@ def type_of(native: str, dialect: Dialect, named: Mapping[str, Type] | None = No
     """
     declared = taken_apart(native, dialect)
     found = _named(declared, named or {}) or _built_in(declared, dialect)
-    for _ in range(declared.dimensions):
+    # PostgreSQL keeps no count of dimensions: one fits whatever was declared.
+    if declared.dimensions:
         found = Type(kind="array", element=found)
     return replace(found, native=native or None)
 
@@ -123,7 +124,9 @@ def _built_in(declared: Declared, dialect: Dialect) -> Type:
         return Type(kind="text", length=1)
     maker = _OWN[dialect].get(declared.name) or _COMMON.get(declared.name)
     if maker is not None:
-        return maker(declared)
+        made = maker(declared)
+        # SQLite has no wider integer than a signed one of 64 bits, whatever the declaration says.
+        return replace(made, signed=True) if dialect == "sqlite" and made.bits == 64 else made
     return _by_affinity(declared) if dialect == "sqlite" else Type(kind="unknown")
 
 
@@ -223,9 +226,10 @@ _COMMON = _by_name(
     ("float", _float),
     ("varchar, character varying, char varying, varchar2, nvarchar, nvarchar2, string", _text),
     ("national varchar, national character varying, national char varying, varying character", _text),
-    ("native character, text, ntext, clob, nclob, longtext, long varchar, citext, xml text", _text),
+    ("native character, text, ntext, clob, nclob, longtext, long varchar, citext", _text),
     ("blob sub_type text, character large object, tinytext, mediumtext, name", _text),
-    ("char, character, nchar, bpchar, national char, national character", _char),
+    ("bpchar", lambda declared: replace(_text(declared), fixed=bool(declared.numbers))),
+    ("char, character, nchar, national char, national character", _char),
     ("blob, bytea, longblob, mediumblob, tinyblob, varbinary, binary varying, image, raw", _bytes),
     ("binary large object, binary", _bytes),
     ("date", _always(Type(kind="date"))),
