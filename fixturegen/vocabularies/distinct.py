@@ -14,7 +14,7 @@ from fixturegen.vocabularies import plans
 from fixturegen.vocabularies.narrowing import kept
 from fixturegen.vocabularies.plans import Choice, Joined, Numeral, Plan, Pool, Sealed
 
-TIERS = (1_000, 1_000_000, 1_000_000_000, 2**62)
+TIERS = (100_000, 10_000_000, 10_000_000_000, 2**62)
 """Demands are rounded up to these, so that a growing table changes its plan, and thereby its old rows, only here."""
 
 
@@ -30,21 +30,21 @@ def distinct_part(plan: Plan, demand: int) -> Plan:
         4
     """
     tier = next((each for each in TIERS if each >= demand), demand)
-    return _distinct(plan, tier, demand)
+    return _distinct(plan, tier)
 
 
-def _distinct(plan: Plan, tier: int, demand: int) -> Plan:
+def _distinct(plan: Plan, tier: int) -> Plan:
     match plan:
         case Pool():
             return Pool(tuple(dict.fromkeys(plan.values)))
         case Numeral():
             return plan
         case Sealed():
-            return Sealed(_distinct(plan.plan, tier, demand), plan.seal, plan.added)
+            return Sealed(_distinct(plan.plan, tier), plan.seal, plan.added)
         case Choice():
-            return _best([_distinct(option, tier, demand) for option, _ in _likeliest(plan)], tier, demand)
+            return _best([_distinct(option, tier) for option, _ in _likeliest(plan)], tier)
         case Joined():
-            flat = plans.joined(*(_distinct(part, tier, demand) for part in plan.parts))
+            flat = plans.joined(*(_distinct(part, tier) for part in plan.parts))
             return _readable(flat) if isinstance(flat, Joined) else flat
 
 
@@ -52,12 +52,11 @@ def _likeliest(plan: Choice) -> list[tuple[Plan, float]]:
     return sorted(plans.weighted(plan), key=lambda option: -option[1])
 
 
-def _best(options: list[Plan], tier: int, demand: int) -> Plan:
+def _best(options: list[Plan], tier: int) -> Plan:
     sizes = [plans.combinations(option) for option in options]
-    for wanted in (tier, demand):
-        for option, size in zip(options, sizes, strict=True):
-            if size >= wanted:
-                return option
+    for option, size in zip(options, sizes, strict=True):
+        if size >= tier:
+            return option
     return options[sizes.index(max(sizes))]
 
 

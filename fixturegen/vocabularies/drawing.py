@@ -210,7 +210,7 @@ def _numeral_reader(plan: Numeral, at: int, spans: tuple[int, ...]) -> Reader:
 
     def read(rows: Rows) -> pl.Series:
         numbers = pick(rows.slot(at)).astype(np.int64) + plan.low
-        return decimal_text(numbers, plan.width) if plan.base == 10 else _hexadecimal_text(numbers, plan.width)
+        return decimal_text(numbers, plan.width) if plan.base == 10 else _hexadecimal_text(plan, numbers)
 
     return read
 
@@ -221,17 +221,18 @@ def decimal_text(numbers: Integers, width: int) -> pl.Series:
     return text.str.zfill(width) if width > 1 else text
 
 
-@lru_cache(maxsize=1)
-def _hexadecimals() -> pl.Series:
-    return pl.Series([f"{number:04x}" for number in range(_HEXADECIMALS)])
+@lru_cache(maxsize=8)
+def _hexadecimals(width: int) -> pl.Series:
+    return pl.Series([f"{number:0{width}x}" for number in range(_HEXADECIMALS)])
 
 
-def _hexadecimal_text(numbers: Integers, width: int) -> pl.Series:
-    table = _hexadecimals()
-    high, low = gathered(table, numbers >> 16), gathered(table, numbers & 0xFFFF)
-    whole = concatenated([high, low])
-    stripped = whole.str.strip_chars_start("0")
-    return stripped.str.zfill(max(1, width))
+def _hexadecimal_text(plan: Numeral, numbers: Integers) -> pl.Series:
+    if plan.high < _HEXADECIMALS:
+        return gathered(_hexadecimals(plan.width), numbers)
+    whole = concatenated([gathered(_hexadecimals(4), numbers >> 16), gathered(_hexadecimals(4), numbers & 0xFFFF)])
+    if plan.width == 8:
+        return whole
+    return whole.str.strip_chars_start("0").str.zfill(max(1, plan.width))
 
 
 def concatenated(parts: list[pl.Series]) -> pl.Series:

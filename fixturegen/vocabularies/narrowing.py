@@ -10,9 +10,13 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+import polars as pl
+
 from fixturegen.domain import Domain, Pattern
 from fixturegen.vocabularies import plans
+from fixturegen.vocabularies.matching import matches
 from fixturegen.vocabularies.plans import Choice, Joined, Measure, Numeral, Plan, Pool, Sealed
+from fixturegen.vocabularies.seals import SEALS
 
 LONGEST_PROBE = 4_096
 
@@ -120,8 +124,6 @@ def without(plan: Plan, barred: Iterable[str]) -> Plan | None:
 
 
 def _without(plan: Plan, text: str) -> Plan | None:
-    from fixturegen.vocabularies.matching import matches  # noqa: PLC0415 - it needs this module's neighbours alone
-
     match plan:
         case Pool():
             return kept(plan, lambda value: value != text)
@@ -209,6 +211,25 @@ def _like_source(like: str) -> str:
     return rf"\A{''.join(parts)}\Z"
 
 
+def acceptance(domain: Domain) -> Callable[[str], bool]:
+    """Return whether a text is within the domain's limits, as a function."""
+    tests = [pattern_test(pattern) for pattern in domain.patterns]
+    barred = frozenset(str(value) for value in domain.barred)
+
+    def accepts(text: str) -> bool:
+        return (
+            domain.min_length <= len(text)
+            and (domain.max_length is None or len(text) <= domain.max_length)
+            and (domain.max_bytes is None or _bytes(text) <= domain.max_bytes)
+            and (domain.letters is None or text == (text.lower() if domain.letters == "lower" else text.upper()))
+            and not (domain.trimmed and text != text.strip(" "))
+            and text not in barred
+            and all(test(text) for test in tests)
+        )
+
+    return accepts
+
+
 def matching_part(plan: Plan, test: Callable[[str], bool]) -> Plan | None:
     """Return the part of ``plan`` whose texts pass a test, or None.
 
@@ -238,7 +259,7 @@ def _joined_matching(plan: Joined, test: Callable[[str], bool]) -> Plan | None:
         if left is None:
             return None
         parts.append(left)
-    return plan if False else _confirmed(plans.joined(*parts), test)
+    return _confirmed(plans.joined(*parts), test)
 
 
 def _confirmed(plan: Plan, test: Callable[[str], bool]) -> Plan | None:
@@ -267,12 +288,5 @@ def _probes(plan: Plan) -> list[str]:
         case Choice():
             return [text for option in plan.options for text in _probes(option)]
         case Sealed():
-            from fixturegen.vocabularies.seals import SEALS  # noqa: PLC0415 - only sealed plans need it
+            return [str(SEALS[plan.seal].sealed(pl.Series([text]))[0]) for text in _probes(plan.plan)[:64]]
 
-            return [str(SEALS[plan.seal].sealed(_series(text))[0]) for text in _probes(plan.plan)[:64]]
-
-
-def _series(text: str) -> object:
-    import polars as pl  # noqa: PLC0415 - only sealed plans need it
-
-    return pl.Series([text])

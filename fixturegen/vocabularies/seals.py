@@ -67,10 +67,9 @@ def _ascii(digits: npt.NDArray[np.int64]) -> Characters:
 
 
 def _matrix(texts: pl.Series) -> Characters:
-    """Return texts of one length as rows of bytes."""
-    if len(texts) == 0:
-        return np.zeros((0, 2), dtype=np.uint8)
-    return np.frombuffer("".join(texts.to_list()).encode("ascii"), dtype=np.uint8).reshape(len(texts), -1)
+    """Return texts of one length and one shape as rows of letters and digits, without their separators."""
+    whole = np.frombuffer(str(texts.str.join("")[0]).encode("ascii"), dtype=np.uint8).reshape(len(texts), -1)
+    return whole[:, whole[0] >= 48]
 
 
 def _columns(digits: Characters) -> list[pl.Series]:
@@ -86,7 +85,8 @@ def _appending(digits: Callable[[Characters], Characters]) -> Seal:
 
     def opened(text: str) -> str | None:
         body = text[:-1]
-        return body if body.isascii() and body.isdigit() and _scalar(sealed, body) == text else None
+        digits = body.replace("-", "").replace(" ", "")
+        return body if digits.isascii() and digits.isdigit() and _scalar(sealed, body) == text else None
 
     return Seal(sealed, opened)
 

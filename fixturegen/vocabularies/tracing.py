@@ -11,13 +11,12 @@ from __future__ import annotations
 
 import random
 import re
-import string
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from math import prod
 from typing import Any
 
-from fixturegen.vocabularies import matching, plans, providers
+from fixturegen.vocabularies import frozen, matching, plans, providers
 from fixturegen.vocabularies.plans import Choice, Numeral, Plan, Pool
 
 MOST_VALUES = 1_000
@@ -101,7 +100,10 @@ class _Trace:
         if len(elements) == 1:
             return elements[0]
         plain = all(isinstance(each, str) and not _LOOSE.search(each) for each in elements)
-        steering = any(isinstance(each, str) and _SPECIAL.search(each) for each in elements)
+        # A long list is a vocabulary, whatever signs its words hold; the probes tell where it is not.
+        steering = len(elements) <= MOST_VALUES and any(
+            isinstance(each, str) and _SPECIAL.search(each) for each in elements
+        )
         if plain and not steering and not self.enumerate_all:
             return self.mark(plans.united(zip(elements, weights, strict=True)))
         return elements[self.take(weights)]
@@ -142,7 +144,7 @@ class _Share:
 class _Random:
     """Stands in for ``random.Random`` on a traced generator."""
 
-    def __init__(self, holder: _Holder) -> None:
+    def __init__(self, holder: Tracer) -> None:
         self._holder = holder
 
     @property
@@ -175,12 +177,19 @@ class _Random:
         raise NotTraceableError(message)
 
 
-class _Holder:
-    """A traced generator of one locale and the trace that is under way."""
+class Tracer:
+    """A traced generator of one locale, and an untouched one that the plans are held against.
 
-    def __init__(self, locale: str, token: Callable[[str], Plan]) -> None:
+    Args:
+        locale: The locale.
+        as_of: The frozen clock, which the providers' code reads instead of the computer's.
+        token: How a nested ``{{name}}`` becomes a plan.
+    """
+
+    def __init__(self, locale: str, as_of: date, token: Callable[[str], Plan]) -> None:
         self.trace = _Trace((), enumerate_all=False)
-        self.generator = providers.fresh(locale)
+        self.generator = frozen.frozen(providers.fresh(locale), as_of)
+        self._natural_faker = frozen.frozen(providers.fresh(locale), as_of)
         self._token = token
         self._natural = self.generator.format
         self.generator.random = _Random(self)
@@ -188,15 +197,37 @@ class _Holder:
         for provider in self.generator.get_providers():
             provider.random_elements = self._elements(provider)
 
+    def plan(self, function: Callable[[Any], object]) -> Plan:
+        """Return the plan of whatever ``function`` does with a Faker generator.
+
+        Raises:
+            NotTraceableError: If it has none; the text says why.
+        """
+        reasons = []
+        outer = self.trace
+        try:
+            for enumerate_all in (False, True):
+                try:
+                    plan = _explored(self, function, enumerate_all=enumerate_all)
+                except NotTraceableError as reason:
+                    reasons.append(str(reason))
+                    continue
+                if self._agrees(function, plan):
+                    return plan
+                reasons.append("its values do not follow from its choices alone")
+        finally:
+            self.trace = outer
+        raise NotTraceableError("; ".join(dict.fromkeys(reasons)))
+
+    def _agrees(self, function: Callable[[Any], object], plan: Plan) -> bool:
+        faker = self._natural_faker
+        faker.random = random.Random(20_250_101)  # noqa: S311 - a fixed sequence to probe with, no secret
+        return all(matching.matches(plan, str(function(faker))) for _ in range(PROBES))
+
     def _format(self, formatter: str, *args: Any, **kwargs: Any) -> Any:
         if args or kwargs or self.trace.enumerate_all:
             return self._natural(formatter, *args, **kwargs)
-        outer = self.trace
-        try:
-            plan = self._token(formatter)
-        finally:
-            self.trace = outer
-        return self.trace.mark(plan)
+        return self.trace.mark(self._token(formatter))
 
     def _elements(self, provider: Any) -> Callable[..., list[Any]]:
         weighting = bool(getattr(provider, "__use_weighting__", True))
@@ -221,45 +252,7 @@ class _Holder:
         return random_elements
 
 
-@lru_cache(maxsize=512)
-def traced(locale: str, name: str, token: Callable[[str], Plan]) -> Plan:
-    """Return the plan of a method without arguments.
-
-    Args:
-        locale: The locale.
-        name: The method.
-        token: How a nested ``{{name}}`` becomes a plan.
-
-    Raises:
-        NotTraceableError: If the method has no plan.
-    """
-    return traced_call(locale, name, {}, token)
-
-
-def traced_call(locale: str, name: str, arguments: Mapping[str, object], token: Callable[[str], Plan]) -> Plan:
-    """Return the plan of a method with arguments; see :func:`traced`."""
-    return traced_function(locale, lambda faker: getattr(faker, name)(**arguments), token)
-
-
-def traced_function(
-    locale: str, function: Callable[[Any], object], token: Callable[[str], Plan], *, probe: bool = True
-) -> Plan:
-    """Return the plan of whatever ``function`` does with a Faker generator of the locale."""
-    holder = _Holder(locale, token)
-    reasons = []
-    for enumerate_all in (False, True):
-        try:
-            plan = _explored(holder, function, enumerate_all=enumerate_all)
-        except NotTraceableError as reason:
-            reasons.append(str(reason))
-            continue
-        if not probe or _agrees(locale, function, plan):
-            return plan
-        reasons.append("its values do not follow from its choices alone")
-    raise NotTraceableError("; ".join(dict.fromkeys(reasons)))
-
-
-def _explored(holder: _Holder, function: Callable[[Any], object], *, enumerate_all: bool) -> Plan:
+def _explored(holder: Tracer, function: Callable[[Any], object], *, enumerate_all: bool) -> Plan:
     """Walk all ways depth first: the last choice that has a next option moves on."""
     leaves: list[tuple[Plan, float]] = []
     prescribed: list[int] | None = []
@@ -277,7 +270,7 @@ def _explored(holder: _Holder, function: Callable[[Any], object], *, enumerate_a
     return plans.chosen_of((plan for plan, _ in leaves), (share for _, share in leaves))
 
 
-def _leaf(holder: _Holder, function: Callable[[Any], object], trace: _Trace) -> Plan:
+def _leaf(holder: Tracer, function: Callable[[Any], object], trace: _Trace) -> Plan:
     try:
         result = function(holder.generator)
     except NotTraceableError:
@@ -326,26 +319,3 @@ def _read(text: str, marks: Sequence[Plan]) -> Plan:
         message = "a chosen text is taken apart"
         raise NotTraceableError(message)
     return plans.joined(*parts)
-
-
-def _agrees(locale: str, function: Callable[[Any], object], plan: Plan) -> bool:
-    faker = providers.fresh(locale)
-    faker.random = random.Random(20_250_101)  # noqa: S311 - a fixed sequence to probe with, no secret
-    return all(matching.matches(plan, str(function(faker))) for _ in range(PROBES))
-
-
-def pools_of(plan: Plan) -> Iterable[Pool]:
-    """Yield every pool of a plan."""
-    match plan:
-        case Pool():
-            yield plan
-        case Numeral():
-            return
-        case plans.Joined():
-            for part in plan.parts:
-                yield from pools_of(part)
-        case Choice():
-            for option in plan.options:
-                yield from pools_of(option)
-        case plans.Sealed():
-            yield from pools_of(plan.plan)

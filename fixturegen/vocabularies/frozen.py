@@ -1,0 +1,99 @@
+"""A Faker generator whose clock stands still: its providers read ``as_of`` where their code asks for now or today.
+
+Nothing shared is altered. Functions that use ``datetime`` are bound to the one instance anew, with names of
+their own in place of their module's.
+"""
+
+from __future__ import annotations
+
+import datetime as real
+from functools import lru_cache
+from types import FunctionType, SimpleNamespace
+from typing import Any
+
+
+def frozen(faker: Any, as_of: real.date) -> Any:
+    """Freeze the clock of a Faker generator of our own and return it.
+
+    Args:
+        faker: A generator that nobody else uses.
+        as_of: The day; its first instant is now.
+    """
+    clock = _clock(as_of)
+    for provider in reversed(faker.get_providers()):
+        for name, function in _functions(type(provider)).items():
+            replaced = {key: clock[value] for key, value in _clocks_in(function).items()}
+            if replaced:
+                bound = _rebound(function, replaced, as_of).__get__(provider)
+                setattr(provider, name, bound)
+                if not name.startswith("_") and getattr(faker, name, None) is not None:
+                    _retie(faker, provider, name, bound)
+    return faker
+
+
+def _retie(faker: Any, provider: Any, name: str, bound: Any) -> None:
+    """Point the generator's own name for a method at its frozen form, unless a later provider has taken the name."""
+    if getattr(getattr(faker, name), "__self__", None) in (provider, type(provider)):
+        faker.set_formatter(name, bound)
+
+
+@lru_cache(maxsize=512)
+def _functions(kind: type) -> dict[str, FunctionType]:
+    found: dict[str, FunctionType] = {}
+    for each in kind.__mro__:
+        for name, value in vars(each).items():
+            function = value.__func__ if isinstance(value, classmethod) else value
+            if isinstance(function, FunctionType):
+                found.setdefault(name, function)
+    return found
+
+
+def _clocks_in(function: FunctionType) -> dict[str, str]:
+    """Return the global names of a function that stand for a clock, each with its kind."""
+    kinds = {id(real): "module", id(real.datetime): "datetime", id(real.date): "date"}
+    scope = function.__globals__
+    return {name: kinds[id(scope[name])] for name in function.__code__.co_names if id(scope.get(name)) in kinds}
+
+
+def _rebound(function: FunctionType, replaced: dict[str, Any], as_of: real.date) -> FunctionType:
+    # Defaults such as `date.today()` were computed when the module was imported.
+    defaults = tuple(as_of if type(each) is real.date else each for each in function.__defaults__ or ())
+    again = FunctionType(
+        function.__code__, {**function.__globals__, **replaced}, function.__name__, defaults or None, function.__closure__
+    )
+    again.__kwdefaults__ = function.__kwdefaults__
+    return again
+
+
+class _Like(type):
+    """Instances of the real class count as instances of the frozen one."""
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, cls.__mro__[1])
+
+
+@lru_cache(maxsize=8)
+def _clock(as_of: real.date) -> dict[str, Any]:
+    midnight = real.datetime(as_of.year, as_of.month, as_of.day)  # noqa: DTZ001 - the frozen clock names no zone
+
+    class FrozenDatetime(real.datetime, metaclass=_Like):
+        @classmethod
+        def now(cls, tz: real.tzinfo | None = None) -> Any:
+            return midnight.replace(tzinfo=tz)
+
+        @classmethod
+        def utcnow(cls) -> Any:
+            return midnight
+
+        @classmethod
+        def today(cls) -> Any:
+            return midnight
+
+    class FrozenDate(real.date, metaclass=_Like):
+        @classmethod
+        def today(cls) -> Any:
+            return as_of
+
+    names = {name: getattr(real, name) for name in dir(real) if not name.startswith("_")}
+    module = SimpleNamespace(**{**names, "datetime": FrozenDatetime, "date": FrozenDate})
+    return {"module": module, "datetime": FrozenDatetime, "date": FrozenDate}
