@@ -40,6 +40,11 @@ _STORED = {
     "bytes": ("blob",),
 }
 """SQLite storage classes of a type; those of any other are text."""
+_OTHER_FORMS = {
+    "decimal": "typeof({0}) = 'text' AND {0} GLOB '*[0-9]*' AND {0} NOT GLOB '*[^0-9.-]*'",
+    "uuid": "typeof({0}) = 'blob' AND length({0}) = 16",
+}
+"""Forms that are right too: all the digits of a decimal as text, a uuid as its bytes."""
 _GLOBS = {
     "uuid": (
         "-".join("[0-9A-Fa-f]" * digits for digits in (8, 4, 4, 4, 12)),
@@ -119,8 +124,9 @@ def _is_address(text: str) -> bool:
 
 def _sqlite(own: str, type_: Type) -> str:
     stored = ", ".join(f"'{name}'" for name in (*_STORED.get(type_.kind, ("text",)), "null"))
-    wrong = [f"typeof({own}) NOT IN ({stored})", *_sqlite_spelling(own, type_)]
-    return " OR ".join(f"({condition})" for condition in wrong)
+    wrong = " OR ".join(f"({each})" for each in (f"typeof({own}) NOT IN ({stored})", *_sqlite_spelling(own, type_)))
+    other = _OTHER_FORMS.get(type_.kind)
+    return f"({wrong}) AND NOT ({other.format(own)})" if other else wrong
 
 
 def _sqlite_spelling(own: str, type_: Type) -> list[str]:

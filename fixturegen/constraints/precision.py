@@ -46,7 +46,7 @@ class Precision(Kind):
         if type_.kind == "integer":
             return Flagged(_number(own, f"{own} NOT BETWEEN {_least(type_)} AND {_greatest(type_)}", dialect))
         if type_.kind == "decimal":
-            return Flagged(_number(own, _digits(own, type_, dialect), dialect))
+            return Flagged(_digits(own, type_, dialect))
         return Flagged(_fraction(own, type_, dialect))
 
 

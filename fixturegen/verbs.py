@@ -1,0 +1,356 @@
+"""The public verbs: each takes a schema or any source of one, and plain keywords."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from fixturegen.content import content_hash, schema_hash
+from fixturegen.errors import ImpossibleError, InputError
+from fixturegen.fills.bulk import CHUNK_ROWS, frames
+from fixturegen.options import options_from
+from fixturegen.planning import Plan, planned
+from fixturegen.schema import Dialect, Schema
+from fixturegen.sinks.manifest import MANIFEST, Manifest, Metadata, read_manifest
+
+if TYPE_CHECKING:
+    from fixturegen.databases.base import Target
+    from fixturegen.loading import Existing, LoadResult
+    from fixturegen.verdict import Report
+
+Source = Any
+"""A :class:`~fixturegen.schema.Schema`, a path or text of a SOURCE, an SQLAlchemy ``Engine``, ``MetaData`` or ``Base``."""
+Rows = int | Mapping[str, int] | None
+Progress = Callable[[str, int], None]
+"""Called with a table's name and how many of its rows are done."""
+
+
+def load(source: Source, *, dialect: Dialect | None = None) -> Schema:
+    """Read a schema.
+
+    Args:
+        source: A YAML file, a ``.sql`` file of DDL, the URL of a live database, ``module:attribute``, or an SQLAlchemy ``Engine``,
+            ``MetaData`` or declarative ``Base``. A schema is returned as it is.
+        dialect: Dialect of DDL; guessed unless given.
+
+    Raises:
+        InputError: If there is no such source, or it cannot be read.
+    """
+    from fixturegen.sources import load as loaded  # noqa: PLC0415 - SQLAlchemy is not needed for a schema at hand
+
+    return source if isinstance(source, Schema) else loaded(source, dialect=dialect)
+
+
+def plan(
+    schema: Source,
+    *,
+    rows: Rows = None,
+    scale: float = 1.0,
+    seed: int = 0,
+    as_of: date | None = None,
+    only: Iterable[str] = (),
+    exclude: Iterable[str] = (),
+    accept_unverified: bool = False,
+) -> Plan:
+    """Decide everything before a value is drawn; the plan prints itself.
+
+    Args:
+        schema: The schema, or a source of one.
+        rows: Rows of every table without a count of its own (a wish), or rows by table (a demand).
+        scale: Multiplies absolute counts.
+        seed: Any integer.
+        as_of: Overrides the schema's frozen clock.
+        only: Tables to fill, with those they cannot do without; all unless given.
+        exclude: Tables to leave out.
+        accept_unverified: Go on although a constraint can be neither constructed nor judged.
+
+    Raises:
+        InputError: Wrong options; a schema that contradicts itself, or more rows than it allows.
+    """
+    options = options_from(
+        rows=rows,
+        scale=scale,
+        seed=seed,
+        as_of=as_of,
+        only=tuple(only),
+        exclude=tuple(exclude),
+        accept_unverified=accept_unverified,
+    )
+    return planned(load(schema), options)
+
+
+def generate(
+    schema: Source,
+    *,
+    rows: Rows = None,
+    scale: float = 1.0,
+    seed: int = 0,
+    as_of: date | None = None,
+    only: Iterable[str] = (),
+    exclude: Iterable[str] = (),
+    accept_unverified: bool = False,
+) -> dict[str, pl.DataFrame]:
+    """Return a frame of valid rows for every table, parents first. Keywords as for :func:`plan`."""
+    made = plan(
+        schema,
+        rows=rows,
+        scale=scale,
+        seed=seed,
+        as_of=as_of,
+        only=only,
+        exclude=exclude,
+        accept_unverified=accept_unverified,
+    )
+    chunks: dict[str, list[pl.DataFrame]] = {}
+    for name, frame in frames_of(made):
+        chunks.setdefault(name, []).append(frame)
+    return {name: pl.concat(held) for name, held in chunks.items()}
+
+
+def stream(
+    schema: Source,
+    *,
+    chunk_rows: int = CHUNK_ROWS,
+    rows: Rows = None,
+    scale: float = 1.0,
+    seed: int = 0,
+    as_of: date | None = None,
+    only: Iterable[str] = (),
+    exclude: Iterable[str] = (),
+    accept_unverified: bool = False,
+) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Yield the rows of every table in chunks, parents first, in bounded memory.
+
+    Args:
+        chunk_rows: Most rows of a chunk, at least 1; it changes no value.
+        schema: As for :func:`plan`, and so are the other keywords.
+        rows: See there.
+        scale: See there.
+        seed: See there.
+        as_of: See there.
+        only: See there.
+        exclude: See there.
+        accept_unverified: See there.
+    """
+    made = plan(
+        schema,
+        rows=rows,
+        scale=scale,
+        seed=seed,
+        as_of=as_of,
+        only=only,
+        exclude=exclude,
+        accept_unverified=accept_unverified,
+    )
+    return frames_of(made, chunk_rows)
+
+
+def export(
+    schema: Source,
+    directory: str | Path,
+    *,
+    format: str = "parquet",  # noqa: A002 - the public keyword
+    dialect: Dialect | None = None,
+    rows: Rows = None,
+    scale: float = 1.0,
+    seed: int = 0,
+    as_of: date | None = None,
+    only: Iterable[str] = (),
+    exclude: Iterable[str] = (),
+    accept_unverified: bool = False,
+) -> Manifest:
+    """Write every table into a directory, all files or none, with ``manifest.json``.
+
+    Args:
+        schema: As for :func:`plan`, and so are the other keywords.
+        directory: Made where missing.
+        format: ``parquet``, ``csv``, ``ndjson``, ``ipc`` or ``sql``.
+        dialect: Dialect of SQL; the schema's unless given.
+        rows: See :func:`plan`.
+        scale: See there.
+        seed: See there.
+        as_of: See there.
+        only: See there.
+        exclude: See there.
+        accept_unverified: See there.
+    """
+    made = plan(
+        schema,
+        rows=rows,
+        scale=scale,
+        seed=seed,
+        as_of=as_of,
+        only=only,
+        exclude=exclude,
+        accept_unverified=accept_unverified,
+    )
+    return export_plan(made, directory, format, dialect=dialect)
+
+
+def seed(
+    schema: Source,
+    target: Target,
+    *,
+    create: bool = False,
+    existing: Existing = "refuse",
+    dry_run: bool = False,
+    rows: Rows = None,
+    scale: float = 1.0,
+    seed: int = 0,
+    as_of: date | None = None,
+    only: Iterable[str] = (),
+    exclude: Iterable[str] = (),
+    accept_unverified: bool = False,
+) -> LoadResult:
+    """Fill a database in one transaction, all or nothing; the same content is not loaded twice.
+
+    Args:
+        schema: As for :func:`plan`, and so are the other keywords.
+        target: An engine, a connection (within its user's transaction it is joined and left to them) or a URL.
+        create: Make the tables first.
+        existing: What to do where the tables hold rows: ``refuse``, ``append`` or ``replace``.
+        dry_run: Do all of it, and undo it at the end.
+        rows: See :func:`plan`.
+        scale: See there.
+        seed: See there.
+        as_of: See there.
+        only: See there.
+        exclude: See there.
+        accept_unverified: See there.
+    """
+    made = plan(
+        schema,
+        rows=rows,
+        scale=scale,
+        seed=seed,
+        as_of=as_of,
+        only=only,
+        exclude=exclude,
+        accept_unverified=accept_unverified,
+    )
+    return seed_plan(made, target, create=create, existing=existing, dry_run=dry_run)
+
+
+def verify(schema: Source, data: Any, *, as_of: date | None = None, only: Collection[str] = ()) -> Report:
+    """Check data against the schema by the constraints alone, whoever made it.
+
+    Args:
+        schema: The schema, or a source of one.
+        data: Frames by table, a directory of files, or a database (engine, connection or URL).
+        as_of: The clock the data was made for; unless given, that of an export's manifest, else the schema's.
+        only: Tables to check; all unless given.
+
+    Raises:
+        InputError: Data that is not there or cannot be read.
+        RefusedError: A database that cannot be read.
+    """
+    from fixturegen import verification  # noqa: PLC0415 - SQLAlchemy is not needed to make frames
+
+    loaded = load(schema)
+    if isinstance(data, Mapping):
+        return verification.verified_frames(_dated(loaded, as_of), data, only)
+    if isinstance(data, Path) or (isinstance(data, str) and "://" not in data):
+        clock = as_of or _clock_of(Path(data))
+        return verification.verified_files(_dated(loaded, clock), data, only)
+    return verification.verified_database(_dated(loaded, as_of), data, only)
+
+
+def frames_of(made: Plan, chunk_rows: int = CHUNK_ROWS) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Yield the rows of a plan in chunks, parents first.
+
+    Raises:
+        InputError: If ``chunk_rows`` is below 1.
+        ImpossibleError: If the plan holds constraints that can be neither constructed nor judged and were not accepted.
+    """
+    if isinstance(chunk_rows, bool) or not isinstance(chunk_rows, int) or chunk_rows < 1:
+        message = f"chunk_rows is {chunk_rows!r}, which is no whole number above 0"
+        raise InputError(message)
+    refuse_unverified(made)
+    return frames(made, chunk_rows)
+
+
+def refuse_unverified(made: Plan) -> None:
+    """Refuse to make rows of which nobody could say whether they satisfy their constraints.
+
+    Raises:
+        ImpossibleError: If there are such constraints and they were not accepted; it names them.
+    """
+    if made.unverified and not made.options.accept_unverified:
+        message = f"cannot construct rows for, nor judge: {', '.join(made.unverified)}"
+        hint = "Seed a database that can judge them, or accept rows that may break them: --accept-unverified."
+        raise ImpossibleError(message, where=made.schema.source or None, hint=hint)
+
+
+def export_plan(
+    made: Plan,
+    directory: str | Path,
+    format: str,  # noqa: A002 - as in export
+    *,
+    dialect: Dialect | None = None,
+    progress: Progress | None = None,
+) -> Manifest:
+    """Write the rows of a plan into a directory."""
+    from fixturegen.sinks.export import export_frames  # noqa: PLC0415 - a verb that few runs use
+
+    metadata = Metadata(schema_hash(made.schema), made.options.seed, made.schema.as_of)
+    return export_frames(
+        directory,
+        [table.table for table in made.tables.values()],
+        followed(frames_of(made), progress),
+        format,
+        metadata,
+        {name: table.rows for name, table in made.tables.items()},
+        dialect=dialect or made.schema.dialect,
+        postponed=made.postponed,
+    )
+
+
+def seed_plan(
+    made: Plan,
+    target: Target,
+    *,
+    create: bool = False,
+    existing: Existing = "refuse",
+    dry_run: bool = False,
+    progress: Progress | None = None,
+) -> LoadResult:
+    """Fill a database with the rows of a plan."""
+    from fixturegen.loading import seed_frames  # noqa: PLC0415 - a verb that few runs use
+
+    return seed_frames(
+        target,
+        made.schema,
+        [table.table for table in made.tables.values()],
+        frames_of(made),
+        marker=content_hash(made),
+        existing=existing,
+        create=create,
+        dry_run=dry_run,
+        postponed=made.postponed,
+        progress=progress,
+    )
+
+
+def followed(
+    chunks: Iterator[tuple[str, pl.DataFrame]], progress: Progress | None
+) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Yield the chunks, telling ``progress`` how many rows of each table there were."""
+    done: dict[str, int] = {}
+    for name, frame in chunks:
+        yield name, frame
+        done[name] = done.get(name, 0) + frame.height
+        if progress is not None:
+            progress(name, done[name])
+
+
+def _dated(schema: Schema, as_of: date | None) -> Schema:
+    return schema if as_of is None else replace(schema, as_of=as_of)
+
+
+def _clock_of(directory: Path) -> date | None:
+    return read_manifest(directory).metadata.as_of if (directory / MANIFEST).is_file() else None
