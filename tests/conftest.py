@@ -17,7 +17,7 @@ from fixturegen.schema import Column, Table, Type, Unique
 
 # The test tree is no package (pytest's importlib mode): helpers beside this file are found by path.
 sys.path.insert(0, str(Path(__file__).parent))
-from servers import own_database  # noqa: E402 (needs the line above)
+from servers import own_database
 
 
 @pytest.fixture

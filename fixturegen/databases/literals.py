@@ -60,7 +60,10 @@ def text_literals(series: pl.Series, dialect: Dialect) -> pl.Series:
     plain = series.str.replace_all("'", "''", literal=True)
     if not series.str.contains("\r", literal=True).any():
         return "'" + plain + "'"
-    return _with_returns(plain, "char(13)" if dialect == "sqlite" else "chr(13)")
+    spelt = _sqlite_returns(plain) if dialect == "sqlite" else _postgresql_returns(plain)
+    return pl.select(
+        pl.when(plain.str.contains("\r", literal=True)).then(spelt).otherwise("'" + plain + "'")
+    ).to_series()
 
 
 def _escaped_backslash(series: pl.Series) -> pl.Series:
@@ -70,11 +73,15 @@ def _escaped_backslash(series: pl.Series) -> pl.Series:
     return series
 
 
-def _with_returns(plain: pl.Series, character: str) -> pl.Series:
+def _sqlite_returns(plain: pl.Series) -> pl.Series:
     marker = next(chr(code) for code in _MARKERS if not plain.str.contains(chr(code), literal=True).any())
-    raw = "'" + plain.str.replace_all("\r", marker, literal=True) + "'"
-    replaced = "replace(" + raw + f", '{marker}', {character})"
-    return pl.select(pl.when(plain.str.contains("\r", literal=True)).then(replaced).otherwise(raw)).to_series()
+    return "replace('" + plain.str.replace_all("\r", marker, literal=True) + f"', '{marker}', char(13))"
+
+
+def _postgresql_returns(plain: pl.Series) -> pl.Series:
+    # A literal, not an expression: only a literal takes the type of its column.
+    escaped = plain.str.replace_all("\\", "\\\\", literal=True).str.replace_all("\r", "\\r", literal=True)
+    return "E'" + escaped + "'"
 
 
 def _numbers(series: pl.Series) -> pl.Series:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -53,9 +55,11 @@ def explained(directory: Path) -> Iterator[None]:
         message = f"the export failed: {_reason(error)}; nothing of it is left"
         raise RefusedError(message, where=directory) from error
     except pl.exceptions.ComputeError as error:
-        if not _is_full(str(error)):
+        # Polars wraps what the system says into its own words.
+        found = re.search(r"\(os error (\d+)\)", str(error))
+        if found is None:
             raise
-        message = "the export failed: no space left on the device; nothing of it is left"
+        message = f"the export failed: {os.strerror(int(found.group(1))).lower()}; nothing of it is left"
         raise RefusedError(message, where=directory) from error
 
 
@@ -170,11 +174,5 @@ def _exists(path: Path) -> bool:
     return path.exists() or path.is_symlink()
 
 
-def _is_full(text: str) -> bool:
-    return "space left" in text or "os error 28" in text
-
-
 def _reason(error: OSError) -> str:
-    if error.errno == errno.ENOSPC or _is_full(str(error)):
-        return "no space left on the device"
     return (error.strerror or type(error).__name__).lower()

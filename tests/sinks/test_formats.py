@@ -69,7 +69,9 @@ def test_csv_reads_back_to_every_value(tmp_path: Path, every_kind: tuple[Table, 
 
 
 def test_csv_is_rfc_4180_and_tells_null_from_the_empty_text(tmp_path: Path) -> None:
-    table = Table(name="t", columns=(Column(name="a", type=Type(kind="text")), Column(name='b"', type=Type(kind="text"))))
+    table = Table(
+        name="t", columns=(Column(name="a", type=Type(kind="text")), Column(name='b"', type=Type(kind="text")))
+    )
     frame = pl.DataFrame({"a": ["", None, 'say "x",\n'], 'b"': [None, "", "1"]})
     text = exported(tmp_path, table, [frame], "csv").read_bytes().decode()
     assert text == 'a,"b"""\n"",\n,""\n"say ""x"",\n",1\n'
@@ -125,7 +127,9 @@ def test_files_do_not_depend_on_chunks(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr("fixturegen.sinks.export.BLOCK_ROWS", 1000)
     monkeypatch.setattr("fixturegen.sinks.parquet.BLOCK_ROWS", 1000)
     monkeypatch.setattr("fixturegen.sinks.ipc.BLOCK_ROWS", 1000)
-    table = Table(name="t", columns=(Column(name="a", type=Type(kind="integer")), Column(name="b", type=Type(kind="text"))))
+    table = Table(
+        name="t", columns=(Column(name="a", type=Type(kind="integer")), Column(name="b", type=Type(kind="text")))
+    )
     frame = pl.DataFrame({"a": range(3500), "b": [f"v{i % 17}" for i in range(3500)]})
     assert dict(frame.schema) == {column.name: polars_dtype(column.type) for column in table.columns}
     texts = []
