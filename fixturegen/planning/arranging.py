@@ -21,13 +21,13 @@ def joined_checks(slots: Mapping[str, Slot], checks: Mapping[str, Formula]) -> l
         return name
 
     ids = {check: f"check {check}" for check in sorted(checks)}
-    for check in ids:
+    for check, identity in ids.items():
         for column in columns_of(checks[check]):
             if column not in slots or slots[column].drawn:
-                owner[root(f"column {column}")] = root(ids[check])
+                owner[root(f"column {column}")] = root(identity)
     groups: dict[str, list[str]] = {}
-    for check in ids:
-        groups.setdefault(root(ids[check]), []).append(check)
+    for check, identity in ids.items():
+        groups.setdefault(root(identity), []).append(check)
     return sorted(groups.values())
 
 
@@ -85,9 +85,7 @@ def _after_computed(
     for link in leaves_of(node):
         if isinstance(link, Link) and isinstance(link.atom, Order) and computed.intersection(link.columns):
             column, other = link.columns if link.columns[0] in computed else link.columns[::-1]
-            if slots[other].given:
-                change[link] = replace(link, role="judge")
-            elif other in computed or other == column or other in _behind(column, needs):
+            if slots[other].given or other in computed or other == column or other in _behind(column, needs):
                 change[link] = replace(link, role="judge")
             else:
                 needs[other].add(column)

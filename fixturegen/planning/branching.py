@@ -7,15 +7,18 @@ leaves, so that every branch occurs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from itertools import pairwise
 
 from fixturegen.expressions.normal import NullTest
 from fixturegen.planning.classes import Room, Test, classes, united
 from fixturegen.planning.finishing import (
     NULL_SHARE,
+    Children,
+    check_circles,
     gap_split,
     hole_split,
     null_split,
@@ -24,10 +27,12 @@ from fixturegen.planning.finishing import (
     weight_of,
 )
 from fixturegen.planning.literals import Node, Some, every, leaves_of, mentioned, negated
-from fixturegen.planning.states import ContradictionError, Reason, State
+from fixturegen.planning.states import ContradictionError, OverflowingError, Reason, State
 
-MOST_CASES = 4_096
-MOST_STEPS = 20_000
+MOST_CASES = 512
+MOST_STEPS = 2_000
+FEW_CASES = 64
+"""So many cases are enough where all are too many."""
 FULL_PRODUCT = 64
 """Independent choices are combined in full up to so many cases; beyond, each keeps its shares and all pairs do not occur."""
 
@@ -38,10 +43,6 @@ class Leaf:
 
     weight: Fraction
     state: State
-
-
-class OverflowingError(Exception):
-    """The search takes more steps or cases than allowed; caught by the caller, who leaves out a check."""
 
 
 class Search:
@@ -55,78 +56,89 @@ class Search:
     def __init__(self, steps: int = MOST_STEPS, cases: int = MOST_CASES) -> None:
         self.steps = steps
         self.cases = cases
+        self._turn = 0
 
-    def leaves(self, state: State) -> list[Leaf]:
-        """Return every leaf below a state; their weights sum to 1.
+    def leaves(self, state: State, quota: int | None = None) -> list[Leaf]:
+        """Return the leaves below a state; their weights sum to 1.
+
+        Args:
+            state: The state; it is changed.
+            quota: So many leaves are enough (a few more may come); None for all of them.
 
         Raises:
             ContradictionError: If there is none.
-            OverflowingError: If there are too many.
+            OverflowingError: If there are too many, or too many steps to them.
         """
         self.steps -= 1
         if self.steps < 0:
             raise OverflowingError
         state.settle()
         if not state.clauses:
-            return self._finished(state)
-        apart = self._apart(state)
+            return self._finished(state, quota)
+        check_circles(state)
+        apart = self._apart(state, quota)
         if apart is not None:
             return apart
         chosen = _column(state)
-        found = self._parts(state) if chosen is None else self._classes(state, chosen)
+        found = self._parts(state, quota) if chosen is None else self._classes(state, chosen, quota)
         if len(found) > self.cases:
             raise OverflowingError
         return found
 
-    def branches(self, children: Sequence[tuple[State, Fraction | None]]) -> list[Leaf]:
-        """Return the leaves of children, each weighed as given, or, where None is given, by its number of leaves."""
-        found: list[tuple[Fraction | None, list[Leaf]]] = []
+    def _below(self, children: Sequence[_Child], quota: int | None) -> list[tuple[int, list[Leaf]]]:
+        """Return the leaves of each child that has some, with the child's number; with a quota, of as many as it takes."""
+        found: list[tuple[int, list[Leaf]]] = []
         reason: Reason | None = None
-        for child, weight in children:
+        share = None if quota is None else max(1, quota // len(children))
+        for number in self._turned(len(children), quota):
+            if quota is not None and sum(len(below) for _, below in found) >= quota:
+                break
             try:
-                found.append((weight, self.leaves(child)))
+                found.append((number, self.leaves(children[number](), share)))
             except ContradictionError as contradiction:
                 reason = reason or contradiction.reason
         if not found:
             raise ContradictionError(reason or Reason((), "open"))
-        return _weighed([(Fraction(len(below)) if weight is None else weight, below) for weight, below in found])
+        return sorted(found, key=lambda each: each[0])
 
-    def _classes(self, state: State, column: str) -> list[Leaf]:
+    def _turned(self, count: int, quota: int | None) -> list[int]:
+        """Numbers of children in the order of visits: where not all are visited, every visit begins with another one."""
+        if quota is None or quota >= count:
+            return list(range(count))
+        self._turn += 1
+        return [(number + self._turn) % count for number in range(count)]
+
+    def _branches(self, children: Children, quota: int | None) -> list[Leaf]:
+        """Return the leaves of children, each weighed as said, or, where nothing is said, by its number of leaves."""
+        found = self._below([partial(_itself, state) for state, _ in children], quota)
+        weights = [children[number][1] for number, _ in found]
+        return _weighed(
+            [
+                (Fraction(len(below)) if weight is None else weight, below)
+                for weight, (_, below) in zip(weights, found, strict=True)
+            ]
+        )
+
+    def _classes(self, state: State, column: str, quota: int | None) -> list[Leaf]:
         """Decide the class of a column: one child for all classes that leave the same to be decided."""
-        found: list[tuple[_Class, list[Leaf]]] = []
-        reason: Reason | None = None
-        for part in _merged(state, column):
-            try:
-                found.append((part, self.leaves(_decided(state, column, part))))
-            except ContradictionError as contradiction:
-                reason = reason or contradiction.reason
-        if not found:
-            raise ContradictionError(reason or Reason((column,), "open"))
-        return _weighed(list(zip(_shares(state, column, found), (below for _, below in found), strict=True)))
+        parts = _merged(state, column)
+        below = self._below([partial(_decided, state, column, part) for part in parts], quota)
+        found = [(parts[number], leaves) for number, leaves in below]
+        return _weighed(list(zip(_shares(state, column, found), (leaves for _, leaves in found), strict=True)))
 
-    def _parts(self, state: State) -> list[Leaf]:
+    def _parts(self, state: State, quota: int | None) -> list[Leaf]:
         """Branch over the parts of a disjunction, each with the parts before it false where that can be said."""
         clause, *others = state.clauses
-        children: list[tuple[State, Fraction | None]] = []
+        children: list[_Child] = []
         before: list[Node] = []
-        reason: Reason | None = None
         for part in clause.parts:
-            child = state.copy()
-            child.clauses, child.decided = tuple(others), True
-            try:
-                child.assume(every([*before, part]))
-                children.append((child, None))
-            except ContradictionError as contradiction:
-                reason = reason or contradiction.reason
+            children.append(partial(_assuming, state, others, (*before, part)))
             opposite = negated(part)
             if opposite is not None:
                 before.append(opposite)
-        if not children:
-            assert reason is not None
-            raise ContradictionError(reason)
-        return self.branches(children)
+        return _weighed([(Fraction(len(below)), below) for _, below in self._below(children, quota)])
 
-    def _apart(self, state: State) -> list[Leaf] | None:
+    def _apart(self, state: State, quota: int | None) -> list[Leaf] | None:
         """Solve groups of clauses without a common column apart, and combine what they leave.
 
         Returns None where there is one group only, or where choices of two groups exclude each other through an order.
@@ -138,14 +150,14 @@ class Search:
         for group in groups:
             part = state.copy()
             part.clauses = group
-            alone.append(self.leaves(part))
+            alone.append(self.leaves(part, quota))
         combined: list[Leaf] = []
         for weight, chosen in _combinations(alone):
             joint = _joint(state, [leaf.state for leaf in chosen])
             if joint is None:
                 return None
             try:
-                finished = self._finished(joint)
+                finished = self._finished(joint, quota)
             except ContradictionError:
                 return None
             if len(finished) != 1:
@@ -153,13 +165,36 @@ class Search:
             combined.append(Leaf(weight, finished[0].state))
         return combined
 
-    def _finished(self, state: State) -> list[Leaf]:
+    def _finished(self, state: State, quota: int | None) -> list[Leaf]:
         """Decide what orders and equalities still leave open, column by column; a state without that is a leaf."""
         for split in (same_split, unequal_split, hole_split, null_split, gap_split):
             children = split(state)
             if children:
-                return self.branches(children)
+                return self._branches(children, quota)
         return [Leaf(Fraction(1), state)]
+
+
+def dives(root: State, steps: int) -> list[Leaf]:
+    """Return some leaves where all are too many: a spread of them, and one for every part of every open disjunction.
+
+    Every leaf is as good as those of the whole search; combinations are missing, and shares hold only roughly.
+
+    Raises:
+        ContradictionError: If there is none.
+        OverflowingError: If even that takes too many steps.
+    """
+    search = Search(steps)
+    spread = search.leaves(root.copy(), FEW_CASES)
+    extra: list[Leaf] = []
+    for clause in root.clauses[:FEW_CASES]:
+        for part in clause.parts:
+            try:
+                extra.extend(search.leaves(_assuming(root, root.clauses, (part,)), 1))
+            except ContradictionError:
+                continue
+    apiece = Fraction(1, len(spread) + len(extra))
+    found = [Leaf(leaf.weight * apiece * len(spread), leaf.state) for leaf in spread]
+    return [*found, *(Leaf(leaf.weight * apiece, leaf.state) for leaf in extra)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +204,20 @@ class _Class:
     rooms: tuple[Room, ...]
     null: bool
     residue: tuple[Node, ...]
+
+
+_Child = Callable[[], State]
+
+
+def _itself(state: State) -> State:
+    return state
+
+
+def _assuming(state: State, clauses: Sequence[Some], nodes: Sequence[Node]) -> State:
+    child = state.copy()
+    child.clauses = tuple(clauses)
+    child.assume(every(nodes))
+    return child
 
 
 def _weighed(found: Sequence[tuple[Fraction, list[Leaf]]]) -> list[Leaf]:
@@ -227,7 +276,6 @@ def _residue(state: State, column: str, room: Room | None) -> tuple[Node, ...]:
 def _decided(state: State, column: str, part: _Class) -> State:
     """Return the state with the column within the classes; where they hold NULL and rooms, it stays open which."""
     child = state.copy()
-    child.decided = True
     if not (part.rooms and part.null):
         child.fix(column, null=part.null)
     if part.rooms:
@@ -336,7 +384,7 @@ def _piece(pieces: Sequence[tuple[Fraction, Leaf]], at: Fraction) -> Leaf:
 def _joint(base: State, parts: Sequence[State]) -> State | None:
     """Return the state in which all parts' decisions hold, or None where two of them decide one column."""
     joint = base.copy()
-    joint.clauses, joint.decided = (), True
+    joint.clauses = ()
     for part in parts:
         rooms = {name: room for name, room in part.rooms.items() if room is not base.rooms[name]}
         nulls = {name: null for name, null in part.nulls.items() if name not in base.nulls}

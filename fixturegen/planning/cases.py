@@ -11,16 +11,18 @@ says so.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
 
 from fixturegen.errors import ImpossibleError, shortened
 from fixturegen.expressions.normal import Formula, columns_of
 from fixturegen.planning.arranging import arranged, joined_checks
-from fixturegen.planning.branching import Leaf, OverflowingError, Search
+from fixturegen.planning.branching import MOST_STEPS, Leaf, Search, dives
 from fixturegen.planning.components import Case, Component, Narrowing, Reach, Variable
 from fixturegen.planning.labels import reason_words
-from fixturegen.planning.literals import Node, Problem, Slot, Test, leaves_of, slot_of
+from fixturegen.planning.literals import Problem, Slot, leaves_of, slot_of
 from fixturegen.planning.outcomes import case_of
-from fixturegen.planning.states import ContradictionError, Reason, State
+from fixturegen.planning.states import ContradictionError, OverflowingError, Reason, State
 from fixturegen.schema import Location
 
 __all__ = ["Case", "Component", "Narrowing", "Reach", "Variable", "components"]
@@ -79,23 +81,23 @@ def _solved(problem: Problem, left_out: Sequence[str]) -> tuple[State, list[Leaf
         if name not in left_out:
             root.assume(node)
     root.settle()
-    return root, Search().leaves(root.copy())
+    steps = MOST_STEPS >> min(len(left_out), 3)
+    try:
+        return root, Search(steps).leaves(root.copy())
+    except OverflowingError:
+        return root, dives(root, steps)
 
 
 def _cases(root: State, leaves: Sequence[Leaf], left_out: Sequence[str]) -> tuple[Case, ...]:
     """Make the cases, those alike put together, in an order of their content."""
-    found: dict[str, tuple[Case, Leaf]] = {}
-    weights: dict[str, list[Leaf]] = {}
+    found: dict[str, Case] = {}
+    weights: dict[str, Fraction] = {}
     for leaf in leaves:
-        case = case_of(leaf.state, root, 0.0, left_out)
+        case = case_of(leaf.state, root, left_out)
         key = _content(case)
-        found.setdefault(key, (case, leaf))
-        weights.setdefault(key, []).append(leaf)
-    cases = []
-    for key in sorted(found):
-        weight = float(sum(leaf.weight for leaf in weights[key]))
-        cases.append(case_of(found[key][1].state, root, weight, left_out))
-    return tuple(cases)
+        found.setdefault(key, case)
+        weights[key] = weights.get(key, Fraction(0)) + leaf.weight
+    return tuple(replace(found[key], weight=float(weights[key])) for key in sorted(found))
 
 
 def _content(case: Case) -> str:
@@ -141,7 +143,3 @@ def _contradiction(problem: Problem, names: Sequence[str]) -> Reason | None:
     except OverflowingError:
         return None
     return None
-
-
-def _tests(node: Node) -> list[Test]:
-    return [atom for atom in leaves_of(node) if isinstance(atom, Test)]

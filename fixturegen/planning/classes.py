@@ -328,7 +328,7 @@ def _opened(room: Room, test: Test) -> Room | None:
             narrow = replace(domain, min_length=max(domain.min_length, low), max_bytes=_least(domain.max_bytes, high))
         case Folded(form="trim"):
             narrow = replace(domain, trimmed=True)
-        case Folded(form=form):
+        case Folded(form="lower" | "upper" as form):
             # A text that equals both its foldings has no letters.
             both = domain.letters not in {None, form}
             patterns = (*domain.patterns, _LETTERLESS) if both else domain.patterns

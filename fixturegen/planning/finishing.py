@@ -7,15 +7,15 @@ or nothing where all is promised.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
 from fixturegen.expressions.normal import Order
 from fixturegen.planning.bounds import Clash, Closure, closed, networks
-from fixturegen.planning.classes import Room, merged_open, size, without
+from fixturegen.planning.classes import Room, common, merged_open, size, without
 from fixturegen.planning.literals import Link
-from fixturegen.planning.states import ContradictionError, Reason, State
+from fixturegen.planning.states import ContradictionError, OverflowingError, Reason, State
 
 NULL_SHARE = Fraction(1, 4)
 """Share of NULL where nothing is declared and both are allowed."""
@@ -89,19 +89,42 @@ def unequal_split(state: State) -> Children:
 def hole_split(state: State) -> Children:
     """Tell the runs of a column apart that orders bound from both sides: a hole there could leave it nothing."""
     found = [link for link in live(state, "order") if _relation(link) != "<>" and _ours(state, link)]
+    equal = [link for link in found if _relation(link) == "=" and _offset(link) == 0 and _one_lattice(state, link)]
+    for link in equal:
+        children = _equal(state, link)
+        if children:
+            return children
+    twin = _twins(equal)
     above, below = set[str](), set[str]()
     for link in found:
         assert isinstance(link.atom, Order)
-        if link.atom.relation != ">" and link.atom.relation != ">=":
+        if link in equal:
+            continue
+        if link.atom.relation not in {">", ">="}:
             below.add(link.atom.left)
             above.add(link.atom.right)
-        if link.atom.relation != "<" and link.atom.relation != "<=":
+        if link.atom.relation not in {"<", "<="}:
             above.add(link.atom.left)
             below.add(link.atom.right)
-    for column in sorted(above & below, key=lambda name: state.problem.slots[name].rank):
+    bounded = {column for column in above | below if {twin(column)} <= _named(above, twin) & _named(below, twin)}
+    for column in sorted(bounded, key=lambda name: state.problem.slots[name].rank):
         if len(state.rooms[column].runs or ()) > 1:
             return _by_run(state, column)
     return []
+
+
+def check_circles(state: State) -> None:
+    """Refuse a state early whose sure orders contradict, if there are new ones.
+
+    Raises:
+        ContradictionError: If they do.
+    """
+    if len(state.links) == state.checked:
+        return
+    state.checked = len(state.links)
+    sure = state.copy()
+    sure.links = tuple(link for link in state.links if not any(state.undecided(column) for column in link.lifting))
+    null_split(sure)
 
 
 def null_split(state: State) -> Children:
@@ -167,12 +190,11 @@ def _dropping(state: State, link: Link) -> State:
 
 
 def _turned(state: State, link: Link) -> Children:
-    assert isinstance(link.atom, Order)
+    order = link.atom
+    assert isinstance(order, Order)
     children: Children = []
-    for relation in ("<", ">"):
+    for turned in (replace(order, relation="<"), replace(order, relation=">")):
         child = _dropping(state, link)
-        child.decided = True
-        turned = Order(link.atom.left, relation, link.atom.right, link.atom.offset)  # type: ignore[arg-type] # one of two literals
         child.links = (*child.links, replace(link, atom=turned))
         children.append((child, None))
     return children
@@ -183,7 +205,6 @@ def _by_null(state: State, column: str) -> Children:
     children: Children = []
     for null, weight in ((True, share), (False, 1 - share)):
         child = state.copy()
-        child.decided = True
         child.fix(column, null=null)
         children.append((child, weight))
     return children
@@ -194,7 +215,6 @@ def _by_room(state: State, column: str, rooms: Sequence[Room]) -> Children:
     children: Children = []
     for room in rooms:
         child = state.copy()
-        child.decided = True
         child.rooms[column] = room
         children.append((child, None if weights is None else weight_of(room, weights)))
     return children
@@ -202,6 +222,8 @@ def _by_room(state: State, column: str, rooms: Sequence[Room]) -> Children:
 
 def _by_run(state: State, column: str) -> Children:
     runs = state.rooms[column].runs or ()
+    if len(runs) > MOST_SINGLES:
+        raise OverflowingError
     return _by_room(state, column, [Room(runs=(run,)) for run in runs])
 
 
@@ -222,6 +244,9 @@ def _equal(state: State, link: Link) -> Children:
 
 
 def _in_common(left: Room, right: Room) -> Room | None:
+    if left.runs is not None:
+        runs = common(left.runs, right.runs or ())
+        return Room(runs=runs) if runs else None
     if left.values is not None and right.values is not None:
         kept = tuple(value for value in left.values if value in frozenset(right.values))
         return Room(values=kept) if kept else None
@@ -261,6 +286,16 @@ def _barring(room: Room, value: object) -> Room | None:
 
 def _check_twins(state: State) -> None:
     """Refuse columns that are equal by one way and different by another, none of them open to NULL."""
+    links = live(state, "same")
+    sure = [link for link in links if not any(state.undecided(column) for column in link.columns)]
+    twin = _twins([link for link in sure if _relation(link) == "="])
+    for link in sure:
+        if _relation(link) == "<>" and twin(link.columns[0]) == twin(link.columns[1]):
+            raise ContradictionError(Reason(link.columns, "link", links=(link,)))
+
+
+def _twins(equal: Sequence[Link]) -> Callable[[str], str]:
+    """Return what gives columns that are equal one name."""
     twin: dict[str, str] = {}
 
     def root(name: str) -> str:
@@ -268,11 +303,15 @@ def _check_twins(state: State) -> None:
             name = twin[name]
         return name
 
-    links = live(state, "same")
-    sure = [link for link in links if not any(state.undecided(column) for column in link.columns)]
-    for link in sure:
-        if _relation(link) == "=":
-            twin[root(link.columns[0])] = root(link.columns[1])
-    for link in sure:
-        if _relation(link) == "<>" and root(link.columns[0]) == root(link.columns[1]):
-            raise ContradictionError(Reason(link.columns, "link", links=(link,)))
+    for link in equal:
+        twin[root(link.columns[0])] = root(link.columns[1])
+    return root
+
+
+def _named(columns: set[str], twin: Callable[[str], str]) -> set[str]:
+    return {twin(column) for column in columns}
+
+
+def _one_lattice(state: State, link: Link) -> bool:
+    lattices = [state.problem.slots[column].lattice for column in link.columns]
+    return len({lattice.step for lattice in lattices if lattice is not None}) == 1

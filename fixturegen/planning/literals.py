@@ -206,16 +206,15 @@ def _columns(parts: Sequence[Node]) -> frozenset[str]:
     return frozenset[str]().union(*(mentioned(part) for part in parts))
 
 
-def _readied(formula: Formula, check: str, slots: Mapping[str, Slot]) -> Node:
+def _readied(formula: Formula, check: str, slots: Mapping[str, Slot]) -> Node:  # noqa: PLR0911 # one return a form
     match formula:
         case AllOf(parts=parts):
             return every(_readied(part, check, slots) for part in parts)
         case AnyOf():
             return some(_readied(part, check, slots) for part in absorbed(formula).parts)
-        case NullTest(column=column, null=null):
-            if _slot(column, slots).variable.nullable:
-                return formula
-            return _FALSE if null else _TRUE
+        case NullTest(column=column):
+            _slot(column, slots)
+            return formula
         case Order() as order:
             return _ordered(order, check, slots)
         case Solved(column=column, reads=reads):

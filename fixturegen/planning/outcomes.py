@@ -19,13 +19,12 @@ from fixturegen.planning.literals import Link, Slot
 from fixturegen.planning.states import State
 
 
-def case_of(state: State, root: State, weight: float, judged: Iterable[str]) -> Case:
-    """Return the case of a finished state.
+def case_of(state: State, root: State, judged: Iterable[str]) -> Case:
+    """Return the case of a finished state, as if it were the only one.
 
     Args:
         state: The state, in which nothing is left to be decided.
         root: The state before any decision, for the label.
-        weight: Share of rows.
         judged: Checks that are judged afterwards in every case.
     """
     nets = [closure for _, closure in closures(state) if isinstance(closure, Closure)]
@@ -42,7 +41,7 @@ def case_of(state: State, root: State, weight: float, judged: Iterable[str]) -> 
     opaque = [link.atom for link in judging if isinstance(link.atom, Opaque)]
     return Case(
         label=label_of(state, root),
-        weight=weight,
+        weight=1.0,
         columns=columns,
         guards=tuple(dict.fromkeys(_atom(guard) for guard in guards)),
         redraw=tuple(sorted(dict.fromkeys(opaque), key=lambda atom: (atom.expression, atom.reads))),
@@ -199,8 +198,8 @@ def _solved(state: State, name: str, before: frozenset[str]) -> tuple[Solved, ..
 def quoted(name: str) -> str:
     """Return a column as SQL.
 
-    >>> quoted('customers.a "b"')
-    '"customers"."a ""b\"""'
+    >>> quoted("customers.signup at")
+    '"customers"."signup at"'
     """
     return ".".join('"' + part.replace('"', '""') + '"' for part in name.split("."))
 
@@ -235,9 +234,7 @@ def _constructed(state: State, link: Link) -> bool:
         )
     if last in problem.computed:
         return False
-    if isinstance(link.atom, Order) and link.atom.relation == "<>" and link.atom.offset != 0:
-        return False
-    return True
+    return not (isinstance(link.atom, Order) and link.atom.relation == "<>" and link.atom.offset != 0)
 
 
 def _atom(guard: Test | Link | NullTest) -> Atom:

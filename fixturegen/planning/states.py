@@ -45,6 +45,10 @@ class ContradictionError(Exception):
         self.reason = reason
 
 
+class OverflowingError(Exception):
+    """The search takes more steps or cases than allowed; caught by the caller, who searches less or leaves out a check."""
+
+
 class State:
     """Decisions and open clauses; cheap to copy.
 
@@ -55,11 +59,12 @@ class State:
         shares: Share of NULL of undecided columns, where it is not their own.
         links: Conditions on several columns that hold.
         guards: Conditions on given columns that select rows.
+        tests: The tests that narrowed a room.
+        checked: How many links were looked at for circles.
         clauses: Disjunctions not yet met.
-        decided: Whether anything was decided that other states decide otherwise.
     """
 
-    __slots__ = ("clauses", "decided", "guards", "links", "nulls", "problem", "rooms", "shares", "tests")
+    __slots__ = ("checked", "clauses", "guards", "links", "nulls", "problem", "rooms", "shares", "tests")
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
@@ -70,7 +75,7 @@ class State:
         self.guards: tuple[Test | Link | NullTest, ...] = ()
         self.tests: tuple[Test, ...] = ()
         self.clauses: tuple[Some, ...] = ()
-        self.decided = False
+        self.checked = 0
         for name, slot in problem.slots.items():
             if not slot.variable.nullable:
                 self.nulls[name] = False
@@ -83,7 +88,7 @@ class State:
         twin.problem = self.problem
         twin.rooms, twin.nulls, twin.shares = dict(self.rooms), dict(self.nulls), dict(self.shares)
         twin.links, twin.guards, twin.tests = self.links, self.guards, self.tests
-        twin.clauses, twin.decided = self.clauses, self.decided
+        twin.clauses, twin.checked = self.clauses, self.checked
         return twin
 
     def undecided(self, column: str) -> bool:
