@@ -55,11 +55,14 @@ class Inverse:
         share = (probabilities - start) / (self.thresholds[segment + 1] - start)
         inside = np.minimum((share * width).astype(np.int64), width - int(self.discrete))
         at = first + inside
-        return at if self.discrete or not self.shift else (at + (1 << (self.shift - 1))) >> self.shift
+        if self.discrete or not self.shift:
+            return at
+        rounded: Integers = (at + (1 << (self.shift - 1))) >> self.shift
+        return rounded
 
     def _segments(self, probabilities: Integers) -> Integers:
         part = probabilities >> (PROBABILITY_BITS - _GUIDE_BITS)
-        segment = self.guide[part]
+        segment: Integers = self.guide[part]
         crowded = np.flatnonzero(self.guide[part + 1] > segment)
         segment[crowded] = np.searchsorted(self.thresholds, probabilities[crowded], side="right") - 1
         return segment
@@ -92,7 +95,9 @@ def discrete(masses: Iterable[tuple[int, Fraction | Decimal]], end: int) -> Inve
     """
     listed = list(masses)
     total = sum(Fraction(mass) for _, mass in listed)
-    thresholds, values, below = [], [], Fraction(0)
+    thresholds: list[int] = []
+    values: list[int] = []
+    below = Fraction(0)
     for first, mass in listed:
         at = int(below * WHOLE / total)
         if thresholds and at == thresholds[-1]:
@@ -175,7 +180,9 @@ def zipf(exponent: Fraction, first: int, count: int) -> Inverse:
     with localcontext() as context:
         context.prec = _DIGITS
         power = decimal_of(exponent)
-        masses = [(first + rank - 1, (-power * Decimal(rank).ln()).exp()) for rank in range(1, min(count, _EXACT_RANKS) + 1)]
+        masses = [
+            (first + rank - 1, (-power * Decimal(rank).ln()).exp()) for rank in range(1, min(count, _EXACT_RANKS) + 1)
+        ]
         start = _EXACT_RANKS + 1
         while start <= count:
             stop = min(count + 1, start + start // 16)
@@ -219,7 +226,7 @@ def standard_normal() -> tuple[Decimal, ...]:
     """
     with localcontext() as context:
         context.prec = _DIGITS
-        half = [_normal_quantile(Decimal(max(at, Decimal("0.5"))) / WHOLE) for at in _grid() if 2 * at < WHOLE]
+        half = [_normal_quantile(Decimal(max(2 * at, 1)) / (2 * WHOLE)) for at in _grid() if 2 * at < WHOLE]
         return (*half, Decimal(0), *(-point for point in reversed(half)))
 
 

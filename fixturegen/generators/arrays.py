@@ -90,10 +90,22 @@ def _lists(values: pl.Series, places: Integers, offsets: Integers, dtype: pl.Lis
     width = int(counts.max(initial=0))
     if not width:
         return pl.Series([[]] * len(counts), dtype=dtype)
+    if values.dtype.is_nested():
+        return _nested(values, places, counts, dtype)
     at = np.minimum(offsets[:-1, None] + np.arange(width), len(places) - 1)
     padded = values.gather(pl.Series(places[at.ravel()].astype(np.uint32))).reshape((len(counts), width))
     cut = pl.lit(padded.arr.to_list()).list.head(pl.lit(pl.Series(counts)))
     return pl.select(cut).to_series().cast(dtype)
+
+
+def _nested(values: pl.Series, places: Integers, counts: Integers, dtype: pl.List) -> pl.Series:
+    """Return lists of lists, which Polars does not pad: values are grouped by their row."""
+    rows = pl.Series(np.repeat(np.arange(len(counts)), counts))
+    grouped = pl.DataFrame({"row": rows, "values": values.gather(pl.Series(places.astype(np.uint32)))})
+    filled = grouped.group_by("row", maintain_order=True).agg("values").get_column("values")
+    lists = pl.concat([filled, pl.Series([[]], dtype=dtype)])
+    at = np.where(counts > 0, np.cumsum(counts > 0) - 1, len(filled))
+    return lists.gather(pl.Series(at.astype(np.uint32)))
 
 
 def _unbarred(request: Request, made_: Generator) -> Generator:

@@ -19,11 +19,11 @@ _SURROGATES = (0xD800, 0xDFFF)
 
 @dataclass(frozen=True)
 class Characters:
-    """A set of characters, in the order of their code points.
+    r"""A set of characters, in the order of their code points.
 
     Attributes:
         ranges: Disjoint ranges of code points, ascending, both ends inclusive; no NUL, no surrogates.
-        broad: Whether it came from a complement (``.``, ``[^,]``, ``\\S``): any readable part of it will do.
+        broad: Whether it came from a complement (``.``, ``[^,]``, ``\S``): any readable part of it will do.
     """
 
     ranges: tuple[tuple[int, int], ...]

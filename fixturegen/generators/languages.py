@@ -14,6 +14,8 @@ from fixturegen.generators.shapes import Shape
 MOST_SHAPES = 512
 _MOST_PLACES = 200_000
 _MOST_COUNTS = 33
+_MOST_PLAIN_COUNTS = 257
+"""Of one shape, whose repetitions cost nothing."""
 
 Language = tuple[Shape, ...]
 EMPTY: Language = (Shape(()),)
@@ -43,16 +45,16 @@ def repeated(part: Language, low: int, high: int, widest: int) -> Language:
     if least:
         high = min(high, widest // least)
     texts: list[Shape] = []
-    for count in _spread(low, high):
+    for count in _spread(low, high, _MOST_PLAIN_COUNTS if len(part) == 1 else _MOST_COUNTS):
         texts += _power(part, count, widest)
     return ordered(texts)
 
 
-def _spread(low: int, high: int) -> Iterable[int]:
+def _spread(low: int, high: int, most: int) -> Iterable[int]:
     """Return the counts between two bounds, or some of them, evenly, both ends included."""
-    if high - low < _MOST_COUNTS:
+    if high - low < most:
         return range(low, high + 1)
-    return [low + (high - low) * step // (_MOST_COUNTS - 1) for step in range(_MOST_COUNTS)]
+    return [low + (high - low) * step // (most - 1) for step in range(most)]
 
 
 def _power(part: Language, count: int, widest: int) -> Language:

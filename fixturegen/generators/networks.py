@@ -36,7 +36,7 @@ def ips(request: Request) -> Generator:
         message = f"distinct addresses of {request.column.name} cannot be fitted to patterns"
         raise ImpossibleError(message, where=request.where)
     pool = pl.Series([f"{group:x}" for group in range(1, _GROUPS + 1)])
-    barred = {place for value in request.domain.barred if (place := _place(str(value))) is not None}
+    barred = {number for value in request.domain.barred if (number := _place(str(value))) is not None}
     left, place = skipping(0, _GROUPS**3 - 1, barred)
 
     def build(batch: Batch) -> pl.Series:

@@ -116,6 +116,8 @@ def _intersection(
     widest = WIDEST if longest is None else longest
     parts: list[tuple[Language, bool]] = [] if among is None else [(among, True)]
     parts += [regular.declared(expression, widest, least, where) for expression in expressions]
+    # What repeats without bound has to reach the width of what does not.
+    least = max([least, *(shape.width for shapes, _ in parts for shape in shapes)])
     for pattern in request.domain.patterns:
         if not pattern.negated:
             cased = pattern if folded else replace(pattern, insensitive=False)
@@ -129,9 +131,8 @@ def _intersection(
 
 
 def _impossible(request: Request, expressions: tuple[str, ...], longest: int | None) -> ImpossibleError:
-    wanted = [*map(repr, expressions)]
-    for pattern in request.domain.patterns:
-        wanted.append(f"{'not ' if pattern.negated else ''}{pattern.kind} {pattern.text!r}")
+    patterns = request.domain.patterns
+    wanted = [*map(repr, expressions), *(f"{'not ' * one.negated}{one.kind} {one.text!r}" for one in patterns)]
     limits = f"{request.domain.min_length} to {'any number of' if longest is None else longest} characters"
     message = (
         f"no text of {limits} was found for {request.column.name} that matches {' and '.join(wanted) or 'its limits'}"

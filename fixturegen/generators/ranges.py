@@ -99,7 +99,7 @@ def _usual(request: Request, lattice: Lattice) -> tuple[int, int]:
 def _distinct_width(request: Request, lattice: Lattice) -> int:
     if lattice.family == "instant":
         return int(Fraction(_CENTURY) / lattice.step)
-    return int(10**9 if request.column.type.kind == "integer" else max(10**9, 1000 / lattice.step))
+    return 10**9 if request.column.type.kind == "integer" else max(10**9, int(1000 / lattice.step))
 
 
 def _simplest(request: Request, lattice: Lattice, low: int, high: int) -> int:

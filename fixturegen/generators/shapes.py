@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import prod
 
 import numpy as np
@@ -100,7 +100,7 @@ class Shape:
         return Shape(places) if all(place.size for place in places) else None
 
     def _fill(self, matrix: Bytes, indexes: Sequence[Integers]) -> None:
-        for (tables, _), index in zip(self._tables, indexes, strict=True):
+        for tables, index in zip(self._tables, indexes, strict=True):
             rest = index.astype(np.uint64)
             for columns, table in reversed(tables):
                 size = np.uint64(len(table))
@@ -109,23 +109,14 @@ class Shape:
                 rest = quotient
 
     @cached_property
-    def _tables(self) -> tuple[tuple[tuple[tuple[slice, Bytes], ...], int], ...]:
+    def _tables(self) -> tuple[tuple[tuple[slice, Bytes], ...], ...]:
         """For each limb, the bytes of every text of its groups of neighbouring places."""
         limbs = []
         for limb in self.limbs:
             groups = _grouped(self.places[limb.start : limb.stop], _TABLE)
             spans = [range(limb.start + group.start, limb.start + group.stop) for group in groups]
-            limbs.append((tuple((slice(span.start, span.stop), self._table(span)) for span in spans), len(limb)))
+            limbs.append(tuple((slice(at.start, at.stop), _table(self.places[at.start : at.stop])) for at in spans))
         return tuple(limbs)
-
-    def _table(self, span: range) -> Bytes:
-        """Return the bytes of every text of some places, in order."""
-        rest = np.arange(prod(self.places[at].size for at in span), dtype=np.int64)
-        table = np.empty((len(rest), len(span)), dtype=np.uint8)
-        for column, at in reversed(list(enumerate(span))):
-            rest, digit = np.divmod(rest, self.places[at].size)
-            table[:, column] = self.places[at].at(digit)
-        return table
 
     def _points(self, indexes: Sequence[Integers]) -> CodePoints:
         matrix = np.empty((len(indexes[0]), self.width), dtype=np.uint32)
@@ -135,6 +126,17 @@ class Shape:
                 rest, digit = np.divmod(rest, self.places[at].size)
                 matrix[:, at] = self.places[at].at(digit)
         return matrix
+
+
+@lru_cache(maxsize=512)
+def _table(places: tuple[Characters, ...]) -> Bytes:
+    """Return the bytes of every text of some neighbouring places, in order. Many shapes share them."""
+    rest = np.arange(prod(place.size for place in places), dtype=np.int64)
+    table = np.empty((len(rest), len(places)), dtype=np.uint8)
+    for column, place in reversed(list(enumerate(places))):
+        rest, digit = np.divmod(rest, place.size)
+        table[:, column] = place.at(digit)
+    return table
 
 
 def text_of(matrix: Bytes) -> pl.Series:

@@ -96,7 +96,7 @@ def _worded(request: Request, low: int, high: int | None, alphabet: Characters) 
     found = words.phrases(room[1], room[0] if room[0] is None else max(room[0], room[1]))
     heads = [f"{_cased(text, request.domain)} " for text in found if room[0] is None or len(text) <= room[0]]
     total = min(len(heads) * code.size, FARTHEST)
-    barred = {place for value in request.domain.barred if (place := _place(str(value), heads, code)) is not None}
+    barred = {number for value in request.domain.barred if (number := _place(str(value), heads, code)) is not None}
     left, place = skipping(0, total - 1, barred)
     pool = pl.Series(heads, dtype=pl.String)
 

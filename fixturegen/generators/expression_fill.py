@@ -1,0 +1,110 @@
+"""A column computed by SQL from other columns of its row, or of related rows."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import polars as pl
+
+from fixturegen.dtypes import polars_dtype
+from fixturegen.errors import ImpossibleError, SchemaError
+from fixturegen.expressions.evaluation import polars_expression
+from fixturegen.expressions.names import mentioned
+from fixturegen.expressions.parsing import parsed
+from fixturegen.expressions.terms import NotEvaluableError
+from fixturegen.generator import Batch, Generator, Request, generator
+from fixturegen.generators import arguments as given
+from fixturegen.schema import Dialect
+
+_DIALECTS = ("sqlite", "postgresql", "mysql")
+
+
+@generator("expression")
+def expression(request: Request) -> Generator:
+    """Return the value of an SQL expression over the row. Nothing is drawn.
+
+    Arguments: ``sql``, and ``dialect`` (default ``sqlite``). Columns of related rows have dotted names. The value becomes one
+    of the column's type exactly: decimals and whole numbers are rounded to the nearest, halves away from zero (as ROUND of
+    PostgreSQL and MySQL does); a date becomes its first instant, a datetime its date. NULL stays NULL.
+
+    Raises:
+        SchemaError: If the SQL cannot be read or computed here, names an unknown column, or gives another kind of value.
+        ImpossibleError: While building, if a value does not fit the column.
+    """
+    read = given.arguments(request, "expression", sql=given.text, dialect=_dialect)
+    given.needed(read, request, "expression", "sql")
+    sql, dialect = str(read["sql"]), cast("Dialect", read.get("dialect", "sqlite"))
+    tree = parsed(sql, dialect, request.where)
+    names = mentioned(tree)
+    types = (
+        {name: request.types(name) for name in names} if request.types else dict.fromkeys(names, request.column.type)
+    )
+    try:
+        value = polars_expression(tree, dialect, types, request.as_of)
+        frame = pl.DataFrame(schema={name: polars_dtype(type_) for name, type_ in types.items()}, height=0)
+        found = frame.select(value).to_series().dtype
+        result = fitted(value, found, polars_dtype(request.column.type))
+    except (NotEvaluableError, pl.exceptions.PolarsError) as error:
+        message = f"the expression {given.shown(sql)} cannot be computed here: {str(error).splitlines()[0]}"
+        raise SchemaError(message, where=request.where) from None
+    if result is None:
+        message = (
+            f"the expression {given.shown(sql)} gives {found}, and {request.column.name} is {request.column.type.kind}"
+        )
+        raise SchemaError(message, where=request.where)
+    return Generator(
+        name="expression",
+        dtype=polars_dtype(request.column.type),
+        draws=(),
+        build=lambda batch: _built(batch, result, request),
+        needs=names,
+    )
+
+
+def fitted(value: pl.Expr, found: pl.DataType, wanted: pl.DataType) -> pl.Expr | None:
+    """Return an expression of dtype ``found`` as one of dtype ``wanted``, exactly; None where they are of different kinds."""
+    if found in {wanted, pl.Null()}:
+        return value.cast(wanted)
+    if wanted.is_numeric():
+        return _number(value, found, wanted)
+    if isinstance(wanted, pl.Datetime) and found.is_temporal() and found not in {pl.Time(), pl.Duration()}:
+        return value.cast(pl.Datetime("us")).dt.replace_time_zone(wanted.time_zone)
+    if wanted == pl.Date and isinstance(found, pl.Datetime):
+        return value.dt.date()
+    if wanted == pl.Boolean and found.is_integer():
+        return value != 0
+    if isinstance(wanted, pl.Enum | pl.String) and isinstance(found, pl.String | pl.Enum | pl.Categorical):
+        return value.cast(wanted)
+    if wanted == pl.Binary and found == pl.String:
+        return value.cast(pl.Binary)
+    return value.cast(wanted) if found == wanted.base_type() else None
+
+
+def _number(value: pl.Expr, found: pl.DataType, wanted: pl.DataType) -> pl.Expr | None:
+    if found == pl.Boolean:
+        return value.cast(pl.Int64).cast(wanted)
+    if not found.is_numeric():
+        return None
+    if wanted.is_integer() and not found.is_integer():
+        return value.round(0, mode="half_away_from_zero").cast(wanted)
+    if isinstance(wanted, pl.Decimal) and not found.is_integer():
+        return value.round(wanted.scale, mode="half_away_from_zero").cast(wanted)
+    return value.cast(wanted)
+
+
+def _built(batch: Batch, result: pl.Expr, request: Request) -> pl.Series:
+    frame = pl.DataFrame([series.alias(name) for name, series in batch.columns.items()])
+    try:
+        values = frame.select(result).to_series() if frame.width else pl.select(result).to_series()
+    except pl.exceptions.PolarsError:
+        message = f"a value of the expression does not fit {request.column.name}, which is {request.column.type.kind}"
+        raise ImpossibleError(message, where=request.where, hint="Widen the column, or bound the expression.") from None
+    # An expression without columns gives one value for all rows.
+    return values if len(values) == batch.height else values.new_from_index(0, batch.height)
+
+
+def _dialect(value: object) -> str:
+    if value not in _DIALECTS:
+        message = f"one of {', '.join(_DIALECTS)}"
+        raise ValueError(message)
+    return str(value)
