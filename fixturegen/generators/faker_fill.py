@@ -8,7 +8,7 @@ relative to ``as_of``), and *row by row*. E-mail and host names, telephone and c
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
@@ -154,17 +154,21 @@ def _fitting(asked: _Asked, plan: Plan, domain: Domain) -> Plan | None:
     """Return the first plan that the domain leaves something of and that has room for the demand, or the roomiest."""
     demand = asked.request.distinct
     best: Plan | None = None
-    for candidate in (lambda: [plan], lambda: roomier(asked.words, asked.method.name, domain.max_length)):
-        for each in candidate():
-            left = narrowing.narrowed(each, domain)
-            if left is None:
-                continue
-            whole = distinct_part(left, demand) if demand else left
-            if not demand or plans.combinations(whole) >= demand:
-                return whole
-            if best is None or plans.combinations(whole) > plans.combinations(best):
-                best = whole
+    for each in _candidates(asked, plan, domain):
+        left = narrowing.narrowed(each, domain)
+        if left is None:
+            continue
+        whole = distinct_part(left, demand) if demand else left
+        if not demand or plans.combinations(whole) >= demand:
+            return whole
+        if best is None or plans.combinations(whole) > plans.combinations(best):
+            best = whole
     return best
+
+
+def _candidates(asked: _Asked, plan: Plan, domain: Domain) -> Iterator[Plan]:
+    yield plan
+    yield from roomier(asked.words, asked.method.name, domain.max_length)
 
 
 def _limits(plan: Plan, domain: Domain) -> str:
@@ -226,7 +230,10 @@ def _inside(request: Request, number: object) -> bool:
 
 
 def _bounds(domain: Domain, low: int, high: int) -> tuple[int, int]:
-    return (low if domain.low is None else max(low, domain.low), high if domain.high is None else min(high, domain.high))
+    return (
+        low if domain.low is None else max(low, domain.low),
+        high if domain.high is None else min(high, domain.high),
+    )
 
 
 _FAMILIES: Mapping[str, frozenset[str]] = {
@@ -282,7 +289,9 @@ def _written_range(asked: _Asked, span: Span) -> Generator:
     scale = span.scale if span.kind == "decimal" else 0
     type_ = Type(kind=span.kind, precision=None if span.kind in {"time", "datetime"} else 20, scale=scale)
     inner_request = replace(request, column=Column(name=request.column.name, type=type_), domain=Domain(), arguments={})
-    inner = made(_MAKERS[span.kind], replace(inner_request, domain=_spanned(replace(asked, request=inner_request), span, type_)))
+    inner = made(
+        _MAKERS[span.kind], replace(inner_request, domain=_spanned(replace(asked, request=inner_request), span, type_))
+    )
     form = span.form or {"date": "%Y-%m-%d", "datetime": "%Y-%m-%d %H:%M:%S", "time": "%H:%M:%S"}.get(span.kind)
     most = _limited(request).max_length
     longest = 32 if form is None else len(date(2000, 9, 20).strftime(form)) + 2
@@ -296,7 +305,12 @@ def _written_range(asked: _Asked, span: Span) -> Generator:
 
     plain = inner.distinct and span.form is None
     return replace(
-        inner, name="faker", dtype=pl.String(), build=build, distinct=plain, remark=asked.remark(f"{span.kind} written out")
+        inner,
+        name="faker",
+        dtype=pl.String(),
+        build=build,
+        distinct=plain,
+        remark=asked.remark(f"{span.kind} written out"),
     )
 
 

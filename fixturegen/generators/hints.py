@@ -14,13 +14,62 @@ from fixturegen.schema import Fill, Type
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _PEOPLE = frozenset(
-    "user customer client person people employee author contact member patient student teacher staff actor artist "
-    "passenger guest owner manager driver subscriber applicant candidate doctor nurse player attendee visitor recipient "
-    "sender buyer seller tenant_user account_holder lead worker".split()
+    [
+        "user",
+        "customer",
+        "client",
+        "person",
+        "people",
+        "employee",
+        "author",
+        "contact",
+        "member",
+        "patient",
+        "student",
+        "teacher",
+        "staff",
+        "actor",
+        "artist",
+        "passenger",
+        "guest",
+        "owner",
+        "manager",
+        "driver",
+        "subscriber",
+        "applicant",
+        "candidate",
+        "doctor",
+        "nurse",
+        "player",
+        "attendee",
+        "visitor",
+        "recipient",
+        "sender",
+        "buyer",
+        "seller",
+        "tenant_user",
+        "account_holder",
+        "lead",
+        "worker",
+    ]
 )
 _COMPANIES = frozenset(
-    "company companies supplier vendor organization organisation firm employer manufacturer shipper publisher agency "
-    "merchant brand".split()
+    [
+        "company",
+        "companies",
+        "supplier",
+        "vendor",
+        "organization",
+        "organisation",
+        "firm",
+        "employer",
+        "manufacturer",
+        "shipper",
+        "publisher",
+        "agency",
+        "merchant",
+        "brand",
+    ]
 )
 _PLACES: Mapping[str, str] = MappingProxyType({"city": "city", "town": "city", "country": "country", "state": "state"})
 
@@ -140,7 +189,9 @@ def _longest(words: tuple[str, ...], known: Mapping[str, str | None]) -> str | N
     return None
 
 
-_OPPOSED = frozenset("is has was can num number count of no last_seen verified sent confirmed".split())
+_OPPOSED = frozenset(
+    ["is", "has", "was", "can", "num", "number", "count", "of", "no", "last_seen", "verified", "sent", "confirmed"]
+)
 
 
 def _plain(before: tuple[str, ...], ending: str) -> bool:

@@ -86,12 +86,16 @@ def compiled(plan: Plan, prefix: str = "text") -> Compiled:
     return Compiled(tuple(Draw(name, 0, span - 1) for name, span in zip(names, spans, strict=True)), build)
 
 
-def weight_table(weights: tuple[float, ...]) -> npt.NDArray[np.uint32]:
+def weight_table(weights: tuple[float, ...], bits: int = 0) -> npt.NDArray[np.uint32]:
     """Return the look-up table of weights: entry i is the choice for the draw i, in the order of the choices.
 
     Each positive weight has at least one entry; what is left over goes to the largest remainders.
+
+    Args:
+        weights: At least one positive one.
+        bits: Binary logarithm of the table's size; 0 for 16, or more where there are very many weights.
     """
-    bits = max(NARROWEST_TABLE, (4 * len(weights)).bit_length())
+    bits = bits or max(NARROWEST_TABLE, (4 * len(weights)).bit_length())
     size = 1 << bits
     total = sum(weights)
     ideal = [weight / total * size for weight in weights]
@@ -299,5 +303,3 @@ def sampled(plan: Plan, below: Callable[[int], int]) -> str:
 def _sampled_index(use: _Use, below: Callable[[int], int]) -> int:
     drawn = below(use.exact)
     return drawn if use.table is None else int(use.table[drawn])
-
-

@@ -6,13 +6,14 @@ their own in place of their module's.
 
 from __future__ import annotations
 
-import datetime as real
+import datetime as dt
+from collections.abc import Hashable
 from functools import lru_cache
 from types import FunctionType, SimpleNamespace
 from typing import Any
 
 
-def frozen(faker: Any, as_of: real.date) -> Any:
+def frozen(faker: Any, as_of: dt.date) -> Any:
     """Freeze the clock of a Faker generator of our own and return it.
 
     Args:
@@ -38,8 +39,9 @@ def _retie(faker: Any, provider: Any, name: str, bound: Any) -> None:
 
 
 @lru_cache(maxsize=512)
-def _functions(kind: type) -> dict[str, FunctionType]:
+def _functions(kind: Hashable) -> dict[str, FunctionType]:
     found: dict[str, FunctionType] = {}
+    assert isinstance(kind, type)
     for each in kind.__mro__:
         for name, value in vars(each).items():
             function = value.__func__ if isinstance(value, classmethod) else value
@@ -50,16 +52,20 @@ def _functions(kind: type) -> dict[str, FunctionType]:
 
 def _clocks_in(function: FunctionType) -> dict[str, str]:
     """Return the global names of a function that stand for a clock, each with its kind."""
-    kinds = {id(real): "module", id(real.datetime): "datetime", id(real.date): "date"}
+    kinds = {id(dt): "module", id(dt.datetime): "datetime", id(dt.date): "date"}
     scope = function.__globals__
     return {name: kinds[id(scope[name])] for name in function.__code__.co_names if id(scope.get(name)) in kinds}
 
 
-def _rebound(function: FunctionType, replaced: dict[str, Any], as_of: real.date) -> FunctionType:
+def _rebound(function: FunctionType, replaced: dict[str, Any], as_of: dt.date) -> FunctionType:
     # Defaults such as `date.today()` were computed when the module was imported.
-    defaults = tuple(as_of if type(each) is real.date else each for each in function.__defaults__ or ())
+    defaults = tuple(as_of if type(each) is dt.date else each for each in function.__defaults__ or ())
     again = FunctionType(
-        function.__code__, {**function.__globals__, **replaced}, function.__name__, defaults or None, function.__closure__
+        function.__code__,
+        {**function.__globals__, **replaced},
+        function.__name__,
+        defaults or None,
+        function.__closure__,
     )
     again.__kwdefaults__ = function.__kwdefaults__
     return again
@@ -73,12 +79,12 @@ class _Like(type):
 
 
 @lru_cache(maxsize=8)
-def _clock(as_of: real.date) -> dict[str, Any]:
-    midnight = real.datetime(as_of.year, as_of.month, as_of.day)  # noqa: DTZ001 - the frozen clock names no zone
+def _clock(as_of: dt.date) -> dict[str, Any]:
+    midnight = dt.datetime(as_of.year, as_of.month, as_of.day)  # noqa: DTZ001 - the frozen clock names no zone
 
-    class FrozenDatetime(real.datetime, metaclass=_Like):
+    class FrozenDatetime(dt.datetime, metaclass=_Like):
         @classmethod
-        def now(cls, tz: real.tzinfo | None = None) -> Any:
+        def now(cls, tz: dt.tzinfo | None = None) -> Any:
             return midnight.replace(tzinfo=tz)
 
         @classmethod
@@ -89,11 +95,11 @@ def _clock(as_of: real.date) -> dict[str, Any]:
         def today(cls) -> Any:
             return midnight
 
-    class FrozenDate(real.date, metaclass=_Like):
+    class FrozenDate(dt.date, metaclass=_Like):
         @classmethod
         def today(cls) -> Any:
             return as_of
 
-    names = {name: getattr(real, name) for name in dir(real) if not name.startswith("_")}
+    names = {name: getattr(dt, name) for name in dir(dt) if not name.startswith("_")}
     module = SimpleNamespace(**{**names, "datetime": FrozenDatetime, "date": FrozenDate})
     return {"module": module, "datetime": FrozenDatetime, "date": FrozenDate}

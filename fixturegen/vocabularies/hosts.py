@@ -55,8 +55,6 @@ def unique_local_part(words: Vocabulary) -> Plan:
     return joined(first, ".", last, DIGITS)
 
 
-
-
 @native("email", "safe_email", "ascii_email", "ascii_safe_email", "free_email", "ascii_free_email")
 def email(words: Vocabulary, *, safe: bool = True, domain: str | None = None) -> Plan:  # noqa: ARG001 - every address is safe here
     """Plan e-mail addresses in a reserved domain, or the one that is asked for by name."""

@@ -37,9 +37,7 @@ def _ends(plan: Plan, text: str, start: int) -> Iterator[int]:
             for option in plan.options:
                 yield from _ends(option, text, start)
         case Sealed():
-            yield from (
-                end for end in range(start, len(text) + 1) if _unsealed(plan, text[start:end]) is not None
-            )
+            yield from (end for end in range(start, len(text) + 1) if _unsealed(plan, text[start:end]) is not None)
 
 
 @lru_cache(maxsize=2048)

@@ -44,8 +44,7 @@ def narrowed(plan: Plan, domain: Domain) -> Plan | None:
     if domain.barred:
         barred = sorted(str(value) for value in domain.barred)
         steps.append(lambda each: without(each, barred))
-    for pattern in domain.patterns:
-        steps.append(_pattern_step(pattern))
+    steps.extend(_pattern_step(pattern) for pattern in domain.patterns)
     for step in steps:
         left = None if left is None else step(left)
     return left
@@ -90,8 +89,10 @@ def at_least(plan: Plan, limit: int) -> Plan | None:
     """Return the part of ``plan`` whose texts have at least ``limit`` characters, or None."""
     if plans.shortest(plan) >= limit:
         return plan
-    if plans.longest(plan) < limit:
-        return None
+    return None if plans.longest(plan) < limit else _lengthened(plan, limit)
+
+
+def _lengthened(plan: Plan, limit: int) -> Plan | None:
     match plan:
         case Pool():
             return kept(plan, lambda text: len(text) >= limit)
@@ -289,4 +290,3 @@ def _probes(plan: Plan) -> list[str]:
             return [text for option in plan.options for text in _probes(option)]
         case Sealed():
             return [str(SEALS[plan.seal].sealed(pl.Series([text]))[0]) for text in _probes(plan.plan)[:64]]
-

@@ -145,7 +145,9 @@ def _extension(words: Vocabulary, category: str | None, extension: str | None) -
 
 
 @native("file_path")
-def file_path(words: Vocabulary, depth: int = 1, category: str | None = None, extension: str | None = None, **options: object) -> Plan:
+def file_path(
+    words: Vocabulary, depth: int = 1, category: str | None = None, extension: str | None = None, **options: object
+) -> Plan:
     """Plan absolute paths of files."""
     if any(value not in (None, True, "linux") for value in options.values()):
         message = "options"

@@ -13,7 +13,6 @@ from fixturegen.vocabularies import frozen, providers
 from fixturegen.vocabularies.drawing import sampled
 from fixturegen.vocabularies.vocabulary import Vocabulary
 
-
 MOST_ATTEMPTS = 100
 SAFE = (
     "phone_number", "msisdn", "email", "safe_email", "ascii_email", "free_email", "company_email", "domain_name",

@@ -17,7 +17,7 @@ from math import prod
 from typing import Any
 
 from fixturegen.vocabularies import frozen, matching, plans, providers
-from fixturegen.vocabularies.plans import Choice, Numeral, Plan, Pool
+from fixturegen.vocabularies.plans import Numeral, Plan, Pool
 
 MOST_VALUES = 1_000
 """Values of a number that is computed with."""
@@ -275,7 +275,7 @@ def _leaf(holder: Tracer, function: Callable[[Any], object], trace: _Trace) -> P
         result = function(holder.generator)
     except NotTraceableError:
         raise
-    except Exception as failure:  # noqa: BLE001 - whatever the provider's code does with a mark, it is not traceable so
+    except Exception as failure:
         message = f"{type(failure).__name__} under tracing"
         raise NotTraceableError(message) from failure
     if isinstance(result, Traced | int | float) and not isinstance(result, bool):
