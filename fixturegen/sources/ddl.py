@@ -17,35 +17,27 @@ from fixturegen.sources.ddl_lexer import Source
 LARGEST_FILE = 64 * 2**20
 """Bytes of a file that is read. A schema is far smaller; a dump beyond it carries data that says nothing here."""
 
-_GUESSES: tuple[tuple[Dialect, re.Pattern[str]], ...] = tuple(
-    (dialect, re.compile("|".join(marks), re.IGNORECASE | re.MULTILINE))
-    for dialect, marks in (
-        ("sqlite", [r"\bAUTOINCREMENT\b", r"\bWITHOUT\s+ROWID\b", r"^\s*PRAGMA\b", r"\)\s*STRICT\b"]),
-        (
-            "mysql",
-            [r"\bAUTO_INCREMENT\b", r"\bENGINE\s*=", r"/\*!\d{5}", r"^\s*DELIMITER\b", r"\bUNSIGNED\b", r"\bENUM\s*\("]
-            + [r"\bCHARACTER\s+SET\b", r"\bON\s+UPDATE\s+CURRENT_TIMESTAMP", r"^\s*(?:UNIQUE\s+)?KEY\s+`"]
-            + [r"CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?`"],
-        ),
-        (
-            "postgresql",
-            [
-                r"\b(?:BIG|SMALL)?SERIAL\b",
-                r"::\s*\w",
-                r"\bnextval\s*\(",
-                r"\bCREATE\s+(?:TYPE|DOMAIN|EXTENSION|SEQUENCE)\b",
-            ]
-            + [r"\bALTER\s+TABLE\s+ONLY\b", r"\bTIMESTAMPTZ\b", r"\bJSONB\b", r"\bBYTEA\b", r"\bAS\s+IDENTITY\b"]
-            + [r"\bTIMESTAMP(?:\(\d\))?\s+WITH(?:OUT)?\s+TIME\s+ZONE\b", r"\bsearch_path\b", r"\bFROM\s+stdin\b"]
-            + [
-                r"\b(?:TEXT|INT|INTEGER|UUID|VARCHAR)\s*\[\s*\]",
-                r"\bUSING\s+(?:btree|gin|gist)\b",
-                r"\bgen_random_uuid\b",
-            ]
-            + [r"\bOWNER\s+TO\b", r"\bCITEXT\b", r"\bPARTITION\s+OF\b", r"\bCHARACTER\s+VARYING\b"],
-        ),
-    )
-)
+
+def _marks(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(patterns), re.IGNORECASE | re.MULTILINE)
+
+
+_GUESSES: dict[Dialect, re.Pattern[str]] = {
+    "sqlite": _marks(r"\bAUTOINCREMENT\b", r"\bWITHOUT\s+ROWID\b", r"^\s*PRAGMA\b", r"\)\s*STRICT\b"),
+    "postgresql": _marks(
+        r"\b(?:BIG|SMALL)?SERIAL\b", r"::\s*\w", r"\bnextval\s*\(", r"\bCREATE\s+(?:TYPE|DOMAIN|EXTENSION|SEQUENCE)\b",
+        r"\bALTER\s+TABLE\s+ONLY\b", r"\bTIMESTAMPTZ\b", r"\bJSONB\b", r"\bBYTEA\b", r"\bAS\s+IDENTITY\b",
+        r"\bTIMESTAMP(?:\(\d\))?\s+WITH(?:OUT)?\s+TIME\s+ZONE\b", r"\bsearch_path\b", r"\bFROM\s+stdin\b",
+        r"\b(?:TEXT|INT|INTEGER|UUID|VARCHAR)\s*\[\s*\]", r"\bUSING\s+(?:btree|gin|gist)\b", r"\bgen_random_uuid\b",
+        r"\bOWNER\s+TO\b", r"\bCITEXT\b", r"\bPARTITION\s+OF\b", r"\bCHARACTER\s+VARYING\b",
+    ),
+    "mysql": _marks(
+        r"\bAUTO_INCREMENT\b", r"\bENGINE\s*=", r"/\*!\d{5}", r"^\s*DELIMITER\b", r"\bUNSIGNED\b", r"\bENUM\s*\(",
+        r"\bCHARACTER\s+SET\b", r"\bON\s+UPDATE\s+CURRENT_TIMESTAMP", r"^\s*(?:UNIQUE\s+)?KEY\s+`",
+        r"CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?`",
+    ),
+}  # fmt: skip
+"""What only one dialect writes. The order decides between equal counts: SQLite takes most of what the others write."""
 _NOT_CODE = re.compile(r"--[^\n]*+|'[^']*+(?:''[^']*+)*+'|/\*(?!!)[^*]*+(?:\*(?!/)[^*]*+)*+\*/")
 
 
@@ -95,12 +87,10 @@ def guessed(text: str) -> Dialect:
     """
     code = _NOT_CODE.sub(" ", text[:1_000_000])
     scores: dict[Dialect, int] = {}
-    for dialect, marks in _GUESSES:
+    for dialect, marks in _GUESSES.items():
         scores[dialect] = len({re.sub(r"\W+", " ", found.group()).lower() for found in marks.finditer(code)})
     best = max(scores.values())
-    return (
-        next(dialect for dialect in ("sqlite", "postgresql", "mysql") if scores[dialect] == best) if best else "sqlite"
-    )
+    return next(dialect for dialect, score in scores.items() if score == best)
 
 
 def _text(path: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from fixturegen.errors import SchemaError
 from fixturegen.schema import Schema
@@ -104,7 +105,7 @@ class _Builder:
         name = "" if cursor.sees("AUTHORIZATION") else cursor.name()
         starts = [i for i in range(cursor.index, len(cursor.tokens)) if cursor.tokens[i].word == "CREATE"]
         before, self.schema = self.schema, name or self.schema
-        for start, end in zip(starts, [*starts[1:], len(cursor.tokens)], strict=True):
+        for start, end in pairwise([*starts, len(cursor.tokens)]):
             self.apply(Statement(self.source, cursor.tokens[start:end]))
         self.schema = before
 

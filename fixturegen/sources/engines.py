@@ -10,6 +10,7 @@ from sqlalchemy import URL, Engine, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from fixturegen.errors import InputError
+from fixturegen.sources.addresses import HIDDEN
 
 _DIALECTS = {
     "postgres": "postgresql",
@@ -27,16 +28,6 @@ _DRIVERS = {
 _ASYNCHRONOUS = frozenset({"aiosqlite", "asyncpg", "psycopg_async", "aiomysql", "asyncmy"})
 _EXTRAS = {"postgresql": "postgresql", "mysql": "mariadb"}
 _SECRET = re.compile(r"pass|pwd|secret|token|key|credential", re.IGNORECASE)
-_HIDDEN = "***"
-
-
-def is_url(text: str) -> bool:
-    """Tell whether a text is a database's address.
-
-    >>> is_url("sqlite:///shop.db"), is_url("shop.yaml")
-    (True, False)
-    """
-    return re.match(r"[A-Za-z][\w+.-]*://", text) is not None
 
 
 def opened(url: str | URL) -> Engine:
@@ -117,11 +108,11 @@ def masked(url: str | URL) -> str:
         parsed = None
     # A password with a bare @ or / in it is taken apart at the wrong place.
     if parsed is None or "@" in (parsed.host or "") or "@" in (parsed.database or ""):
-        return re.sub(r"://.*@", f"://{_HIDDEN}@", str(url), flags=re.DOTALL)
-    hidden = {name: _HIDDEN for name in parsed.query if _SECRET.search(name)}
+        return re.sub(r"://.*@", f"://{HIDDEN}@", str(url), flags=re.DOTALL)
+    hidden = {name: HIDDEN for name in parsed.query if _SECRET.search(name)}
     if hidden:
         parsed = parsed.update_query_dict(hidden)
-    return parsed.render_as_string(hide_password=True).replace(quote(_HIDDEN), _HIDDEN).replace("%2A%2A%2A", _HIDDEN)
+    return parsed.render_as_string(hide_password=True).replace(quote(HIDDEN), HIDDEN).replace("%2A%2A%2A", HIDDEN)
 
 
 def scrubbed(text: str, url: str | URL) -> str:
@@ -136,5 +127,5 @@ def scrubbed(text: str, url: str | URL) -> str:
             secrets += [value] if isinstance(value, str) else list(value)
     for secret in sorted(secrets, key=len, reverse=True):
         for form in (quote(secret, safe=""), quote_plus(secret), secret):
-            text = text.replace(form, _HIDDEN)
+            text = text.replace(form, HIDDEN)
     return text

@@ -1,0 +1,86 @@
+"""SQLAlchemy's types into the schema's: by class where the class says more than the SQL it compiles to, else by that SQL."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import mysql, postgresql
+from sqlalchemy.engine.interfaces import Dialect as Compiler
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from fixturegen.schema import Dialect, Type
+from fixturegen.sources.types_sql import type_of
+
+
+def type_of_model(given: TypeEngine[Any], dialect: Dialect, compiler: Compiler) -> Type:
+    """Return what a column of an SQLAlchemy type holds.
+
+    Args:
+        given: The type: a variant for the dialect is preferred, a decorator is what it stores.
+        dialect: The dialect.
+        compiler: SQLAlchemy's dialect of the same database.
+
+    Example:
+        >>> from sqlalchemy.dialects import sqlite
+        >>> type_of_model(sa.Uuid(), "sqlite", sqlite.dialect()).kind
+        'uuid'
+    """
+    stored = _stored(given, compiler)
+    native = _native(given, compiler)
+    by_class = _by_class(stored, dialect, compiler)
+    if by_class is not None:
+        return replace(by_class, native=native)
+    return type_of(native, dialect) if native else Type(kind="unknown", native=type(given).__name__)
+
+
+def _stored(given: TypeEngine[Any], compiler: Compiler) -> TypeEngine[Any]:
+    """Return the type in the end: the variant of this dialect, and what decorators decorate."""
+    variants = getattr(given, "_variant_mapping", {})
+    stored = variants.get(compiler.name, given)
+    while isinstance(stored, TypeDecorator):
+        inner = stored.load_dialect_impl(compiler)
+        stored = inner if inner is not stored else stored.impl_instance
+    return stored
+
+
+def _native(given: TypeEngine[Any], compiler: Compiler) -> str | None:
+    try:
+        return str(given.compile(compiler))
+    except (SQLAlchemyError, NotImplementedError, AttributeError):
+        return None  # this database has no such type
+
+
+def _by_class(stored: TypeEngine[Any], dialect: Dialect, compiler: Compiler) -> Type | None:  # one case a class
+    match stored:
+        case sa.Enum() if stored.enums:
+            name = stored.name if stored.native_enum and isinstance(stored.name, str) else None
+            return Type(kind="enum", labels=tuple(stored.enums), name=name)
+        case sa.ARRAY() | postgresql.ARRAY():
+            return Type(kind="array", element=type_of_model(stored.item_type, dialect, compiler))
+        case sa.Uuid():
+            return Type(kind="uuid")
+        case sa.JSON():
+            return Type(kind="json")
+        case sa.Boolean():
+            return Type(kind="boolean")
+        case sa.Interval():
+            return Type(kind="interval", precision=stored.second_precision)
+        case sa.DateTime() if type(stored) is sa.DateTime or isinstance(stored, sa.TIMESTAMP):
+            return Type(kind="datetime", zone=bool(stored.timezone), precision=_digits(stored, dialect))
+        case sa.Time() if type(stored) is sa.Time:
+            return Type(kind="time", zone=bool(stored.timezone), precision=_digits(stored, dialect))
+        case sa.Numeric() if stored.precision is not None and not isinstance(stored, sa.Float):
+            return Type(kind="decimal", precision=stored.precision, scale=stored.scale or 0)
+        case mysql.SET():
+            return Type(kind="enum", labels=tuple(stored.values))
+        case _:
+            return None
+
+
+def _digits(stored: Any, dialect: Dialect) -> int | None:
+    """Return the digits of a second that are kept: MySQL keeps none unless told."""
+    given = getattr(stored, "fsp", None) if dialect == "mysql" else getattr(stored, "precision", None)
+    return given if isinstance(given, int) else (0 if dialect == "mysql" else None)
