@@ -114,9 +114,7 @@ class SqliteLoad(Load):
             found = [row for row in self._violations(table.name) if row not in self._dangling]
             if found:
                 rejections = tuple(self._rejection(table.name, row) for row in found[:_NAMED_ROWS])
-                message = (
-                    f"{len(found):,} rows of {table.name!r} refer to rows that do not exist: {rejections[0].constraint}"
-                )
+                message = f"references of {table.name!r} lead nowhere in {len(found):,} of its rows: {rejections[0].constraint}"
                 raise RejectedError(message, where=self.place(), hint=_HINT, rejections=rejections)
 
     def marker(self) -> Marker | None:

@@ -16,8 +16,8 @@ from fixturegen.databases import texts
 from fixturegen.errors import InputError
 from fixturegen.schema import Column, Type
 
-_EXACT_INTEGERS = 18
-"""Every decimal of so many digits fits 64 bits."""
+_BEYOND = 2**63
+"""The first integer that 64 bits with a sign cannot hold."""
 
 
 def stored(series: pl.Series, column: Column, declared: str) -> pl.Series:
@@ -69,7 +69,8 @@ def affinity(declared: str) -> str:
 def _decimal(series: pl.Series, type_: Type, declared: str) -> pl.Series:
     if affinity(declared) == "TEXT":
         return series.cast(pl.String)
-    whole = type_.scale == 0 and (series.abs().max() is None or len(str(series.abs().max())) <= _EXACT_INTEGERS)
+    largest = series.abs().max()
+    whole = type_.scale == 0 and (largest is None or int(str(largest)) < _BEYOND)
     return series.cast(pl.Int64 if whole else pl.Float64)
 
 
