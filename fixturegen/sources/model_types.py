@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +12,7 @@ from sqlalchemy.engine.interfaces import Dialect as Compiler
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from fixturegen.schema import Dialect, Type
+from fixturegen.schema import Dialect, Kind, Type
 from fixturegen.sources.types_sql import type_of
 
 
@@ -38,7 +39,7 @@ def type_of_model(given: TypeEngine[Any], dialect: Dialect, compiler: Compiler) 
 
 def _stored(given: TypeEngine[Any], compiler: Compiler) -> TypeEngine[Any]:
     """Return the type in the end: the variant of this dialect, and what decorators decorate."""
-    variants = getattr(given, "_variant_mapping", {})
+    variants: Mapping[str, TypeEngine[Any]] = getattr(given, "_variant_mapping", {})
     stored = variants.get(compiler.name, given)
     while isinstance(stored, TypeDecorator):
         inner = stored.load_dialect_impl(compiler)
@@ -53,31 +54,44 @@ def _native(given: TypeEngine[Any], compiler: Compiler) -> str | None:
         return None  # this database has no such type
 
 
-def _by_class(stored: TypeEngine[Any], dialect: Dialect, compiler: Compiler) -> Type | None:  # one case a class
-    match stored:
-        case sa.Enum() if stored.enums:
-            name = stored.name if stored.native_enum and isinstance(stored.name, str) else None
-            return Type(kind="enum", labels=tuple(stored.enums), name=name)
-        case sa.ARRAY() | postgresql.ARRAY():
-            return Type(kind="array", element=type_of_model(stored.item_type, dialect, compiler))
-        case sa.Uuid():
-            return Type(kind="uuid")
-        case sa.JSON():
-            return Type(kind="json")
-        case sa.Boolean():
-            return Type(kind="boolean")
-        case sa.Interval():
-            return Type(kind="interval", precision=stored.second_precision)
-        case sa.DateTime() if type(stored) is sa.DateTime or isinstance(stored, sa.TIMESTAMP):
-            return Type(kind="datetime", zone=bool(stored.timezone), precision=_digits(stored, dialect))
-        case sa.Time() if type(stored) is sa.Time:
-            return Type(kind="time", zone=bool(stored.timezone), precision=_digits(stored, dialect))
-        case sa.Numeric() if stored.precision is not None and not isinstance(stored, sa.Float):
-            return Type(kind="decimal", precision=stored.precision, scale=stored.scale or 0)
-        case mysql.SET():
-            return Type(kind="enum", labels=tuple(stored.values))
-        case _:
-            return None
+_PLAIN: tuple[tuple[type[TypeEngine[Any]], Kind], ...] = (
+    (sa.Uuid, "uuid"),
+    (sa.JSON, "json"),
+    (sa.Boolean, "boolean"),
+)
+
+
+def _by_class(stored: TypeEngine[Any], dialect: Dialect, compiler: Compiler) -> Type | None:
+    for plain, kind in _PLAIN:
+        if isinstance(stored, plain):
+            return Type(kind=kind)
+    if isinstance(stored, sa.Enum | mysql.SET):
+        return _labelled(stored)
+    if isinstance(stored, sa.ARRAY | postgresql.ARRAY):
+        return Type(kind="array", element=type_of_model(stored.item_type, dialect, compiler))
+    if isinstance(stored, sa.Numeric) and not isinstance(stored, sa.Float) and stored.precision is not None:
+        return Type(kind="decimal", precision=stored.precision, scale=stored.scale or 0)
+    return _moment(stored, dialect)
+
+
+def _labelled(stored: sa.Enum | mysql.SET) -> Type | None:
+    if isinstance(stored, mysql.SET):
+        return Type(kind="enum", labels=tuple(stored.values))
+    if not stored.enums:
+        return None
+    name = stored.name if stored.native_enum and isinstance(stored.name, str) else None
+    return Type(kind="enum", labels=tuple(stored.enums), name=name)
+
+
+def _moment(stored: TypeEngine[Any], dialect: Dialect) -> Type | None:
+    if isinstance(stored, sa.Interval):
+        return Type(kind="interval", precision=stored.second_precision)
+    if isinstance(stored, sa.DateTime):
+        zone = bool(stored.timezone) and dialect != "mysql"  # its DATETIME knows no zone, whatever the model says
+        return Type(kind="datetime", zone=zone, precision=_digits(stored, dialect))
+    if isinstance(stored, sa.Time):
+        return Type(kind="time", zone=bool(stored.timezone), precision=_digits(stored, dialect))
+    return None
 
 
 def _digits(stored: Any, dialect: Dialect) -> int | None:

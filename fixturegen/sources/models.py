@@ -22,16 +22,17 @@ from fixturegen.sources.model_types import type_of_model
 # A paramstyle without percent signs, or every % in a CHECK would be doubled.
 _COMPILERS: dict[Dialect, Compiler] = {
     "sqlite": sqlite.dialect(paramstyle="named"),
-    "postgresql": postgresql.dialect(paramstyle="named"),
+    "postgresql": postgresql.dialect(paramstyle="named"),  # type: ignore[no-untyped-call]  # untyped in SQLAlchemy
     "mysql": mysql.dialect(paramstyle="named"),
 }
 _DEFAULT_SCHEMAS = {"sqlite": "main", "postgresql": "public", "mysql": None}
 
 
 def metadata_of(source: object) -> sa.MetaData | None:
-    """Return the ``MetaData`` that an object is or holds as ``metadata``: a declarative base, registry, SQLModel class
-    or table; None where there is none.
-    """  # fmt: skip
+    """Return the ``MetaData`` that an object is or holds; None where there is none.
+
+    Declarative bases, registries, SQLModel classes and tables hold it as ``metadata``.
+    """
     if isinstance(source, sa.MetaData):
         return source
     held = getattr(source, "metadata", None)
@@ -76,8 +77,8 @@ class _Reader:
         draft.columns = {column.name: self.column(column, draft) for column in table.columns}
         draft.primary_key = self.primary_key(table, draft)
         order = {column.name: position for position, column in enumerate(table.columns)}
-        constraints = sorted(table.constraints, key=lambda item: _rank(item, order))
-        for constraint in constraints:
+        beside_columns = {constraint for column in table.columns for constraint in column.constraints}
+        for constraint in sorted(table.constraints | beside_columns, key=lambda item: _rank(item, order)):
             self.constraint(constraint, draft)
         for index in sorted(table.indexes, key=lambda item: (str(item.name), _rank(item, order))):
             if index.unique:

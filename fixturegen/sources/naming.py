@@ -53,8 +53,8 @@ def with_roles(references: Sequence[Reference]) -> tuple[Reference, ...]:
     """Give each reference of one table that has no role one: what the parent is called from here, unique in the table.
 
     The role is the referring column without its ``_id``. Of several columns it is the last one that no other reference
-    shares (the tenant is shared, the user is not). Where two agree, all the columns make the role, then the target
-    table, then a number.
+    shares (the tenant is shared, the user is not), without what it refers to (``user_number`` to ``users.number``).
+    Where two agree, all the columns make the role, then the target table, then a number.
 
     Example:
         >>> with_roles([Reference(columns=("tenant_id", "user_id"), table="users", target=("tenant_id", "id")),
@@ -73,7 +73,11 @@ def with_roles(references: Sequence[Reference]) -> tuple[Reference, ...]:
 def _free_role(reference: Reference, references: Sequence[Reference], taken: set[str]) -> str:
     whole = "_".join(stem(column) or column for column in reference.columns)
     own = _own_column(reference, references)
-    candidates = [stem(own) or _table(reference), whole, f"{whole}_{_table(reference)}"]
+    candidates = [
+        _without_target(own, reference) or stem(own) or _table(reference),
+        whole,
+        f"{whole}_{_table(reference)}",
+    ]
     return next((name for name in candidates if name.lower() not in taken), None) or unused(candidates[0], taken)
 
 
@@ -81,6 +85,14 @@ def _own_column(reference: Reference, references: Sequence[Reference]) -> str:
     shared = {column for other in references if other is not reference for column in other.columns}
     own = [column for column in reference.columns if column not in shared]
     return (own or list(reference.columns))[-1]
+
+
+def _without_target(column: str, reference: Reference) -> str:
+    """Return the column of a composite reference without the name of the target column at its end, if it has it."""
+    if len(reference.columns) < 2 or len(reference.target) != len(reference.columns):
+        return ""
+    ending = f"_{reference.target[reference.columns.index(column)]}"
+    return column.removesuffix(ending) if column.endswith(ending) else ""
 
 
 def _table(reference: Reference) -> str:
