@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 
 from fixturegen.errors import shortened
-from fixturegen.expressions.normal import Among, Folded, Length, Limit, Match, NullTest, Opaque, Order, Solved
+from fixturegen.expressions.normal import Among, Folded, Length, Limit, Match, Opaque, Order, Solved
 from fixturegen.lattice import Family, Lattice
 from fixturegen.planning.classes import Room, Runs, Test, size
 from fixturegen.planning.literals import Link, Problem
@@ -39,8 +39,7 @@ def reason_words(reason: Reason, problem: Problem) -> str:
         nullable = problem.slots[column].variable.nullable
         return f"{column} would have to be NULL and given at once" if nullable else f"{column} cannot be NULL"
     if reason.links:
-        ranges = [f"{column} {_room_words(problem, column)}" for column in reason.columns]
-        return f"{_link_words(reason.links[0])} cannot hold: {', '.join(ranges)}"
+        return f"{_link_words(reason.links[0])} cannot hold with {_bounds_of(reason.columns, reason, problem)}"
     return f"no way of meeting it is left for {shortened(reason.columns, 5)}" if reason.columns else "nothing meets it"
 
 
@@ -174,8 +173,3 @@ def _span(measure: Fraction, family: Family) -> str:
         return _number(measure)
     unit, name = next((pair for pair in _SPANS if measure % pair[0] == 0), (1, "seconds"))
     return f"{_number(measure / unit)} {name}"
-
-
-def null_words(test: NullTest) -> str:
-    """Return a NULL test in SQL."""
-    return f"{test.column} IS {'NULL' if test.null else 'NOT NULL'}"

@@ -8,14 +8,14 @@ from fractions import Fraction
 
 import numpy as np
 
-from fixturegen.domain import Domain
+from fixturegen.domain import ANY, Domain
 from fixturegen.expressions.normal import Atom, NullTest, Opaque, Order, Solved
 from fixturegen.planning.bounds import Closure
 from fixturegen.planning.classes import Room, Runs, Test, size, without
 from fixturegen.planning.components import Case, Narrowing, Reach
 from fixturegen.planning.finishing import MOST_LISTED, closures, live, null_share
 from fixturegen.planning.labels import label_of
-from fixturegen.planning.literals import Link, Slot
+from fixturegen.planning.literals import Link, Slot, mentioned
 from fixturegen.planning.states import State
 
 
@@ -128,23 +128,22 @@ def _reaches(
     state: State, name: str, net: Closure, before: frozenset[str]
 ) -> tuple[tuple[Reach, ...], tuple[Reach, ...]]:
     """Bounds by what is drawn before, without those that ranges or other reaches already imply."""
-    earlier = [other for other in reversed(state.problem.order) if other in before and other in net.places]
     least: dict[str, int] = {}
     most: dict[str, int] = {}
-    for other in earlier:
+    for other in (each for each in state.problem.order if each in before and each in net.places):
         above, below = net.gaps[other].get(name), net.gaps[name].get(other)
         if above is not None and not _ranges_keep(state, net, other, name, above):
-            carried = (
-                net.gaps[other].get(middle, _NEVER) + gap for middle, gap in least.items() if _sure(state, middle)
-            )
-            if all(gap < above for gap in carried):
-                least[other] = above
+            least[other] = above
         if below is not None and not _ranges_keep(state, net, name, other, below):
-            carried = (
-                gap + net.gaps[middle].get(other, _NEVER) for middle, gap in most.items() if _sure(state, middle)
-            )
-            if all(gap < below for gap in carried):
-                most[other] = below
+            most[other] = below
+    for other, gap in list(least.items()):
+        relays = (middle for middle in least if middle != other and _sure(state, middle))
+        if any(net.gaps[other].get(middle, _NEVER) + least[middle] >= gap for middle in relays):
+            del least[other]
+    for other, gap in list(most.items()):
+        relays = (middle for middle in most if middle != other and _sure(state, middle))
+        if any(most[middle] + net.gaps[middle].get(other, _NEVER) >= gap for middle in relays):
+            del most[other]
     return (
         tuple(Reach(other, gap * net.unit) for other, gap in sorted(least.items())),
         tuple(Reach(other, -gap * net.unit) for other, gap in sorted(most.items())),
@@ -216,7 +215,9 @@ def _judged(state: State, root: State) -> set[str]:
         for link in live(state, role):
             if link not in guarding and not _constructed(state, link):
                 names.add(link.check)
-    return names | {guard.check for guard in root.guards if isinstance(guard, Test | Link)}
+    names.update(guard.check for guard in root.guards if isinstance(guard, Test | Link))
+    given = {guard.column for guard in root.guards if isinstance(guard, NullTest)}
+    return names | {name for name, node in problem.checks.items() if given & mentioned(node)}
 
 
 def _constructed(state: State, link: Link) -> bool:
@@ -226,15 +227,22 @@ def _constructed(state: State, link: Link) -> bool:
     if link.role == "judge" or link.given or problem.slots[last].given:
         return False
     if isinstance(link.atom, Solved):
-        bounded = problem.slots[last].room != state.rooms[last] or problem.slots[last].variable.domain != Domain()
-        return (
-            last == link.atom.column
-            and not bounded
-            and not any(last in o.columns for o in state.links if o is not link)
-        )
+        return last == link.atom.column and not _bounded_otherwise(state, link, last)
     if last in problem.computed:
         return False
     return not (isinstance(link.atom, Order) and link.atom.relation == "<>" and link.atom.offset != 0)
+
+
+def _bounded_otherwise(state: State, link: Link, column: str) -> bool:
+    """Whether anything but an expression narrows a column that follows from it."""
+    slot = state.problem.slots[column]
+    narrowed = slot.room != state.rooms[column] or slot.variable.domain != ANY
+    return narrowed or any(
+        column == max(other.columns, key=state.problem.order.index)
+        for role in ("order", "same", "solved")
+        for other in live(state, role)
+        if other is not link
+    )
 
 
 def _atom(guard: Test | Link | NullTest) -> Atom:

@@ -176,7 +176,7 @@ class State:
         left = self._simplified_link(link)
         if left is not link:
             if left == _FALSE:
-                raise ContradictionError(Reason(link.columns, "link", links=(link,)))
+                raise ContradictionError(Reason(link.columns, "link", links=(link,), tests=self.tests))
             self.assume(left)
             return
         if link.given and not (isinstance(link.atom, Opaque) and not link.atom.evaluable):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 from math import ceil, floor
@@ -189,7 +190,9 @@ def atom_of(variables: Sequence[Variable]) -> st.SearchStrategy[Formula]:
 
 def formula_of(variables: Sequence[Variable]) -> st.SearchStrategy[Formula]:
     atom = atom_of(variables)
-    both = st.lists(atom, min_size=1, max_size=2).map(lambda parts: parts[0] if len(parts) == 1 else AllOf(tuple(parts)))
+    both = st.lists(atom, min_size=1, max_size=2).map(
+        lambda parts: parts[0] if len(parts) == 1 else AllOf(tuple(parts))
+    )
     either = st.lists(both, min_size=2, max_size=3).map(lambda parts: AnyOf(tuple(parts)))
     return st.one_of(atom, either, either)
 
@@ -255,3 +258,66 @@ def test_the_order_of_columns_and_checks_changes_nothing(
             return str(error)
 
     assert outcome(variables, checks) == outcome(turned, dict(other))
+
+
+# With given columns ------------------------------------------------------------------------------------------------------
+
+
+@st.composite
+def tables_with_given(draw: st.DrawFn) -> tuple[list[Variable], dict[str, Formula]]:
+    variables, checks = draw(tables())
+    ways = st.sampled_from(["no", "no", "value", "wholly"])
+    given_ways = [draw(ways) for _ in variables]
+    return [replace(each, given=way) for each, way in zip(variables, given_ways, strict=True)], checks
+
+
+@relaxed
+@given(tables_with_given())
+def test_rows_of_open_cases_break_only_checks_that_are_judged(table: tuple[list[Variable], dict[str, Formula]]) -> None:
+    variables, checks = table
+    by_name = {each.name: each for each in variables}
+    valid = valid_rows(variables, checks)
+    try:
+        found = components(variables, checks, where=HERE)
+    except ImpossibleError:
+        assert not valid
+        return
+    for component in found:
+        own = valid_rows(variables, {name: checks[name] for name in component.checks})
+        assert sum(case.weight for case in component.cases) == pytest.approx(1)
+        for start in starts(component, by_name):
+            open_cases = [case for case in component.cases if all(holds(guard, start) for guard in case.guards)]
+            if any(all(row[name] == value for name, value in start.items()) for row in own):
+                assert open_cases, start
+            for case in open_cases:
+                for row in drawn_from(component, case, by_name, start):
+                    broken = {name for name in component.checks if not holds(checks[name], row)}
+                    assert broken <= set(case.judged), (row, case)
+
+
+def starts(component: Component, by_name: Mapping[str, Variable]) -> Iterator[Row]:
+    """Every choice of the given columns; where only nullness is drawn, of the values."""
+    pools = []
+    for name in component.reads:
+        each = by_name[name]
+        own = [None] if each.nullable and each.given == "wholly" else []
+        pools.append([*values_of(each, each.domain), *own])
+    for combination in product(*pools):
+        yield dict(zip(component.reads, combination, strict=True))
+
+
+def drawn_from(component: Component, case: Case, by_name: Mapping[str, Variable], start: Row) -> Iterator[Row]:
+    """Every row drawn beside given values; nothing where they leave a column nothing."""
+    rows: list[Row] = [dict(start)]
+    for name in component.columns:
+        rows = [{**row, name: value} for row in rows for value in choices_of(by_name[name], case.columns[name], row)]
+    yield from rows
+
+
+def choices_of(variable: Variable, narrowing: Narrowing, row: Row) -> list[object]:
+    if narrowing.null:
+        return [None]
+    nothing = [None] if narrowing.nulls > 0 else []
+    if variable.given == "value":
+        return [row[variable.name], *nothing]
+    return [value for value in values_of(variable, narrowing.domain) if fits(variable, narrowing, row, value)] + nothing
