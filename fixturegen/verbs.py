@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from fixturegen.content import content_hash, schema_hash
-from fixturegen.errors import ImpossibleError, InputError
+from fixturegen.errors import InputError
 from fixturegen.fills.bulk import CHUNK_ROWS, frames
 from fixturegen.options import options_from
 from fixturegen.planning import Plan, planned
@@ -265,25 +265,11 @@ def frames_of(made: Plan, chunk_rows: int = CHUNK_ROWS) -> Iterator[tuple[str, p
 
     Raises:
         InputError: If ``chunk_rows`` is below 1.
-        ImpossibleError: If the plan holds constraints that can be neither constructed nor judged and were not accepted.
     """
     if isinstance(chunk_rows, bool) or not isinstance(chunk_rows, int) or chunk_rows < 1:
         message = f"chunk_rows is {chunk_rows!r}, which is no whole number above 0"
         raise InputError(message)
-    refuse_unverified(made)
     return frames(made, chunk_rows)
-
-
-def refuse_unverified(made: Plan) -> None:
-    """Refuse to make rows of which nobody could say whether they satisfy their constraints.
-
-    Raises:
-        ImpossibleError: If there are such constraints and they were not accepted; it names them.
-    """
-    if made.unverified and not made.options.accept_unverified:
-        message = f"cannot construct rows for, nor judge: {', '.join(made.unverified)}"
-        hint = "Seed a database that can judge them, or accept rows that may break them: --accept-unverified."
-        raise ImpossibleError(message, where=made.schema.source or None, hint=hint)
 
 
 def export_plan(

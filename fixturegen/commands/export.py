@@ -1,0 +1,53 @@
+"""``fixturegen export``: every table into files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from time import perf_counter
+from typing import Annotated, Literal
+
+import typer
+
+from fixturegen.commands.options import Dialect, Source, Wanted, loaded, shared
+from fixturegen.commands.output import Output, lowered_document
+
+_Directory = Annotated[Path, typer.Argument(metavar="DIR", help="Made where missing.", show_default=False)]
+_Format = Annotated[
+    Literal["parquet", "csv", "ndjson", "ipc", "sql"], typer.Option("--format", "-f", help="Format of the files.")
+]
+
+
+@shared
+def export(
+    source: Source,
+    directory: _Directory,
+    wanted: Wanted,
+    output: Output,
+    format: _Format = "parquet",  # noqa: A002 - named as the option is
+    dialect: Dialect = None,
+) -> None:
+    """Write every table into DIR, all files or none, with a manifest.json."""
+    from fixturegen.verbs import export_plan  # noqa: PLC0415 - kept out of --help
+
+    made = wanted.plan(loaded(source, dialect))
+    output.lowered(made)
+    started = perf_counter()
+    with output.progress(made) as progress:
+        manifest = export_plan(made, directory, format, dialect=dialect, progress=progress)
+    seconds = perf_counter() - started
+    tables = {
+        name: {"rows": table.rows, "files": [file.path for file in table.files]}
+        for name, table in manifest.tables.items()
+    }
+    rows = sum(table.rows for table in manifest.tables.values())
+    output.result(
+        f"{directory}: {len(tables)} tables, {rows:,} rows as {format} in {seconds:.1f} s",
+        {
+            "directory": str(directory),
+            "format": format,
+            "tables": tables,
+            "seconds": round(seconds, 3),
+            "lowered": lowered_document(made),
+            "unverified": list(made.unverified),
+        },
+    )

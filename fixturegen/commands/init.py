@@ -1,0 +1,55 @@
+"""``fixturegen init``: what a source says, as YAML to edit."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fixturegen.commands.options import Dialect, Source, loaded, shared
+from fixturegen.commands.output import Output
+from fixturegen.commands.schema import JSON_SCHEMA, json_schema
+from fixturegen.errors import InputError
+
+_Target = Annotated[
+    Path | None, typer.Option("-o", "--output", metavar="FILE", help="The YAML file.", show_default="stdout")
+]
+_Force = Annotated[bool, typer.Option("--force", help="Write over an existing file.")]
+
+
+@shared
+def init(
+    source: Source, output: Output, target: _Target = None, force: _Force = False, dialect: Dialect = None
+) -> None:
+    """Write what SOURCE says as YAML to edit: only what is worth saying."""
+    from fixturegen.sources.yaml_writer import to_yaml  # noqa: PLC0415 - kept out of --help
+
+    schema = loaded(source, dialect)
+    text = to_yaml(schema, schema_url=JSON_SCHEMA)
+    if target is None:
+        output.result(text.rstrip("\n"), {"yaml": text})
+        return
+    if target.exists() and not force:
+        message = "exists already"
+        raise InputError(message, where=target, hint="Name another file, or write over it with --force.")
+    beside = target.parent / JSON_SCHEMA
+    _write(target, text)
+    if not beside.exists():
+        _write(beside, json_schema())
+    output.note(f"{target}: {len(schema.tables)} tables; {beside} is for the editor")
+    output.result("", {"file": str(target), "tables": len(schema.tables)})
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file as a whole or not at all."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+        temporary.replace(path)
+    except OSError as error:
+        message = f"cannot be written: {error.strerror or 'no reason given'}"
+        raise InputError(message, where=path) from error
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,194 @@
+"""The options that commands share, declared once: a command asks for ``wanted`` (what to make) and ``output`` (how to tell)."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import update_wrapper
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
+
+import typer
+
+from fixturegen.commands.output import Output
+from fixturegen.errors import InputError
+
+if TYPE_CHECKING:
+    from fixturegen.options import Options
+    from fixturegen.planning import Plan
+    from fixturegen.schema import Schema
+
+DialectName = Literal["sqlite", "postgresql", "mysql"]
+
+Source = Annotated[
+    str,
+    typer.Argument(
+        metavar="SOURCE", help="YAML file, SQLAlchemy URL, .sql file or module:attribute.", show_default=False
+    ),
+]
+Dialect = Annotated[
+    DialectName | None, typer.Option("--dialect", help="Dialect of SQL.", show_default="guessed, else sqlite")
+]
+
+_RowsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--rows",
+        metavar="N | TABLE=N",
+        help="Rows of every table (a wish) or of one (a demand); repeatable.",
+        show_default=False,
+    ),
+]
+_Scale = Annotated[float, typer.Option("--scale", metavar="F", help="Multiplies absolute counts.")]
+_Only = Annotated[
+    list[str] | None,
+    typer.Option("--only", metavar="TABLE", help="Only this table and what it needs; repeatable.", show_default=False),
+]
+_Exclude = Annotated[
+    list[str] | None,
+    typer.Option("--exclude", metavar="TABLE", help="Leave this table out; repeatable.", show_default=False),
+]
+_Seed = Annotated[int, typer.Option("--seed", metavar="N", help="Any whole number.")]
+_AsOf = Annotated[
+    str | None, typer.Option("--as-of", metavar="DATE", help="The frozen clock.", show_default="the schema's")
+]
+_Accept = Annotated[
+    bool, typer.Option("--accept-unverified", help="Go on though a constraint can be neither constructed nor judged.")
+]
+_Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+_Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but the result and errors.")]
+
+_NUMBER = re.compile(r"-?[0-9_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What rows are wanted, as given on the command line."""
+
+    rows: tuple[str, ...] = ()
+    scale: float = 1.0
+    only: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    seed: int = 0
+    as_of: str | None = None
+    accept_unverified: bool = False
+
+    def options(self) -> Options:
+        """Return the options of a run.
+
+        Raises:
+            InputError: If a count, the scale or the date is none.
+        """
+        from fixturegen.options import options_from  # noqa: PLC0415 - kept out of --help
+
+        wish, demanded = _counts(self.rows)
+        wished = options_from(
+            rows=wish,
+            scale=self.scale,
+            seed=self.seed,
+            as_of=self.clock(),
+            only=self.only,
+            exclude=self.exclude,
+            accept_unverified=self.accept_unverified,
+        )
+        demands = options_from(rows=demanded).demanded
+        return replace(wished, demanded=MappingProxyType(dict(demands)))
+
+    def clock(self) -> date | None:
+        """Return the date of ``--as-of``.
+
+        Raises:
+            InputError: If it is none.
+        """
+        if self.as_of is None:
+            return None
+        try:
+            return date.fromisoformat(self.as_of)
+        except ValueError:
+            message = f"--as-of {self.as_of!r} is no date"
+            raise InputError(message, hint="Write it as 2026-01-31.") from None
+
+    def plan(self, schema: Schema) -> Plan:
+        """Return the plan for a schema."""
+        from fixturegen.planning import planned  # noqa: PLC0415 - kept out of --help
+
+        return planned(schema, self.options())
+
+
+def loaded(source: str, dialect: DialectName | None = None) -> Schema:
+    """Return the schema of a source."""
+    from fixturegen.sources import load  # noqa: PLC0415 - kept out of --help
+
+    return load(source, dialect=dialect)
+
+
+def shared(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the shared options: those behind its parameters ``wanted: Wanted`` and ``output: Output``."""
+    signature = inspect.signature(command)
+    hints = get_type_hints(command, include_extras=True)
+    kept = [
+        parameter.replace(annotation=hints[parameter.name])
+        for parameter in signature.parameters.values()
+        if parameter.name not in {"wanted", "output"}
+    ]
+    making = list(_MAKING) if "wanted" in signature.parameters else []
+
+    def run(**given: Any) -> None:
+        values = {parameter.name: given.pop(parameter.name) for parameter in (*making, *_TELLING)}
+        given["output"] = Output(json=values["json"], quiet=values["quiet"])
+        if making:
+            given["wanted"] = _wanted(values)
+        command(**given)
+
+    parameters = [*kept, *making, *_TELLING]
+    update_wrapper(run, command)
+    vars(run).pop("__wrapped__")  # or its signature would be taken for this one's
+    vars(run)["__signature__"] = inspect.Signature(parameters)  # what typer reads (PEP 362)
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return run
+
+
+def _wanted(values: dict[str, Any]) -> Wanted:
+    return Wanted(
+        rows=tuple(values["rows"] or ()),
+        scale=values["scale"],
+        only=tuple(values["only"] or ()),
+        exclude=tuple(values["exclude"] or ()),
+        seed=values["seed"],
+        as_of=values["as_of"],
+        accept_unverified=values["accept_unverified"],
+    )
+
+
+def _counts(given: tuple[str, ...]) -> tuple[int | None, dict[str, int]]:
+    """The wish for all tables and the demands by table; the last word on each counts."""
+    wish, demanded = None, {}
+    for text in given:
+        table, equals, number = text.rpartition("=")
+        if not _NUMBER.fullmatch(number) or (equals and not table):
+            message = f"--rows {text!r} is neither a number nor TABLE=NUMBER"
+            raise InputError(message, hint="Write --rows 1000 or --rows orders=1000.")
+        if equals:
+            demanded[table] = int(number)
+        else:
+            wish = int(number)
+    return wish, demanded
+
+
+def _parameter(name: str, annotation: Any, default: Any) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+_MAKING = (
+    _parameter("rows", _RowsOption, None),
+    _parameter("scale", _Scale, 1.0),
+    _parameter("only", _Only, None),
+    _parameter("exclude", _Exclude, None),
+    _parameter("seed", _Seed, 0),
+    _parameter("as_of", _AsOf, None),
+    _parameter("accept_unverified", _Accept, default=False),
+)
+_TELLING = (_parameter("json", _Json, default=False), _parameter("quiet", _Quiet, default=False))

@@ -1,0 +1,18 @@
+"""``fixturegen schema``: the JSON Schema of the YAML format, for editors."""
+
+from __future__ import annotations
+
+import sys
+from importlib.resources import files
+
+JSON_SCHEMA = "fixturegen.schema.json"
+
+
+def schema() -> None:
+    """Print the JSON Schema of the YAML format."""
+    sys.stdout.write(json_schema())
+
+
+def json_schema() -> str:
+    """Return the text of the JSON Schema."""
+    return (files("fixturegen.schemas") / JSON_SCHEMA).read_text(encoding="utf-8")

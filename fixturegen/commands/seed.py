@@ -1,0 +1,71 @@
+"""``fixturegen seed``: a database filled in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from fixturegen.commands.options import Dialect, Wanted, loaded, shared
+from fixturegen.commands.output import Output, ReportedError, lowered_document
+
+if TYPE_CHECKING:
+    from fixturegen.loading import LoadResult
+    from fixturegen.planning import Plan
+
+_Url = Annotated[str, typer.Argument(metavar="URL", help="SQLAlchemy URL of the database.", show_default=False)]
+_Schema = Annotated[
+    str | None,
+    typer.Option("--schema", metavar="SOURCE", help="Where the schema comes from.", show_default="the database"),
+]
+_Create = Annotated[bool, typer.Option("--create", help="Make the tables first.")]
+_Existing = Annotated[
+    Literal["refuse", "append", "replace"], typer.Option("--existing", help="What to do where tables hold rows.")
+]
+_DryRun = Annotated[bool, typer.Option("--dry-run", help="Do all of it, and undo it at the end.")]
+
+
+@shared
+def seed(
+    url: _Url,
+    wanted: Wanted,
+    output: Output,
+    schema: _Schema = None,
+    create: _Create = False,
+    existing: _Existing = "refuse",
+    dry_run: _DryRun = False,
+    dialect: Dialect = None,
+) -> None:
+    """Fill a database, all or nothing, with every constraint enforced."""
+    from fixturegen.databases.base import RejectedError  # noqa: PLC0415 - kept out of --help
+    from fixturegen.verbs import seed_plan  # noqa: PLC0415 - kept out of --help
+
+    made = wanted.plan(loaded(schema or url, dialect))
+    output.lowered(made)
+    try:
+        with output.progress(made) as progress:
+            result = seed_plan(made, url, create=create, existing=existing, dry_run=dry_run, progress=progress)
+    except RejectedError as error:
+        rejected = [asdict(rejection) for rejection in error.rejections]
+        raise ReportedError(error, _document(made, {}, rejected)) from error
+    tables = {name: {"rows": held.rows, "seconds": round(held.seconds, 3)} for name, held in result.tables.items()}
+    output.result(_words(result), _document(made, tables, [asdict(rejection) for rejection in result.rejected]))
+
+
+def _document(made: Plan, tables: dict[str, dict[str, float]], rejected: list[dict[str, object]]) -> dict[str, object]:
+    return {
+        "tables": tables,
+        "lowered": lowered_document(made),
+        "rejected": rejected,
+        "unverified": list(made.unverified),
+    }
+
+
+def _words(result: LoadResult) -> str:
+    rows = sum(table.rows for table in result.tables.values())
+    if result.already:
+        return f"{len(result.tables)} tables, {rows:,} rows: there already, nothing changed"
+    seconds = sum(table.seconds for table in result.tables.values())
+    tail = ", and undone (dry run)" if result.dry_run else ""
+    return f"{len(result.tables)} tables, {rows:,} rows loaded in {seconds:.1f} s{tail}"
