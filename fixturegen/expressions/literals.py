@@ -108,6 +108,20 @@ def boolean(text: str) -> bool | None:
     return False if folded in {"f", "false", "n", "no", "off", "0"} else None
 
 
+def octets(text: str) -> bytes | None:
+    r"""Return the bytes a text stands for beside a binary column: itself, or the hexadecimal digits after ``\x``.
+
+    >>> octets("a"), octets("\\x4142")
+    (b'a', b'AB')
+    """
+    if not text.startswith("\\"):
+        return text.encode()
+    try:
+        return bytes.fromhex(text[2:]) if text.startswith("\\x") else None
+    except ValueError:
+        return None
+
+
 _UNITS: dict[str, Span] = {
     "microsecond": Span(0, MICROSECOND),
     "millisecond": Span(0, timedelta(milliseconds=1)),

@@ -106,7 +106,7 @@ def regex_of(text: str, match: MatchOf, dialect: Dialect) -> str:
             case "glob":
                 return patterns.glob_regex(text)
             case "prefix":
-                return f"^{patterns.literal_regex(text)[1:-2]}"
+                return f"^{patterns.literal_regex(text)[1:-2]}.*"
             case _:
                 return patterns.python_regex(text, dialect)
     except patterns.PatternError as error:

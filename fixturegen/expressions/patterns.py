@@ -192,8 +192,8 @@ def _bracket(text: str, at: int) -> tuple[str, int]:
 
 
 def has_classes(text: str) -> bool:
-    """Return whether a pattern has classes that mean more in a database's locale than their ASCII ranges."""
-    return "[:" in text or re.search(r"\\[wWdDsS]", text) is not None
+    """Return whether a pattern has classes that may hold more in a database's locale than they do in Python."""
+    return "[:" in text or re.search(r"\\[WDS]", text) is not None
 
 
 @lru_cache(maxsize=1024)

@@ -116,6 +116,19 @@ def column_name(node: exp.Expr, types: Mapping[str, Type], dialect: Dialect) -> 
     raise SchemaError(message, given=given, exists=types)
 
 
+def with_texts(expression: exp.Expr, types: Mapping[str, Type]) -> exp.Expr:
+    """Return an expression in which SQLite's texts in double quotes, which name no column, are texts."""
+    names = [node for node in columns(expression) if column_name(node, types, "sqlite") is None]
+    if not names:
+        return expression
+    given = {dotted(node) for node in names}
+
+    def text(node: exp.Expr) -> exp.Expr:
+        return exp.Literal.string(node.name) if isinstance(node, exp.Column) and dotted(node) in given else node
+
+    return expression.transform(text)
+
+
 def array_items(node: exp.Expr) -> list[exp.Expr] | None:
     """Return the elements of a constant array (``ARRAY[...]``, ``'{...}'::t[]``) with its casts moved to them; else None."""
     node = bare(node)

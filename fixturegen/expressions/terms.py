@@ -194,7 +194,7 @@ _READERS: dict[str, Callable[[str], object]] = {
     "datetime": literals.moment,
     "time": literals.clock,
     "span": literals.span,
-    "bytes": lambda text: text.encode(),
+    "bytes": literals.octets,
 }
 
 
