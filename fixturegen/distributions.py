@@ -54,7 +54,7 @@ class Inverse:
         # One division and one product: IEEE 754 rounds them alike everywhere, and both rise with the probability.
         share = (probabilities - start) / (self.thresholds[segment + 1] - start)
         inside = np.minimum((share * width).astype(np.int64), width - int(self.discrete))
-        at = first + inside
+        at: Integers = first + inside
         if self.discrete or not self.shift:
             return at
         rounded: Integers = (at + (1 << (self.shift - 1))) >> self.shift

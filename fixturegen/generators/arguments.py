@@ -77,7 +77,7 @@ def number(given: object) -> Fraction:
     """
     message = "a finite number"
     if isinstance(given, bool) or not isinstance(given, int | float | str | Decimal | Fraction):
-        raise ValueError(message)
+        raise ValueError(message)  # noqa: TRY004 - readers refuse with ValueError, whatever is wrong
     if isinstance(given, int | Fraction):
         return Fraction(given)
     try:

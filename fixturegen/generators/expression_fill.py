@@ -67,17 +67,21 @@ def fitted(value: pl.Expr, found: pl.DataType, wanted: pl.DataType) -> pl.Expr |
         return value.cast(wanted)
     if wanted.is_numeric():
         return _number(value, found, wanted)
-    if isinstance(wanted, pl.Datetime) and found.is_temporal() and found not in {pl.Time(), pl.Duration()}:
-        return value.cast(pl.Datetime("us")).dt.replace_time_zone(wanted.time_zone)
-    if wanted == pl.Date and isinstance(found, pl.Datetime):
-        return value.dt.date()
+    if isinstance(wanted, pl.Datetime | pl.Date):
+        return _instant(value, found, wanted)
     if wanted == pl.Boolean and found.is_integer():
         return value != 0
-    if isinstance(wanted, pl.Enum | pl.String) and isinstance(found, pl.String | pl.Enum | pl.Categorical):
-        return value.cast(wanted)
-    if wanted == pl.Binary and found == pl.String:
-        return value.cast(pl.Binary)
-    return value.cast(wanted) if found == wanted.base_type() else None
+    texts = pl.String | pl.Enum | pl.Categorical
+    alike = isinstance(wanted, texts | pl.Binary) and isinstance(found, texts)
+    return value.cast(wanted) if alike or found == wanted.base_type() else None
+
+
+def _instant(value: pl.Expr, found: pl.DataType, wanted: pl.Datetime | pl.Date) -> pl.Expr | None:
+    if not isinstance(found, pl.Datetime | pl.Date):
+        return None
+    if isinstance(wanted, pl.Date):
+        return value.dt.date()
+    return value.cast(pl.Datetime("us")).dt.replace_time_zone(wanted.time_zone)
 
 
 def _number(value: pl.Expr, found: pl.DataType, wanted: pl.DataType) -> pl.Expr | None:

@@ -18,7 +18,7 @@ from fixturegen.generators.membership import belongs
 from fixturegen.generators.shapes import FARTHEST, Shape, unbiased
 
 LARGEST_POOL = 4_096
-_CANDIDATES = 16_384
+_CANDIDATES = 8_192
 
 
 def pooled(
@@ -193,7 +193,7 @@ def matching(request: Request, name: str, shapes: Language, expressions: Iterabl
     """Return a pool of those constructed texts that are found to match, for conditions that shapes cannot say.
 
     Raises:
-        ImpossibleError: If none of 16,384 constructed texts matches.
+        ImpossibleError: If none of 8,192 constructed texts matches.
     """
     candidates = _candidates(request, name, shapes)
     whole = [re.compile(expression) for expression in expressions]
