@@ -10,8 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta, tzinfo
-from decimal import Decimal
+from datetime import date
 from fractions import Fraction
 from math import ceil, floor
 
@@ -24,6 +23,7 @@ from fixturegen.generator import Batch, Draw, Generator, Request, generator, mad
 from fixturegen.lattice import lattice_of
 from fixturegen.schema import Column, Type
 from fixturegen.vocabularies import narrowing, plans, providers
+from fixturegen.vocabularies.conversion import TEXTS, held
 from fixturegen.vocabularies.distinct import distinct_part
 from fixturegen.vocabularies.drawing import compiled
 from fixturegen.vocabularies.hosts import roomier
@@ -33,7 +33,6 @@ from fixturegen.vocabularies.spans import Clock, Span, span_of
 from fixturegen.vocabularies.tracing import NotTraceableError
 from fixturegen.vocabularies.vocabulary import Vocabulary, vocabulary
 
-TEXTS = frozenset({"text", "unknown", "url", "ip", "mac", "uuid", "enum"})
 _KEYS = ("method", "arguments")
 
 
@@ -359,48 +358,7 @@ def _inside_or_unordered(request: Request, value: object) -> bool:
 
 
 def _converted(asked: _Asked, value: object) -> object:
-    """Return a method's value as the column's type holds it.
-
-    Raises:
-        SchemaError: If it cannot hold it.
-    """
-    type_ = asked.request.column.type
-    kind = type_.kind
-    if kind in TEXTS and isinstance(value, str | int | float | Decimal | tzinfo) and not isinstance(value, bool):
-        return str(value)
-    if kind in TEXTS and isinstance(value, datetime | date | time):
-        return value.isoformat()
-    if kind == "json":
-        return json.dumps(_plain(value), ensure_ascii=False)
-    if kind == "array" and isinstance(value, list | tuple):
-        return [str(each) for each in value]
-    if isinstance(value, _HELD.get(kind, ())) and (kind == "boolean" or not isinstance(value, bool)):
-        return _number(value, type_) if kind in {"decimal", "float"} else value
-    raise _unfit(asked, f"{type(value).__name__} values")
-
-
-_HELD: Mapping[str, tuple[type, ...]] = {
-    "integer": (int,), "decimal": (int, float, Decimal), "float": (int, float, Decimal), "boolean": (bool,),
-    "bytes": (bytes,), "date": (date,), "datetime": (datetime,), "time": (time,), "interval": (timedelta,),
-}  # fmt: skip
-
-
-def _number(value: object, type_: Type) -> object:
-    if type_.kind == "float":
-        return float(str(value))
-    return Decimal(str(value)).quantize(Decimal(1).scaleb(-type_.scale))
-
-
-def _plain(value: object) -> object:
-    """Return a value as JSON knows it; sets in the order of their texts."""
-    match value:
-        case dict():
-            return {str(key): _plain(each) for key, each in value.items()}
-        case list() | tuple():
-            return [_plain(each) for each in value]
-        case set() | frozenset():
-            return sorted(map(str, value))
-        case None | bool() | int() | float() | str():
-            return value
-        case _:
-            return str(value)
+    try:
+        return held(value, asked.request.column.type)
+    except TypeError:
+        raise _unfit(asked, f"{type(value).__name__} values") from None

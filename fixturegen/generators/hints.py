@@ -183,9 +183,10 @@ def _longest(words: tuple[str, ...], known: Mapping[str, str | None]) -> str | N
     """Return what the longest known ending says; a last number (``phone2``) is passed over."""
     for ends in (words, words[:-1] if words[-1].isdigit() else ()):
         for start in range(len(ends)):
-            ending = " ".join(ends[start:])
-            if ending in known:
-                return known[ending] if _plain(ends[:start], ending) else None
+            # Joined without a space too: digits are words of their own, so that `ipv4` is read as two.
+            for ending in (" ".join(ends[start:]), "".join(ends[start:])):
+                if ending in known:
+                    return known[ending] if _plain(ends[:start], ending) else None
     return None
 
 

@@ -7,7 +7,6 @@ their own in place of their module's.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Hashable
 from functools import lru_cache
 from types import FunctionType, SimpleNamespace
 from typing import Any
@@ -22,7 +21,7 @@ def frozen(faker: Any, as_of: dt.date) -> Any:
     """
     clock = _clock(as_of)
     for provider in reversed(faker.get_providers()):
-        for name, function in _functions(type(provider)).items():
+        for name, function in _functions(type(provider).__mro__).items():
             replaced = {key: clock[value] for key, value in _clocks_in(function).items()}
             if replaced:
                 bound = _rebound(function, replaced, as_of).__get__(provider)
@@ -39,10 +38,9 @@ def _retie(faker: Any, provider: Any, name: str, bound: Any) -> None:
 
 
 @lru_cache(maxsize=512)
-def _functions(kind: Hashable) -> dict[str, FunctionType]:
+def _functions(kinds: tuple[type, ...]) -> dict[str, FunctionType]:
     found: dict[str, FunctionType] = {}
-    assert isinstance(kind, type)
-    for each in kind.__mro__:
+    for each in kinds:
         for name, value in vars(each).items():
             function = value.__func__ if isinstance(value, classmethod) else value
             if isinstance(function, FunctionType):
