@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil, floor
 
 from fixturegen.expressions.normal import Order
@@ -77,7 +78,7 @@ def closed(orders: Iterable[Order], lattices: Mapping[str, Lattice], runs: Mappi
     gaps: Gaps = {name: {} for name in names}
     paths: dict[tuple[str, str], tuple[str, ...]] = {}
     for order in stated:
-        for lower, upper, gap in _gaps(order, steps, unit):
+        for lower, upper, gap in _gaps(order, min(steps[order.left], steps[order.right]), unit):
             _raise(gaps, lower, upper, gap)
             paths.setdefault((lower, upper), ())
     circle = _close(gaps, paths, steps)
@@ -87,22 +88,20 @@ def closed(orders: Iterable[Order], lattices: Mapping[str, Lattice], runs: Mappi
     return _placed(gaps, paths, {name: Place(steps[name], runs[name]) for name in names}, unit)
 
 
-def _gaps(order: Order, steps: Mapping[str, int], unit: Fraction) -> list[tuple[str, str, int]]:
-    """Gaps (lower column, upper column, units) that say the same as an order."""
-    finer = min(steps[order.left], steps[order.right])
+@lru_cache(maxsize=4096)
+def _gaps(order: Order, finer: int, unit: Fraction) -> tuple[tuple[str, str, int], ...]:
+    """Gaps (lower column, upper column, units) that say the same as an order; ``finer`` is the finer step in units."""
     offset = order.offset / unit / finer
     up = (order.right, order.left, finer * (floor(offset) + 1 if order.relation == ">" else ceil(offset)))
     down = (order.left, order.right, finer * (floor(-offset) + 1 if order.relation == "<" else ceil(-offset)))
     match order.relation:
         case ">" | ">=":
-            return [up]
+            return (up,)
         case "<" | "<=":
-            return [down]
-        case "=" if offset.denominator == 1:
-            return [up, down]
+            return (down,)
         case _:
-            # Never equal: both ways with a gap of at least one unit is the circle that says so.
-            return [up, down]
+            # An offset between two positions rounds up both ways: a circle, for the columns are never that far apart.
+            return up, down
 
 
 def _raise(gaps: Gaps, lower: str, upper: str, gap: int) -> bool:

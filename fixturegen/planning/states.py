@@ -7,6 +7,7 @@ condition on it is met by a NULL.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -232,7 +233,15 @@ class State:
 
     def _compared(self, order: Order) -> bool | None:
         left, right = self._ends(order.left), self._ends(order.right)
-        least, most = left[0] - right[1] - order.offset, left[1] - right[0] - order.offset
+        steps = self._step(order.left), self._step(order.right)
+        offset: Fraction | int = 0
+        if steps[0] != steps[1]:
+            left = left[0] * steps[0], left[1] * steps[0]
+            right = right[0] * steps[1], right[1] * steps[1]
+            offset = order.offset
+        elif order.offset:
+            offset = order.offset / steps[0]
+        least, most = left[0] - right[1] - offset, left[1] - right[0] - offset
         match order.relation:
             case ">" | ">=" | "<" | "<=":
                 sure, never = _ONE_SIDED[order.relation](least, most)
@@ -242,11 +251,15 @@ class State:
                 sure, never = least > 0 or most < 0, least == most == 0
         return True if sure else False if never else None
 
-    def _ends(self, column: str) -> tuple[Fraction, Fraction]:
-        runs, lattice = self.rooms[column].runs, self.problem.slots[column].lattice
-        assert lattice is not None
+    def _ends(self, column: str) -> tuple[Fraction | int, Fraction | int]:
+        runs = self.rooms[column].runs
         assert runs
-        return runs[0][0] * lattice.step, runs[-1][1] * lattice.step
+        return runs[0][0], runs[-1][1]
+
+    def _step(self, column: str) -> Fraction:
+        lattice = self.problem.slots[column].lattice
+        assert lattice is not None
+        return lattice.step
 
     def _matched(self, order: Order) -> bool | None:
         left, right = self.rooms[order.left].values, self.rooms[order.right].values
@@ -261,7 +274,7 @@ class State:
 
 _TRUE = Every((), frozenset())
 _FALSE = Some((), frozenset())
-_ONE_SIDED = {
+_ONE_SIDED: dict[str, Callable[[Fraction | int, Fraction | int], tuple[bool, bool]]] = {
     ">": lambda least, most: (least > 0, most <= 0),
     ">=": lambda least, most: (least >= 0, most < 0),
     "<": lambda least, most: (most < 0, least >= 0),

@@ -205,7 +205,7 @@ def tables(draw: st.DrawFn) -> tuple[list[Variable], dict[str, Formula]]:
 
 
 relaxed = settings(
-    max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 
@@ -273,7 +273,9 @@ def tables_with_given(draw: st.DrawFn) -> tuple[list[Variable], dict[str, Formul
 
 @relaxed
 @given(tables_with_given())
-def test_rows_of_open_cases_break_only_checks_that_are_judged(table: tuple[list[Variable], dict[str, Formula]]) -> None:
+def test_rows_of_open_cases_that_pass_the_judged_checks_break_none(
+    table: tuple[list[Variable], dict[str, Formula]],
+) -> None:
     variables, checks = table
     by_name = {each.name: each for each in variables}
     valid = valid_rows(variables, checks)
@@ -292,7 +294,7 @@ def test_rows_of_open_cases_break_only_checks_that_are_judged(table: tuple[list[
             for case in open_cases:
                 for row in drawn_from(component, case, by_name, start):
                     broken = {name for name in component.checks if not holds(checks[name], row)}
-                    assert broken <= set(case.judged), (row, case)
+                    assert not broken or broken & set(case.judged), (row, case)
 
 
 def starts(component: Component, by_name: Mapping[str, Variable]) -> Iterator[Row]:
