@@ -49,7 +49,7 @@ TYPE_WORDS = tuple(sorted({
 LONGEST_TEXT = 2**31 - 1
 MOST_DIMENSIONS = 6
 _SHAPE = re.compile(
-    r"\s*(?P<word>[a-z_0-9][a-z_0-9 ]*)(?:\((?P<inside>.*)\))?\s*(?P<rest>[a-z ]*)(?P<arrays>(?:\[\])*)\s*",
+    r"\s*(?P<word>[a-z_0-9][a-z_0-9 ]{0,60})(?:\((?P<inside>.*)\))?\s*(?P<rest>[a-z ]{0,40})(?P<arrays>(?:\[\])*)\s*",
     re.IGNORECASE | re.DOTALL,
 )
 _LABEL = re.compile(r"\s*(?:'((?:[^']|'')*)'|\"((?:[^\"]|\"\")*)\"|([^\s,'\"](?:[^,'\"]*[^\s,'\"])?))\s*,")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
@@ -14,6 +15,8 @@ from fixturegen.errors import shortened
 from fixturegen.schema import Location, Type
 from fixturegen.sources.yaml_nodes import quoted, refuse
 
+WIDEST = 38
+"""Digits of a decimal whose type sets no limit."""
 _INTEGER = re.compile(r"[-+]?[0-9]{1,100}")
 _NUMBER = re.compile(r"[-+]?([0-9]{1,200}(\.[0-9]{0,200})?|\.[0-9]{1,200})([eE][-+]?[0-9]{1,3})?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -138,8 +141,9 @@ def _decimal_excess(value: Decimal, type_: Type) -> str | None:
     assert isinstance(exponent, int)
     if -exponent > type_.scale:
         return f"has more than the {type_.scale} digits after the point that the type keeps"
-    if type_.precision is not None and abs(value) >= Decimal(10) ** (type_.precision - type_.scale):
-        return f"has more than the {type_.precision - type_.scale} digits before the point that the type keeps"
+    whole = (type_.precision or WIDEST) - type_.scale
+    if abs(value) >= Decimal(10) ** whole:
+        return f"has more than the {whole} digits before the point that the type keeps"
     return None
 
 
@@ -152,7 +156,12 @@ def _integer(text: str, _: Type) -> int:
 def _number(text: str, type_: Type) -> Decimal | float:
     if not _NUMBER.fullmatch(text):
         raise ValueError
-    return Decimal(text) if type_.kind == "decimal" else float(text)
+    if type_.kind == "decimal":
+        return Decimal(text)
+    read = float(text)
+    if math.isinf(read):
+        raise ValueError
+    return read
 
 
 def _boolean(text: str, _: Type) -> bool:
