@@ -30,11 +30,11 @@ def export(
     from fixturegen.verbs import export_plan  # noqa: PLC0415 - kept out of --help
 
     made = wanted.plan(loaded(source, dialect))
-    output.lowered(made)
     started = perf_counter()
     with output.progress(made) as progress:
         manifest = export_plan(made, directory, format, dialect=dialect, progress=progress)
     seconds = perf_counter() - started
+    output.lowered(made)
     tables = {
         name: {"rows": table.rows, "files": [file.path for file in table.files]}
         for name, table in manifest.tables.items()

@@ -42,13 +42,13 @@ def seed(
     from fixturegen.verbs import seed_plan  # noqa: PLC0415 - kept out of --help
 
     made = wanted.plan(loaded(schema or url, dialect))
-    output.lowered(made)
     try:
         with output.progress(made) as progress:
             result = seed_plan(made, url, create=create, existing=existing, dry_run=dry_run, progress=progress)
     except RejectedError as error:
         rejected = [asdict(rejection) for rejection in error.rejections]
         raise ReportedError(error, _document(made, {}, rejected)) from error
+    output.lowered(made)
     tables = {name: {"rows": held.rows, "seconds": round(held.seconds, 3)} for name, held in result.tables.items()}
     output.result(_words(result), _document(made, tables, [asdict(rejection) for rejection in result.rejected]))
 
