@@ -7,9 +7,11 @@ grows keeps its rows.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from fixturegen.draws import Integers
@@ -17,6 +19,7 @@ from fixturegen.errors import ImpossibleError
 from fixturegen.expressions.evaluation import polars_expression
 from fixturegen.expressions.parsing import parsed
 from fixturegen.fills.judging import false_rows
+from fixturegen.fills.nulls import Mask
 from fixturegen.planning.dotted import dotted_types
 from fixturegen.planning.plan import Settled, TablePlan
 from fixturegen.schema import Unique
@@ -25,8 +28,13 @@ if TYPE_CHECKING:
     from fixturegen.fills.engine import Engine
     from fixturegen.fills.rows import TableRows
 
-MOST_ROUNDS = 20_000
+FIRST_ROUNDS = 24
+MOST_ROUNDS = 2_000
+LOOKED_AT = 4_096
+MOST_LOOKS = 60_000_000
+"""Attempts that are looked at before giving up: some minutes."""
 Attempts = tuple[Integers, ...]
+Codes = npt.NDArray[np.uint64]
 
 
 def settled(engine: Engine, plan: TablePlan) -> Attempts:
@@ -40,24 +48,88 @@ def settled(engine: Engine, plan: TablePlan) -> Attempts:
 def _settle(engine: Engine, plan: TablePlan, group: Settled, attempts: Attempts, number: int) -> None:
     everyone = np.arange(plan.rows, dtype=np.int64)
     codes, free = _codes(engine, plan, group, everyone, attempts)
-    for _ in range(MOST_ROUNDS):
+    # Later rounds only matter where several uniques bind: their outcome must not depend on anything but earlier rows.
+    rounds = FIRST_ROUNDS if len(group.uniques) == 1 and not group.conditions else MOST_ROUNDS
+    for _ in range(rounds):
         losers = _losers(codes, free)
         if len(losers) == 0:
             return
         attempts[number][losers] += 1
-        codes[:, losers], free[:, losers] = _codes(engine, plan, group, losers, attempts)
-    _give_up(plan, group, len(losers))
+        codes[:, losers], free[:, losers] = _codes(
+            engine, plan, group, losers, tuple(one[losers] for one in attempts)
+        )
+    if rounds == MOST_ROUNDS:
+        _give_up(plan, group, len(losers))
+    _finish(_Search(engine, plan, group, attempts, number), codes[0], free[0])
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """What the search for the last free places reads and writes."""
+
+    engine: Engine
+    plan: TablePlan
+    group: Settled
+    attempts: Attempts
+    number: int
+
+    def ahead(self, rows: Integers, width: int) -> tuple[list[list[int]], list[list[bool]]]:
+        """Return the codes of each row's next attempts, and whether they bind."""
+        ordinals = np.repeat(rows, width)
+        steps = np.tile(np.arange(1, width + 1), len(rows))
+        attempts = tuple(
+            one[ordinals] + (steps if at == self.number else 0) for at, one in enumerate(self.attempts)
+        )
+        codes, free = _codes(self.engine, self.plan, self.group, ordinals, attempts)
+        shape = (len(rows), width)
+        return codes[0].reshape(shape).tolist(), free[0].reshape(shape).tolist()
+
+
+def _finish(search: _Search, codes: Codes, free: Mask) -> None:
+    """Place the rows that are still without a place, one unique, few rows, little room: look many attempts ahead at once.
+
+    A row takes the first of its attempts that no earlier row holds, and sends a later row that holds it on. As all places
+    prefer earlier rows, the outcome does not depend on the order in which rows are sent on (deferred acceptance: Gale and
+    Shapley, 1962), so it is the same as that of the rounds before.
+    """
+    holder: dict[int, int] = {}
+    homeless: list[int] = []
+    for row, (code, exempt) in enumerate(zip(codes.tolist(), free.tolist(), strict=True)):
+        if not exempt and holder.setdefault(code, row) != row:
+            homeless.append(row)
+    looked = 0
+    while homeless:
+        rows = np.array(sorted(homeless[:LOOKED_AT]), dtype=np.int64)
+        homeless = homeless[LOOKED_AT:]
+        width = max(1, LOOKED_AT // len(rows))
+        looked += len(rows) * width
+        if looked > MOST_LOOKS:
+            _give_up(search.plan, search.group, len(rows) + len(homeless))
+        for row, own, exempt in zip(rows.tolist(), *search.ahead(rows, width), strict=True):
+            homeless += _placed(row, own, exempt, holder, search.attempts[search.number])
+
+
+def _placed(row: int, codes: list[int], free: list[bool], holder: dict[int, int], attempts: Integers) -> list[int]:
+    """Place a row at the first attempt that it may take; return who has no place now: a later row, itself, or nobody."""
+    for step, (code, exempt) in enumerate(zip(codes, free, strict=True), start=1):
+        held = holder.get(code)
+        if exempt or held is None or held > row:
+            attempts[row] += step
+            if exempt:
+                return []
+            holder[code] = row
+            return [] if held is None else [held]
+    attempts[row] += len(codes)
+    return [row]
 
 
 def _give_up(plan: TablePlan, group: Settled, count: int) -> None:
     names = ", ".join(unique.name or ", ".join(unique.columns) for unique in group.uniques)
-    message = f"{count} of {plan.rows} rows found no place of their own under {names} in {MOST_ROUNDS} rounds"
+    message = f"{count} of {plan.rows} rows found no place of their own under {names}"
     raise ImpossibleError(message, where=plan.table.where, hint="Ask for fewer rows, or declare wider values.")
 
 
-def _losers(
-    codes: np.ndarray[tuple[int, int], np.dtype[np.uint64]], free: np.ndarray[tuple[int, int], np.dtype[np.bool_]]
-) -> Integers:
+def _losers(codes: Codes, free: Mask) -> Integers:
     """Rows that repeat the code of an earlier row under one of the uniques, or that break a condition, ascending."""
     lost = np.zeros(codes.shape[1], dtype=bool)
     for code, exempt in zip(codes[:-1], free[:-1], strict=True):
@@ -70,11 +142,19 @@ def _losers(
 
 def _codes(
     engine: Engine, plan: TablePlan, group: Settled, ordinals: Integers, attempts: Attempts
-) -> tuple[np.ndarray[tuple[int, int], np.dtype[np.uint64]], np.ndarray[tuple[int, int], np.dtype[np.bool_]]]:
-    """Return one line of codes for each unique, and which rows it does not bind; the last line says which rows pass the checks."""
+) -> tuple[Codes, Mask]:
+    """Return a line of codes for each unique, and which rows it does not bind; the last line says which rows pass.
+
+    Args:
+        engine: The engine.
+        plan: The table's plan.
+        group: The uniques and conditions.
+        ordinals: The rows.
+        attempts: How often each of them was drawn again, by group.
+    """
     from fixturegen.fills.rows import TableRows  # noqa: PLC0415 - rows ask the engine for attempts, which settles rows
 
-    rows = TableRows(engine, plan, ordinals, tuple(one[ordinals] for one in attempts))
+    rows = TableRows(engine, plan, ordinals, attempts)
     codes = np.zeros((len(group.uniques) + 1, len(ordinals)), dtype=np.uint64)
     free = np.ones((len(group.uniques) + 1, len(ordinals)), dtype=bool)
     for line, unique in enumerate(group.uniques):
@@ -85,9 +165,7 @@ def _codes(
     return codes, free
 
 
-def _code(
-    rows: TableRows, unique: Unique
-) -> tuple[np.ndarray[tuple[int], np.dtype[np.uint64]], np.ndarray[tuple[int], np.dtype[np.bool_]]]:
+def _code(rows: TableRows, unique: Unique) -> tuple[Codes, Mask]:
     """Return a code for each row's values, and which rows the unique does not bind.
 
     The code is Polars' hash: two rows of equal values always have equal codes. Where different values had one code too (one
