@@ -59,7 +59,8 @@ def _strict(type_: Type) -> str:
 def _sqlite(type_: Type) -> str:
     match type_.kind:
         case "integer":
-            return {8: "TINYINT", 16: "SMALLINT", 24: "MEDIUMINT", 32: "INT", 64: "INTEGER"}[type_.bits]
+            name = {8: "TINYINT", 16: "SMALLINT", 24: "MEDIUMINT", 32: "INT", 64: "INTEGER"}[type_.bits]
+            return name if type_.signed or type_.bits == 64 else f"{name} UNSIGNED"
         case "decimal":
             return f"DECIMAL({type_.precision or WIDEST_DECIMAL}, {type_.scale})"
         case "float":

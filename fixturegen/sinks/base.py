@@ -27,11 +27,13 @@ class Context:
 
     Attributes:
         metadata: Where the rows come from.
+        tables: All tables of the export, in load order.
         dialect: Dialect of SQL text.
         postponed: References by table that can only be filled once all tables are loaded.
     """
 
     metadata: Metadata
+    tables: tuple[Table, ...] = ()
     dialect: Dialect = "sqlite"
     postponed: Mapping[str, tuple[Reference, ...]] = field(default_factory=lambda: MappingProxyType({}))
 

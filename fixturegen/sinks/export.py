@@ -45,14 +45,20 @@ def export_frames(
         rows_by_table: How many rows each table will have. Tables then are finished (and their memory given back) early, and a
             table that ends with another count is an error.
         dialect: Dialect of SQL text.
-        postponed: Nullable references by table that SQL files fill once all tables are loaded.
+        postponed: References by table that lead to rows loaded later. SQL files fill the nullable ones once all tables are loaded;
+            for the others the script that loads everything has the database judge references at the end.
 
     Raises:
         InputError: Unknown format; a directory that cannot be written, or holds files of others under these names.
         RefusedError: A full disk; a table with another number of rows than announced.
     """
     target, form = Path(directory), sink_named(format)
-    context = Context(metadata=metadata, dialect=dialect, postponed={k: tuple(v) for k, v in (postponed or {}).items()})
+    context = Context(
+        metadata=metadata,
+        tables=tuple(tables),
+        dialect=dialect,
+        postponed={k: tuple(v) for k, v in (postponed or {}).items()},
+    )
     stems = file_stems((table.name for table in tables), form.extension, form.reserved)
     if target.is_dir():
         before = previous(target)

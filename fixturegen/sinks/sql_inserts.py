@@ -25,11 +25,6 @@ _SETTINGS: dict[Dialect, str] = {
     # Without these, 0 becomes the next number, values are cut silently, backslashes and zones change their meaning.
     "mysql": "SET NAMES utf8mb4;\nSET time_zone = '+00:00';\nSET sql_mode = 'STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO';\n",
 }
-_BEFORE: dict[Dialect, str] = {
-    "sqlite": ".bail on\nPRAGMA foreign_keys = ON;\nBEGIN;\nPRAGMA defer_foreign_keys = ON;\n",
-    "postgresql": "\\set ON_ERROR_STOP on\nBEGIN;\nSET CONSTRAINTS ALL DEFERRED;\n",
-    "mysql": "START TRANSACTION;\n",
-}
 _INCLUDE: dict[Dialect, str] = {"sqlite": ".read '{}'", "postgresql": "\\ir '{}'", "mysql": "source {}"}
 
 
@@ -39,7 +34,9 @@ class SqlSink(Sink):
 
     ``load.sql`` is a script for ``sqlite3``, ``psql`` or ``mysql``, run from within the directory: it loads every file in order,
     in one transaction. The files themselves hold only statements, so that any client can run them in that order.
-    References that are filled at the end are NULL at first; the UPDATEs stand in ``TABLE.updates.sql``.
+    References that lead to later rows are NULL at first; the UPDATEs that fill them stand in ``TABLE.updates.sql``. Those that can
+    never be NULL are written at once, and ``load.sql`` has the database judge references at the end (MySQL, which cannot, is
+    told not to judge them).
     """
 
     extension = "sql"
@@ -60,8 +57,9 @@ class SqlSink(Sink):
         order += [file.path for table in tables.values() for file in table.afterwards]
         include = _INCLUDE[context.dialect]
         name = f"{_SCRIPT}.{self.extension}"
-        lines = "".join(include.format(path) + "\n" for path in order)
-        text = f"-- {_about(context)}\n{_BEFORE[context.dialect]}{lines}COMMIT;\n"
+        before, after = _frame(context.dialect, _circular(context))
+        lines = [f"-- {_about(context)}", *before, *(include.format(path) for path in order), *after]
+        text = "\n".join(lines) + "\n"
         (directory / name).write_text(text, encoding="utf-8", newline="\n")
         return (name,)
 
@@ -146,17 +144,47 @@ def _pairs(names: list[str], joint: str, dialect: Dialect) -> list[pl.Expr]:
 
 def _late_columns(table: Table, postponed: Iterable[Reference]) -> tuple[str, ...]:
     """Return the columns that stay NULL at first: the nullable ones of each postponed reference, outside the key."""
+    references = tuple(postponed)
+    if not any(_free(table, reference) for reference in references):
+        return ()
+    key = _key(table)
+    late = (name for reference in references for name in _free(table, reference) if name not in key)
+    return tuple(dict.fromkeys(late))
+
+
+def _free(table: Table, reference: Reference) -> list[str]:
+    key = () if table.primary_key is None else table.primary_key.columns
     nullable = {column.name for column in table.columns if column.nullable}
-    late: dict[str, None] = {}
-    for reference in postponed:
-        free = [name for name in reference.columns if name in nullable and name not in _key(table)]
-        if not free:
-            message = (
-                f"reference {reference.name!r} has no nullable column outside the key, so it cannot be filled later"
-            )
-            raise ImpossibleError(message, where=table.name)
-        late |= dict.fromkeys(free)
-    return tuple(late)
+    return [name for name in reference.columns if name in nullable and name not in key]
+
+
+def _circular(context: Context) -> list[tuple[Table, Reference]]:
+    """Return the references that lead to later rows and can never be NULL: only a judgement at the end lets them in."""
+    return [
+        (table, reference)
+        for table in context.tables
+        for reference in context.postponed.get(table.name, ())
+        if not _free(table, reference)
+    ]
+
+
+def _frame(dialect: Dialect, circular: Iterable[tuple[Table, Reference]]) -> tuple[list[str], list[str]]:
+    """Return what stands before and after the files in the script: one transaction, references judged at its end."""
+    pairs = list(circular)
+    if dialect == "sqlite":
+        return [".bail on", "PRAGMA foreign_keys = ON;", "BEGIN;", "PRAGMA defer_foreign_keys = ON;"], ["COMMIT;"]
+    if dialect == "mysql":
+        # It judges row by row; a circle of columns that are never NULL gets in only unjudged.
+        off, on = (["SET foreign_key_checks = 0;"], ["SET foreign_key_checks = 1;"]) if pairs else ([], [])
+        return [*off, "START TRANSACTION;"], ["COMMIT;", *on]
+    stiff = [(table, reference) for table, reference in pairs if not reference.deferrable]
+    altered = [(quoted_table(table.name, dialect), quoted(reference.name, dialect)) for table, reference in stiff]
+    before = [f"ALTER TABLE {table} ALTER CONSTRAINT {name} DEFERRABLE;" for table, name in altered]
+    after = [f"ALTER TABLE {table} ALTER CONSTRAINT {name} NOT DEFERRABLE;" for table, name in altered]
+    return (
+        ["\\set ON_ERROR_STOP on", "BEGIN;", *before, "SET CONSTRAINTS ALL DEFERRED;"],
+        ["SET CONSTRAINTS ALL IMMEDIATE;", *after, "COMMIT;"],
+    )
 
 
 def _key(table: Table) -> tuple[str, ...]:
