@@ -7,14 +7,14 @@ leaves, so that every branch occurs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
-from itertools import pairwise
 
 from fixturegen.expressions.normal import NullTest
 from fixturegen.planning.classes import Room, Test, classes, united
+from fixturegen.planning.combining import Leaf, combinations, groups, joint
 from fixturegen.planning.finishing import (
     NULL_SHARE,
     Children,
@@ -26,23 +26,13 @@ from fixturegen.planning.finishing import (
     unequal_split,
     weight_of,
 )
-from fixturegen.planning.literals import Node, Some, every, leaves_of, mentioned, negated
+from fixturegen.planning.literals import Node, Some, every, leaves_of, negated
 from fixturegen.planning.states import ContradictionError, OverflowingError, Reason, State
 
 MOST_CASES = 512
 MOST_STEPS = 2_000
 FEW_CASES = 64
 """So many cases are enough where all are too many."""
-FULL_PRODUCT = 64
-"""Independent choices are combined in full up to so many cases; beyond, each keeps its shares and all pairs do not occur."""
-
-
-@dataclass(frozen=True, slots=True)
-class Leaf:
-    """A finished state and its share."""
-
-    weight: Fraction
-    state: State
 
 
 class Search:
@@ -143,21 +133,21 @@ class Search:
 
         Returns None where there is one group only, or where choices of two groups exclude each other through an order.
         """
-        groups = _groups(state)
-        if len(groups) < 2:
+        apart = groups(state)
+        if len(apart) < 2:
             return None
         alone: list[list[Leaf]] = []
-        for group in groups:
+        for group in apart:
             part = state.copy()
             part.clauses = group
             alone.append(self.leaves(part, quota))
         combined: list[Leaf] = []
-        for weight, chosen in _combinations(alone):
-            joint = _joint(state, [leaf.state for leaf in chosen])
-            if joint is None:
+        for weight, chosen in combinations(alone):
+            together = joint(state, [leaf.state for leaf in chosen])
+            if together is None:
                 return None
             try:
-                finished = self._finished(joint, quota)
+                finished = self._finished(together, quota)
             except ContradictionError:
                 return None
             if len(finished) != 1:
@@ -326,75 +316,3 @@ def _mass(state: State, column: str, child: _Class, below: list[Leaf]) -> Fracti
     if weights is None:
         return Fraction(len(below))
     return sum((weight_of(room, weights) for room in child.rooms), Fraction(0))
-
-
-def _groups(state: State) -> list[tuple[Some, ...]]:
-    """Groups of clauses without a common column that is still to be decided, in the order of their first clauses."""
-    groups: list[tuple[set[str], list[Some]]] = []
-    for clause in state.clauses:
-        columns = set(mentioned(clause))
-        meeting = [group for group in groups if group[0] & columns]
-        for group in meeting:
-            groups.remove(group)
-        merged = [each for group in meeting for each in group[1]]
-        groups.append((columns.union(*(group[0] for group in meeting)), [*merged, clause]))
-    return [tuple(clauses) for _, clauses in groups]
-
-
-def _combinations(alone: Sequence[list[Leaf]]) -> Iterator[tuple[Fraction, list[Leaf]]]:
-    """Combine independent choices: all with all where that is few, else so that each keeps its shares.
-
-    In the second way every choice spreads its leaves over the unit interval, turned a little further than the one before; the
-    pieces into which all borders cut the interval are the combinations, at most as many as there are leaves.
-    """
-    total = 1
-    for below in alone:
-        total *= len(below)
-    if total <= FULL_PRODUCT:
-        yield from _product(alone)
-        return
-    turned = [_turned(below, Fraction(at, len(alone))) for at, below in enumerate(alone)]
-    borders = sorted({border for pieces in turned for border, _ in pieces} | {Fraction(1)})
-    for low, high in pairwise(borders):
-        yield high - low, [_piece(pieces, low) for pieces in turned]
-
-
-def _product(alone: Sequence[list[Leaf]]) -> Iterator[tuple[Fraction, list[Leaf]]]:
-    if not alone:
-        yield Fraction(1), []
-        return
-    for leaf in alone[0]:
-        for weight, chosen in _product(alone[1:]):
-            yield leaf.weight * weight, [leaf, *chosen]
-
-
-def _turned(below: list[Leaf], by: Fraction) -> list[tuple[Fraction, Leaf]]:
-    pieces, at = [], by
-    for leaf in below:
-        pieces.append((at % 1, leaf))
-        at += leaf.weight
-    pieces.sort(key=lambda piece: piece[0])
-    return pieces if pieces[0][0] == 0 else [(Fraction(0), pieces[-1][1]), *pieces]
-
-
-def _piece(pieces: Sequence[tuple[Fraction, Leaf]], at: Fraction) -> Leaf:
-    return [leaf for border, leaf in pieces if border <= at][-1]
-
-
-def _joint(base: State, parts: Sequence[State]) -> State | None:
-    """Return the state in which all parts' decisions hold, or None where two of them decide one column."""
-    joint = base.copy()
-    joint.clauses = ()
-    for part in parts:
-        rooms = {name: room for name, room in part.rooms.items() if room is not base.rooms[name]}
-        nulls = {name: null for name, null in part.nulls.items() if name not in base.nulls}
-        clash = any(joint.rooms[name] is not base.rooms[name] for name in rooms) or any(n in joint.nulls for n in nulls)
-        if clash:
-            return None
-        joint.rooms.update(rooms)
-        joint.nulls.update(nulls)
-        joint.shares.update(part.shares)
-        joint.links += tuple(link for link in part.links if link not in joint.links)
-        joint.guards += tuple(guard for guard in part.guards if guard not in joint.guards)
-        joint.tests += tuple(test for test in part.tests if test not in joint.tests)
-    return joint

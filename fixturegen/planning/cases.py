@@ -72,6 +72,7 @@ def _component(
         reads=tuple(name for name in problem.order if name in mentioned and slots[name].given),
         cases=_cases(root, leaves, left_out),
         checks=tuple(sorted(names)),
+        formulas={name: formulas[name] for name in sorted(names)},
     )
 
 

@@ -87,8 +87,8 @@ class Chooser:
         return Choice(generator, (column.name,), "name")
 
     def _grouped(self, column: Column, domain: Domain, distinct: int, group: Group) -> Choice:
-        wanted = next(name for name, held in group.fields.items() if held == column.name)
-        inputs = {name: held for name, held in group.fields.items() if self._is_input(held)}
+        wanted = group.fields[column.name]
+        inputs = {name: held for held, name in group.fields.items() if self._is_input(held)}
         arguments = {"field": wanted, "inputs": inputs}
         request = self._request(column, domain, distinct, arguments, group.locale)
         return Choice(made(group.source, request), (group.name, "group"), "declared")
@@ -135,6 +135,6 @@ def group_of(table: Table, column: str) -> Group | None:
     """Return the group that fills a column, if one does."""
     apart = {held.name for held in table.columns if declared_apart(held)}
     for group in table.groups:
-        if column in group.fields.values() and column not in apart:
+        if column in group.fields and column not in apart:
             return group
     return None

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Literal
 
 from fixturegen.domain import ANY, Domain
-from fixturegen.expressions.normal import Atom, Opaque, Solved
+from fixturegen.expressions.normal import Atom, Formula, Opaque, Solved
 from fixturegen.schema import Type
 
 
@@ -108,9 +109,11 @@ class Component:
         reads: Given columns needed.
         cases: The cases, in an order that depends on their content alone; never empty.
         checks: Names of the checks it serves, sorted.
+        formulas: The checks themselves, by name, for judging rows of cases that name them in :attr:`Case.judged`.
     """
 
     columns: tuple[str, ...]
     reads: tuple[str, ...]
     cases: tuple[Case, ...]
     checks: tuple[str, ...]
+    formulas: Mapping[str, Formula] = field(default_factory=lambda: MappingProxyType({}))

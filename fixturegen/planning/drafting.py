@@ -191,7 +191,9 @@ class _Drafting:
         plain = frozenset(
             column.name
             for column in self._written()
-            if self._given(column.name) == "no" or (column.fill is not None and column.fill.generator == "sequence")
+            if self._given(column.name) == "no"
+            or (column.fill is not None and column.fill.generator == "sequence")
+            or group_of(self.table, column.name) is not None
         )
         keeper = Keeper(
             table=self.table, count=self.count, rows=self.rows[self.table.name], filled=self.rows,

@@ -27,14 +27,15 @@ def links(schema: Schema, table: Table, count: Count, filled: Mapping[str, int])
 
 
 def _in_order(table: Table, count: Count) -> Sequence[Reference]:
-    """Order references: the one that counts rows, then wide ones (they decide what narrower ones share), then by name."""
-    counted = count.reference if isinstance(count, PerParent) else None
-    own = {name for reference in table.references if reference.table == table.name for name in reference.columns}
+    """Order references: the one that counts rows, then those that are never NULL, wide ones before narrow ones.
 
-    def rank(reference: Reference) -> tuple[bool, bool, int, tuple[str, ...]]:
-        selfish = reference.table == table.name
-        optional = all(_nullable(table, name) for name in reference.columns if name not in own or selfish)
-        return reference.name != counted, selfish or optional, -len(reference.columns), reference.columns
+    A wide one decides what narrower ones share with it; one to the same table comes last, for it follows the others.
+    """
+    counted = count.reference if isinstance(count, PerParent) else None
+
+    def rank(reference: Reference) -> tuple[bool, bool, bool, int, tuple[str, ...]]:
+        optional = any(_nullable(table, name) for name in reference.columns)
+        return reference.name != counted, reference.table == table.name, optional, -len(reference.columns), reference.columns
 
     return sorted(table.references, key=rank)
 

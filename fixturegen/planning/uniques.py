@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from math import prod
 
 from fixturegen.domain import Domain
-from fixturegen.planning.choosing import Choice
+from fixturegen.planning.choosing import Choice, group_of
 from fixturegen.planning.domains import FOLDING
 from fixturegen.planning.plan import Link
 from fixturegen.schema import Column, Count, PerParent, Table, Unique
@@ -122,12 +122,24 @@ class Keeper:
             domain = self._domain(column, folding)
             choice = self._distinct(column, domain)
             if choice is not None and self._wide_enough(column, choice, unique, kept):
-                generator = choice.generator
-                size = min(generator.capacity or 0, LARGEST)
-                kept.carriers[column.name] = Carrier(choice, column.name, (), size)
+                size = min(choice.generator.capacity or 0, LARGEST)
+                index = choice.names[0] if choice.names[1:] else column.name
+                kept.carriers[column.name] = Carrier(choice, index, (), size)
+                for fellow, own in self._fellows(column, choice).items():
+                    kept.carriers[fellow] = Carrier(own, index, (), size)
                 kept.folded |= {column.name} if folding else set()
                 return True
         return False
+
+    def _fellows(self, column: Column, choice: Choice) -> Mapping[str, Choice]:
+        """Return the other columns of a carrier's group: they take their draws from the same permutation."""
+        group = group_of(self.table, column.name)
+        if group is None:
+            return {}
+        held = [one for one in self.table.columns if one != column and group_of(self.table, one.name) == group]
+        fellows = {one.name: self.choose(one, self.domains[one.name], max(self.rows, 1)) for one in held}
+        assert all(fellow.generator.draws == choice.generator.draws for fellow in fellows.values()), group.name
+        return fellows
 
     def _wide_enough(self, column: Column, choice: Choice, unique: Unique, kept: Kept) -> bool:
         capacity = choice.generator.capacity
