@@ -66,7 +66,8 @@ def infer_types(drafts: Drafts) -> None:
         left = [(table, column) for table, column in open_columns if not _settled(table, column, drafts)]
         if len(left) == len(open_columns):
             _refuse_untyped(left)
-        open_columns = left
+        # A chain of references settles in two passes, whichever way it runs through the file.
+        open_columns = left[::-1]
 
 
 def _settled(table: TableDraft, column: ColumnDraft, drafts: Drafts) -> bool:
@@ -202,6 +203,6 @@ def _column_scale(given: str, child: TableDraft) -> int | None:
 
 
 def _refuse_untyped(left: list[tuple[TableDraft, ColumnDraft]]) -> NoReturn:
-    table, column = left[0]
+    table, column = min(left, key=lambda each: each[1].where.line or 0)
     where = column.where if column.fields is None else column.fields.where()
     refuse(f"the type of {table.name}.{column.name} is not known", where, hint="Add type: integer, text, datetime, ...")
