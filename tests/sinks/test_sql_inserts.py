@@ -196,6 +196,17 @@ def run_all(connection: pymysql.Connection, statements: str) -> None:  # type: i
             pass
 
 
+def run_client(url: URL, directory: Path) -> None:
+    command = ["mysql", "-h", str(url.host), "-P", str(url.port or 3306), "-u", str(url.username)]
+    command += [f"-p{url.password}"] if url.password else []
+    command += [str(url.database)]
+    with (directory / "load.sql").open() as script:
+        done = subprocess.run(
+            command, stdin=script, cwd=directory, check=False, capture_output=True, text=True, timeout=60
+        )
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.mariadb
 def test_mariadb_keeps_every_kind(tmp_path: Path, every_kind: tuple[Table, pl.DataFrame], mariadb_url: URL) -> None:
     table, frame = every_kind
@@ -242,22 +253,7 @@ def test_load_script_runs_in_the_mysql_client(
     with closing(mariadb(mariadb_url)) as connection:
         for statement in create_statements(schema, "mysql"):
             run_all(connection, statement)
-        command = [
-            "mysql",
-            "-h",
-            str(mariadb_url.host),
-            "-P",
-            str(mariadb_url.port or 3306),
-            "-u",
-            str(mariadb_url.username),
-        ]
-        command += [f"-p{mariadb_url.password}"] if mariadb_url.password else []
-        with (tmp_path / "load.sql").open() as script:
-            done = subprocess.run(
-                [*command, str(mariadb_url.database)],
-                stdin=script, cwd=tmp_path, check=False, capture_output=True, text=True, timeout=60,
-            )  # fmt: skip
-        assert done.returncode == 0, done.stderr
+        run_client(mariadb_url, tmp_path)
         with connection.cursor() as cursor:
             cursor.execute("SELECT name FROM `every kind` ORDER BY id")
             assert [row[0] for row in cursor.fetchall()] == frame["name"].to_list()
@@ -273,13 +269,68 @@ def test_a_key_is_needed_to_fill_references_later(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_references_without_a_nullable_column_cannot_wait(tmp_path: Path) -> None:
-    reference = Reference(columns=("b",), table="t", target=("a",), name="r")
-    table = Table(
-        name="t", columns=(column("a"), column("b")), primary_key=Unique(columns=("a",)), references=(reference,)
-    )
-    with pytest.raises(ImpossibleError, match="'r' has no nullable column"):
-        export_frames(tmp_path, [table], [], "sql", METADATA, postponed={"t": (reference,)})
+def stiff() -> tuple[Schema, Mapping[str, tuple[Reference, ...]], dict[str, pl.DataFrame]]:
+    """Stores have a manager, staff a store, and neither may be NULL or wait."""
+    manager = Reference(columns=("staff_id",), table="staff", target=("id",), name="manager")
+    store = Reference(columns=("store_id",), table="store", target=("id",), name="place")
+    key = Unique(columns=("id",))
+    tables = {
+        "store": Table(
+            name="store", columns=(column("id"), column("staff_id")), primary_key=key, references=(manager,)
+        ),
+        "staff": Table(name="staff", columns=(column("id"), column("store_id")), primary_key=key, references=(store,)),
+    }
+    rows = {
+        "store": pl.DataFrame({"id": [1, 2], "staff_id": [7, 8]}),
+        "staff": pl.DataFrame({"id": [7, 8], "store_id": [2, 1]}),
+    }
+    return Schema(tables=tables), {"store": (manager,)}, rows
+
+
+def test_circles_that_are_never_null_load_into_sqlite(tmp_path: Path) -> None:
+    schema, postponed, rows = stiff()
+    manifest = export(tmp_path, schema, rows, "sqlite", postponed)
+    assert "PRAGMA defer_foreign_keys = ON;" in (tmp_path / "load.sql").read_text()
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        for statement in ("PRAGMA foreign_keys = ON", *create_statements(schema, "sqlite"), "BEGIN"):
+            connection.execute(statement)
+        connection.execute("PRAGMA defer_foreign_keys = ON")
+        for statement in texts(tmp_path, manifest):
+            connection.execute(statement)
+        connection.execute("COMMIT")
+        assert connection.execute("SELECT staff_id FROM store ORDER BY id").fetchall() == [(7,), (8,)]
+
+
+@pytest.mark.postgresql
+@pytest.mark.skipif(shutil.which("psql") is None, reason="needs the psql client")
+def test_circles_that_are_never_null_load_into_postgresql(tmp_path: Path, postgresql_url: URL) -> None:
+    schema, postponed, rows = stiff()
+    export(tmp_path, schema, rows, "postgresql", postponed)
+    with create_engine(postgresql_url, poolclass=NullPool).begin() as connection:
+        for statement in create_statements(schema, "postgresql"):
+            connection.exec_driver_sql(statement)
+    address = postgresql_url.set(drivername="postgresql").render_as_string(hide_password=False)
+    command = ["psql", "-X", "-q", "-d", address, "-f", "load.sql"]
+    done = subprocess.run(command, cwd=tmp_path, check=False, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    with create_engine(postgresql_url, poolclass=NullPool).begin() as connection:
+        assert connection.exec_driver_sql("SELECT staff_id FROM store ORDER BY id").scalars().all() == [7, 8]
+        found = connection.exec_driver_sql("SELECT DISTINCT condeferrable FROM pg_constraint WHERE contype = 'f'")
+        assert found.scalars().all() == [False]
+
+
+@pytest.mark.mariadb
+@pytest.mark.skipif(shutil.which("mysql") is None, reason="needs the mysql client")
+def test_circles_that_are_never_null_load_into_mariadb(tmp_path: Path, mariadb_url: URL) -> None:
+    schema, postponed, rows = stiff()
+    export(tmp_path, schema, rows, "mysql", postponed)
+    with closing(mariadb(mariadb_url)) as connection:
+        for statement in create_statements(schema, "mysql"):
+            run_all(connection, statement)
+        run_client(mariadb_url, tmp_path)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT staff_id FROM store ORDER BY id")
+            assert [row[0] for row in cursor.fetchall()] == [7, 8]
 
 
 @pytest.mark.parametrize("dialect", ["sqlite", "postgresql", "mysql"])
