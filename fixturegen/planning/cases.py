@@ -17,7 +17,8 @@ from fractions import Fraction
 from fixturegen.errors import ImpossibleError, shortened
 from fixturegen.expressions.normal import Formula, columns_of
 from fixturegen.planning.arranging import arranged, joined_checks
-from fixturegen.planning.branching import MOST_STEPS, Leaf, Search, dives
+from fixturegen.planning.branching import MOST_STEPS, Search, dives
+from fixturegen.planning.combining import Leaf
 from fixturegen.planning.components import Case, Component, Narrowing, Reach, Variable
 from fixturegen.planning.labels import reason_words
 from fixturegen.planning.literals import Problem, Slot, leaves_of, slot_of

@@ -205,7 +205,7 @@ def tables(draw: st.DrawFn) -> tuple[list[Variable], dict[str, Formula]]:
 
 
 relaxed = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 
@@ -323,3 +323,56 @@ def choices_of(variable: Variable, narrowing: Narrowing, row: Row) -> list[objec
     if variable.given == "value":
         return [row[variable.name], *nothing]
     return [value for value in values_of(variable, narrowing.domain) if fits(variable, narrowing, row, value)] + nothing
+
+
+# Shares ------------------------------------------------------------------------------------------------------------------
+
+
+@st.composite
+def tables_with_shares(draw: st.DrawFn) -> tuple[list[Variable], dict[str, Formula]]:
+    """One column with declared shares beside others without."""
+    weighed = draw(variable_of("z", "text"))
+    declared = draw(st.booleans())
+    if declared:
+        weighed = replace(weighed, nullable=False, nulls=None)
+    else:
+        weighed = replace(draw(variable_of("z", "integer")), nullable=True, nulls=draw(st.sampled_from([0.125, 0.5])))
+    others = [
+        replace(draw(variable_of(f"c{number}", "integer")), nulls=None) for number in range(draw(st.integers(1, 2)))
+    ]
+    atom = atom_of([weighed, *others]).filter(lambda each: not isinstance(each, Order))
+    either = st.lists(atom, min_size=2, max_size=3).map(lambda parts: AnyOf(tuple(parts)))
+    formulas = draw(st.lists(either, min_size=1, max_size=3))
+    return [weighed, *others], {f"k{number}": formula for number, formula in enumerate(formulas)}
+
+
+@relaxed
+@given(tables_with_shares())
+def test_declared_shares_stay_among_what_is_possible(table: tuple[list[Variable], dict[str, Formula]]) -> None:
+    variables, checks = table
+    weighed = variables[0]
+    valid = valid_rows(variables, checks)
+    if not valid or "z" not in valid[0]:
+        return
+    (component,) = (each for each in components(variables, checks, where=HERE) if "z" in each.columns)
+    own = valid_rows(variables, {name: checks[name] for name in component.checks})
+    possible = {row["z"] for row in own}
+    shares = (
+        {None: weighed.nulls, "given": 1 - (weighed.nulls or 0)}
+        if weighed.nullable
+        else dict(zip(weighed.domain.values or (), weighed.domain.weights, strict=True))
+    )
+    met = {value if value is None or not weighed.nullable else "given" for value in possible}
+    whole = sum(share for value, share in shares.items() if value in met)
+    for value in met:
+        happening = sum(case.weight * portion(case.columns["z"], value) for case in component.cases)
+        assert happening == pytest.approx(shares[value] / whole)
+
+
+def portion(narrowing: Narrowing, value: object) -> float:
+    """The share of a value (None: of NULL; ``given``: of the rest) within a case."""
+    null = 1.0 if narrowing.null else narrowing.nulls
+    if value in {None, "given"}:
+        return null if value is None else 1 - null
+    weights = dict(zip(narrowing.domain.values or (), narrowing.domain.weights, strict=True))
+    return weights.get(value, 0) / sum(weights.values())
