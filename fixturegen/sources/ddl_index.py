@@ -53,7 +53,9 @@ def _index_expression(body: Cursor) -> str:
     """Return an indexed expression: without its own parentheses or operator class, a prefix as ``left(x, n)``."""
     if body.sees_mark("("):
         inner = body.group()
-        return inner.text if body.done or body.source.dialect == "postgresql" else body.text
+        if not body.done and body.source.dialect != "postgresql":
+            return body.text
+        return _index_expression(inner) if inner.sees_mark("(") else inner.text
     tokens = body.tokens
     if body.source.dialect == "mysql" and len(tokens) == 4 and tokens[2].kind == "number":
         return f"left({body.source.between(tokens[:1])}, {tokens[2].text})"

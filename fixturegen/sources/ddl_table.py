@@ -189,9 +189,9 @@ def read_table_constraint(cursor: Cursor, draft: Draft) -> None:
         _read_unique(cursor, draft, name)
     elif cursor.accept("FOREIGN KEY"):
         cursor.accept("IF NOT EXISTS")
-        name = name or ("" if cursor.sees_mark("(") else cursor.name())
+        index = "" if cursor.sees_mark("(") else cursor.name()
         columns = tuple(part.name() for part in cursor.group().elements())
-        draft.references.append(replace(read_reference(cursor, columns, name), where=where))
+        draft.references.append(replace(read_reference(cursor, columns, name or index), where=where))
     elif cursor.sees("CHECK"):
         draft.checks.append(replace(read_check(cursor, name), where=where))
     elif cursor.accept("EXCLUDE"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 
 from fixturegen.schema import Check, Column, Constant, Dialect, Type, Unique
 from fixturegen.sources.ddl_columns import ColumnDraft, read_check, read_column
@@ -11,7 +12,7 @@ from fixturegen.sources.ddl_cursor import Cursor
 from fixturegen.sources.ddl_lexer import tokens_of
 from fixturegen.sources.drafts import Draft
 from fixturegen.sources.naming import constraint_name
-from fixturegen.sources.types_sql import taken_apart, type_of
+from fixturegen.sources.types_sql import Declared, taken_apart, type_of
 
 _SERIAL = frozenset({"serial", "bigserial", "smallserial", "serial2", "serial4", "serial8"})
 # TIMESTAMP holds seconds since 1970 in 32 bits, converted from the session's time zone: a day's distance is kept.
@@ -75,16 +76,20 @@ class DefinedTypes:
             native = column.type.native or ""
             declared = taken_apart(native, self.dialect)
             settled = replace(column, type=type_of(native, self.dialect, named))
-            domain = self._domain(declared.name)
-            if domain is not None and not declared.dimensions:
-                settled = _of_domain(settled, domain, draft)
-            draft.columns[column.name] = _of_native(settled, declared.name, draft, self.dialect)
+            if not declared.dimensions:
+                for domain in self._domains(declared.name):
+                    settled = _of_domain(settled, domain, draft)
+            draft.columns[column.name] = _of_native(settled, declared, draft, self.dialect)
         if self.dialect == "mysql":
             _mark_json(draft)
 
-    def _domain(self, name: str) -> ColumnDraft | None:
-        bare = name.removeprefix("public.")
-        return self.domains.get(bare)
+    def _domains(self, name: str) -> list[ColumnDraft]:
+        """Return the domain of a name, the domain it builds on, and so on."""
+        found: list[ColumnDraft] = []
+        while (domain := self.domains.get(name.removeprefix("public."))) is not None and domain not in found:
+            found.append(domain)
+            name = taken_apart(domain.column.type.native or "", self.dialect).name
+        return found
 
     def _named(self) -> dict[str, Type]:
         """Return all defined types; a domain is defined after those it builds on."""
@@ -114,8 +119,9 @@ def _with_value(check: Check, column: str) -> str:
     return "".join([*parts, check.sql[end:]])
 
 
-def _of_native(column: Column, name: str, draft: Draft, dialect: Dialect) -> Column:
+def _of_native(column: Column, declared: Declared, draft: Draft, dialect: Dialect) -> Column:
     """Apply what a type's name says beyond the values it can hold."""
+    name = declared.name
     if dialect == "postgresql" and name in _SERIAL:
         return replace(column, identity="by default", nullable=False)
     if dialect == "mysql" and name == "serial":
@@ -125,6 +131,8 @@ def _of_native(column: Column, name: str, draft: Draft, dialect: Dialect) -> Col
         return replace(column, low=Constant(_FIRST_TIMESTAMP), high=Constant(_LAST_TIMESTAMP))
     if dialect == "mysql" and name == "year":
         return replace(column, low=Constant(_FIRST_YEAR), high=Constant(_LAST_YEAR))
+    if declared.unsigned and column.type.kind in ("decimal", "float"):
+        return replace(column, low=Constant(Decimal(0) if column.type.kind == "decimal" else 0.0))
     return column
 
 

@@ -64,7 +64,7 @@ def assembled(drafts: Iterable[Draft], *, dialect: Dialect, source: str) -> Sche
     for draft in tables.values():
         draft.references = [_resolved(reference, draft, tables, names) for reference in draft.references]
     return Schema(
-        tables=MappingProxyType({name: _finished(draft) for name, draft in tables.items()}),
+        tables=MappingProxyType({name: _finished(draft, dialect) for name, draft in tables.items()}),
         dialect=dialect,
         source=source,
     )
@@ -197,7 +197,9 @@ def _listed(columns: Sequence[str]) -> str:
     return columns[0] if len(columns) == 1 else f"({', '.join(columns)})"
 
 
-def _finished(draft: Draft) -> Table:
+def _finished(draft: Draft, dialect: Dialect) -> Table:
+    # PostgreSQL forms names from the table's own name; in SQLite a point is part of it.
+    table = draft.name if dialect == "sqlite" else draft.name.rpartition(".")[2]
     taken = {
         item.name
         for item in (draft.primary_key, *draft.uniques, *draft.references, *draft.checks, *draft.exclusions)
@@ -209,7 +211,7 @@ def _finished(draft: Draft) -> Table:
         # A given name is kept at its first use; the second of two equal ones is numbered.
         chosen = given if given and given.lower() not in seen else ""
         if not chosen:
-            chosen = unused(given, taken) if given else constraint_name(draft.name, columns, kind, taken)  # type: ignore[arg-type]  # five literals below
+            chosen = unused(given, taken) if given else constraint_name(table, columns, kind, taken)  # type: ignore[arg-type]  # five literals below
         taken.add(chosen)
         seen.add(chosen.lower())
         return chosen
