@@ -62,8 +62,8 @@ def at_most(plan: Plan, limit: int, measure: Measure = len) -> Plan | None:
         case Pool():
             return kept(plan, lambda text: measure(text) <= limit)
         case Numeral():
-            high = min(plan.high, plan.base**limit - 1)
-            return replace(plan, high=high) if high >= plan.low and plan.width <= limit else None
+            high = min(plan.high, plan.base ** max(limit, 0) - 1)
+            return replace(plan, high=high) if high >= plan.low and max(plan.width, 1) <= limit else None
         case Choice():
             return _options(plan, lambda option: at_most(option, limit, measure))
         case Sealed():
@@ -179,13 +179,22 @@ def _ends_kept(plan: Plan | None, end: int) -> Plan | None:
         case Choice():
             return _options(plan, lambda option: _ends_kept(option, end))
         case Joined():
-            part = _ends_kept(plan.parts[end], end)
-            rest = plan.parts[1:] if end == 0 else plan.parts[:-1]
-            if part is None:
-                return None
-            return plans.joined(part, *rest) if end == 0 else plans.joined(*rest, part)
+            return _row_end_kept(list(plan.parts), end)
         case _:
             return plan
+
+
+def _row_end_kept(parts: list[Plan], end: int) -> Plan | None:
+    """Keep rows without a space at one end: beyond a part that may be empty the next one counts too."""
+    order = range(len(parts)) if end == 0 else range(len(parts) - 1, -1, -1)
+    for at in order:
+        left = _ends_kept(parts[at], end)
+        if left is None:
+            return None
+        parts[at] = left
+        if plans.shortest(left) > 0:
+            break
+    return plans.joined(*parts)
 
 
 def _pattern_step(pattern: Pattern) -> Callable[[Plan], Plan | None]:
@@ -249,18 +258,27 @@ def matching_part(plan: Plan, test: Callable[[str], bool]) -> Plan | None:
 
 
 def _joined_matching(plan: Joined, test: Callable[[str], bool]) -> Plan | None:
-    columns = [_probes(part) for part in plan.parts]
-    if all(test("".join(texts)) for texts in _rotations(columns)):
+    rows = list(_rotations([_probes(part) for part in plan.parts]))
+    passing = [row for row in rows if test("".join(row))]
+    if len(passing) == len(rows):
         return plan
-    simple = [column[0] for column in columns]
-    parts = []
+    return _filtered(plan, passing[0], test) if passing else None
+
+
+def _filtered(plan: Joined, witness: list[str], test: Callable[[str], bool]) -> Plan | None:
+    """Keep the entries that pass in the company of a row that passes, and confirm what is left."""
+    parts: list[Plan] = []
     for at, part in enumerate(plan.parts):
-        before, after = "".join(simple[:at]), "".join(simple[at + 1 :])
-        left = kept(part, lambda text, b=before, a=after: test(b + text + a)) if isinstance(part, Pool) else part  # type: ignore[misc]  # defaults bind the loop's values
+        before, after = "".join(witness[:at]), "".join(witness[at + 1 :])
+        left = kept(part, _surrounded(test, before, after)) if isinstance(part, Pool) else part
         if left is None:
             return None
         parts.append(left)
     return _confirmed(plans.joined(*parts), test)
+
+
+def _surrounded(test: Callable[[str], bool], before: str, after: str) -> Callable[[str], bool]:
+    return lambda text: test(before + text + after)
 
 
 def _confirmed(plan: Plan, test: Callable[[str], bool]) -> Plan | None:

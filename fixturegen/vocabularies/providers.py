@@ -6,6 +6,7 @@ Faker is imported on first use, no global state of it is touched, and nothing bu
 from __future__ import annotations
 
 import inspect
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -79,7 +80,10 @@ def fresh(locale: str) -> Any:
     """Return a new Faker generator of a locale, to be altered freely."""
     from faker.factory import Factory  # noqa: PLC0415 - importing Faker costs up to a second
 
-    return Factory.create(locale)
+    with warnings.catch_warnings():
+        # Some locales announce that they are to be renamed (fr_QC): nothing that a column could act on.
+        warnings.simplefilter("ignore", UserWarning)
+        return Factory.create(locale)
 
 
 @lru_cache(maxsize=64)

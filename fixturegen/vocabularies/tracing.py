@@ -99,13 +99,11 @@ class _Trace:
             raise NotTraceableError(message)
         if len(elements) == 1:
             return elements[0]
-        plain = all(isinstance(each, str) and not _LOOSE.search(each) for each in elements)
-        # A long list is a vocabulary, whatever signs its words hold; the probes tell where it is not.
-        steering = len(elements) <= MOST_VALUES and any(
-            isinstance(each, str) and _SPECIAL.search(each) for each in elements
-        )
-        if plain and not steering and not self.enumerate_all:
+        if not self.enumerate_all and _is_vocabulary(elements):
             return self.mark(plans.united(zip(elements, weights, strict=True)))
+        if len(elements) > MOST_VALUES:
+            message = "a text of too many is taken apart"
+            raise NotTraceableError(message)
         return elements[self.take(weights)]
 
     def integer(self, low: int, high: int, step: int = 1) -> Any:
@@ -121,6 +119,13 @@ class _Trace:
                 raise NotTraceableError(message)
             return numbers[self.take([1.0] * len(numbers))]
         return Traced(self, low, high, step)
+
+
+def _is_vocabulary(elements: Sequence[Any]) -> bool:
+    """Whether the elements are texts that steer nothing; a long list is a vocabulary, whatever signs its words hold."""
+    if not all(isinstance(each, str) and not _LOOSE.search(each) for each in elements):
+        return False
+    return len(elements) > MOST_VALUES or not any(map(_SPECIAL.search, elements))
 
 
 class _Share:
