@@ -120,11 +120,19 @@ class _Work:
         if column.identity is not None and self.dialect == "postgresql":
             return [f"GENERATED {'ALWAYS' if column.identity == 'always' else 'BY DEFAULT'} AS IDENTITY"]
         if column.identity is not None and self.dialect == "mysql":
-            return ["AUTO_INCREMENT"]
+            return self._auto_increment(table, column)
         if column.identity is not None or column.default is None or column.generated is not None:
             return []
         default = self._default(table, column)
         return [] if default is None else [f"DEFAULT {default}"]
+
+    def _auto_increment(self, table: Table, column: Column) -> list[str]:
+        made, _ = conditions(self.schema, table, self.dialect)
+        if not any(quoted(column.name, self.dialect) in condition.sql for condition in made):
+            return ["AUTO_INCREMENT"]
+        reason = "a CHECK reads the column, which MySQL forbids beside AUTO_INCREMENT"
+        self.left_out.append(LeftOut(table.name, f"numbering of {column.name}", reason))
+        return []
 
     def _default(self, table: Table, column: Column) -> str | None:
         text = column.default or ""
@@ -146,7 +154,9 @@ class _Work:
         if self.dialect == "postgresql" and column.type.kind == "enum":
             return self._enum(table, column)
         strict = bool(table.options.get("strict")) and self.dialect == "sqlite"
-        return sql_type(column.type, self.dialect, keyed=_keyed(self.schema, table, column.name), strict=strict)
+        # InnoDB joins only integers of the very same type.
+        type_ = _root_type(self.schema, table, column) if self.dialect == "mysql" else column.type
+        return sql_type(type_, self.dialect, keyed=_keyed(self.schema, table, column.name), strict=strict)
 
     def _enum(self, table: Table, column: Column) -> str:
         name = enum_name(column.type, f"{split_table(table.name, self.dialect)[1]}_{column.name}")
@@ -229,6 +239,23 @@ class _Work:
 def _is_rowid(table: Table, column: Column) -> bool:
     key = table.primary_key
     return key is not None and key.columns == (column.name,) and column.type.kind == "integer"
+
+
+def _root_type(schema: Schema, table: Table, column: Column) -> Type:
+    """Return the integer type at the end of the chain of references that starts at a column; its own where there is none."""
+    type_, here, name = column.type, table, column.name
+    seen: set[tuple[str, str]] = set()
+    while type_.kind == "integer" and (here.name, name) not in seen:
+        seen.add((here.name, name))
+        found = next(
+            ((each.table, each.target[each.columns.index(name)]) for each in here.references if name in each.columns),
+            None,
+        )
+        if found is None or found[0] not in schema.tables:
+            break
+        here, name = schema.tables[found[0]], found[1]
+        type_ = next((each.type for each in here.columns if each.name == name), type_)
+    return type_
 
 
 def _keyed(schema: Schema, table: Table, name: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO
@@ -25,7 +26,7 @@ _SETTINGS: dict[Dialect, str] = {
     # Without these, 0 becomes the next number, values are cut silently, backslashes and zones change their meaning.
     "mysql": "SET NAMES utf8mb4;\nSET time_zone = '+00:00';\nSET sql_mode = 'STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO';\n",
 }
-_INCLUDE: dict[Dialect, str] = {"sqlite": ".read '{}'", "postgresql": "\\ir '{}'", "mysql": "source {}"}
+_INCLUDE: dict[Dialect, str] = {"sqlite": ".read '{}'", "postgresql": "\\ir '{}'"}
 
 
 @sink("sql")
@@ -33,7 +34,7 @@ class SqlSink(Sink):
     """INSERT statements of 500 rows each, a file for each table.
 
     ``load.sql`` is a script for ``sqlite3``, ``psql`` or ``mysql``, run from within the directory: it loads every file in order,
-    in one transaction. The files themselves hold only statements, so that any client can run them in that order.
+    in one transaction (MySQL's holds their text, so that its client stops at the first error). The files themselves hold only statements, so that any client can run them in that order.
     References that lead to later rows are NULL at first; the UPDATEs that fill them stand in ``TABLE.updates.sql``. Those that can
     never be NULL are written at once, and ``load.sql`` has the database judge references at the end (MySQL, which cannot, is
     told not to judge them).
@@ -55,12 +56,13 @@ class SqlSink(Sink):
         """Write ``load.sql``."""
         order = [file.path for table in tables.values() for file in table.files]
         order += [file.path for table in tables.values() for file in table.afterwards]
-        include = _INCLUDE[context.dialect]
         name = f"{_SCRIPT}.{self.extension}"
         before, after = _frame(context.dialect, _circular(context))
-        lines = [f"-- {_about(context)}", *before, *(include.format(path) for path in order), *after]
-        text = "\n".join(lines) + "\n"
-        (directory / name).write_text(text, encoding="utf-8", newline="\n")
+        with (directory / name).open("xb") as script:
+            script.write("\n".join([f"-- {_about(context)}", *before, ""]).encode())
+            for path in order:
+                _include(script, directory, path, context.dialect)
+            script.write("\n".join([*after, ""]).encode())
         return (name,)
 
 
@@ -201,6 +203,16 @@ def _key(table: Table) -> tuple[str, ...]:
 
 def _updates_path(path: Path) -> Path:
     return path.with_name(f"{path.name.removesuffix('.sql')}.updates.sql")
+
+
+def _include(script: IO[bytes], directory: Path, path: str, dialect: Dialect) -> None:
+    """Have the script run a file: by its name, or, for MySQL, by its text."""
+    if dialect != "mysql":
+        script.write(f"{_INCLUDE[dialect].format(path)}\n".encode())
+        return
+    # After an error in a file that it was told to read, the mysql client goes on and commits the rest.
+    with (directory / path).open("rb") as held:
+        shutil.copyfileobj(held, script)
 
 
 def _about(context: Context) -> str:

@@ -314,3 +314,32 @@ def test_long_names_are_cut_and_stay_distinct() -> None:
     assert first != second
     assert max(len(first), len(second)) <= 63
     assert names.relation("T") == "T_2"
+
+
+@pytest.mark.mariadb
+def test_mariadb_joins_integers_of_different_widths_and_checks_numbered_columns(mariadb_url: URL) -> None:
+    key = Unique(columns=("id",))
+    wide = Table(name="wide", columns=(Column(name="id", type=INTEGER),), primary_key=key)
+    small = Type(kind="integer", bits=16)
+    narrow = Table(
+        name="narrow",
+        columns=(Column(name="id", type=small),),
+        primary_key=key,
+        references=(Reference(columns=("id",), table="wide", target=("id",), name="wide"),),
+    )
+    last = Table(
+        name="last",
+        columns=(Column(name="id", type=INTEGER, identity="by default"), Column(name="narrow_id", type=small)),
+        primary_key=key,
+        references=(Reference(columns=("narrow_id",), table="narrow", target=("id",), name="narrow"),),
+        checks=(Check(sql="narrow_id <> id", name="differs"),),
+    )
+    made = creation(Schema(tables={table.name: table for table in (wide, narrow, last)}), "mysql")
+    assert [each.constraint for each in made.left_out] == ["numbering of id"]
+    with server(mariadb_url) as execute:
+        for statement in made.statements:
+            execute(statement)
+        for table, values in (("wide", "(70000)"), ("narrow", "(70000)"), ("last", "(1, 70000)")):
+            execute(f"INSERT INTO {table} VALUES {values}")
+        with pytest.raises(DBAPIError, match="differs"):
+            execute("INSERT INTO last VALUES (70000, 70000)")

@@ -346,3 +346,20 @@ def test_generated_columns_are_left_to_the_database(tmp_path: Path) -> None:
     manifest = export(tmp_path, schema, {"t": pl.DataFrame({"twice": [2], "a": [1]})}, "sqlite")
     with closing(load_into_sqlite(schema, tmp_path, manifest)) as connection:
         assert connection.execute("SELECT a, twice FROM t").fetchall() == [(1, 2)]
+
+
+@pytest.mark.mariadb
+@pytest.mark.skipif(shutil.which("mysql") is None, reason="needs the mysql client")
+def test_a_row_that_mariadb_refuses_undoes_the_whole_script(tmp_path: Path, mariadb_url: URL) -> None:
+    schema, _ = circle()
+    good = CIRCLE_ROWS['de"partments; --'].with_columns(pl.lit(None, pl.Int64).alias("head_id"))
+    bad = pl.DataFrame({"id": [1, 2], "select": [1, 99]})
+    export(tmp_path, schema, {**CIRCLE_ROWS, 'de"partments; --': good, "employees": bad}, "mysql")
+    with closing(mariadb(mariadb_url)) as connection:
+        for statement in create_statements(schema, "mysql"):
+            run_all(connection, statement)
+        with pytest.raises(AssertionError, match="foreign key constraint fails"):
+            run_client(mariadb_url, tmp_path)
+        with connection.cursor() as cursor:
+            cursor.execute('SELECT count(*) FROM `de"partments; --`')
+            assert cursor.fetchone() == (0,)
