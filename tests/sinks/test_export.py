@@ -179,6 +179,7 @@ def test_directory_that_is_a_file(tmp_path: Path) -> None:
         export(tmp_path / "out" / "below", {"a": 1})
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="limits of POSIX")
 @pytest.mark.parametrize("form", ["parquet", "ipc", "csv", "ndjson", "sql"])
 def test_disk_that_is_full(tmp_path: Path, form: str) -> None:
