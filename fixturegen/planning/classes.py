@@ -62,7 +62,7 @@ class Test:
 _LETTERLESS = Pattern("regex", r"\A[0-9 ._-]*\Z")
 
 
-def tested(atom: Single, check: str, lattice: Lattice | None) -> Test | None:
+def prepared(atom: Single, check: str, lattice: Lattice | None) -> Test | None:
     """Return the prepared test, or None for a condition that has no meaning on such a column."""
     if lattice is None:
         if isinstance(atom, Limit):

@@ -25,7 +25,7 @@ from fixturegen.expressions.normal import (
     Solved,
 )
 from fixturegen.lattice import Lattice, lattice_of
-from fixturegen.planning.classes import Room, Test, matches, room_of, standing, tested
+from fixturegen.planning.classes import Room, Test, matches, prepared, room_of, standing
 from fixturegen.planning.components import Variable
 from fixturegen.schema import Location
 
@@ -284,7 +284,7 @@ def _single(atom: Among | Limit | Match | Length | Folded, check: str, slots: Ma
     slot = _slot(atom.column, slots)
     if isinstance(atom, Match) and not _compiles(atom):
         return Link(atom, (atom.column,), check, "judge", given=slot.given)
-    test = tested(atom, check, slot.lattice)
+    test = prepared(atom, check, slot.lattice)
     return test or Link(atom, (atom.column,), check, "judge", given=slot.given)
 
 
