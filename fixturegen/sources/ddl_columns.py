@@ -76,9 +76,23 @@ def _native(cursor: Cursor) -> str | None:
     while not cursor.done and (cursor.word() not in stops or _is_type_word(cursor)):
         if cursor.sees_mark("("):
             cursor.group()
-        else:
+        elif cursor.sees_mark("["):
+            while not cursor.accept_mark("]"):
+                cursor.take()
+        elif _is_name_part(cursor):
             cursor.take()
+        else:
+            break  # whatever it is, it is no part of a type's name
     return cursor.source.between(cursor.tokens[start : cursor.index])
+
+
+def _is_name_part(cursor: Cursor) -> bool:
+    token = cursor.peek()
+    return token is not None and (token.kind in ("word", "name") or token.text == "." or _is_sqlite(cursor))
+
+
+def _is_sqlite(cursor: Cursor) -> bool:
+    return cursor.source.dialect == "sqlite"  # where a type may hold nearly anything, and the PRAGMA says what it is
 
 
 def _is_type_word(cursor: Cursor) -> bool:

@@ -87,18 +87,18 @@ def test_what_never_ends_is_said_with_its_line(dialect: Dialect, text: str) -> N
 @pytest.mark.parametrize(
     "text",
     [
-        "a" * 3_000_000,
-        "(" * 3_000_000,
-        "CREATE TABLE x " + "(" * 3_000_000,
-        "CREATE TABLE x (" + "a int, " * 500_000,
-        "/* " * 1_000_000,
-        "-" * 3_000_000,
-        " $a$ " * 300_001,
-        "".join(f"$a{number}$" for number in range(300_000)),
-        "[[ " * 1_000_000,
-        "x'" * 1_000_001,
-        "`" * 1_000_001,
-        "INSERT INTO x VALUES " + "(1,'abc''def',NULL)," * 100_000,
+        "a" * 500_000,
+        "(" * 500_000,
+        "CREATE TABLE x " + "(" * 500_000,
+        "CREATE TABLE x (" + "a int, " * 120_000,
+        "/* " * 200_000,
+        "-" * 500_000,
+        " $a$ " * 50_001,
+        "".join(f"$a{number}$" for number in range(50_000)),
+        "[[ " * 200_000,
+        "x'" * 200_001,
+        "`" * 200_001,
+        "INSERT INTO x VALUES " + "(1,'abc''def',NULL)," * 30_000,
     ],
     ids=lambda text: text[:24],
 )
@@ -108,4 +108,4 @@ def test_hostile_texts_take_no_time(dialect: Dialect, text: str) -> None:
         assert read(text, dialect) == []
     except SchemaError as error:
         assert len(str(error)) < 300  # noqa: PT017  # either outcome is right, slowness is not
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < 2
