@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -19,6 +20,8 @@ from fixturegen.sinks.names import file_stems
 
 Scan = Callable[[list[Path], Table], pl.LazyFrame]
 
+_KEPT_BYTES = 256 * 2**20
+"""Size up to which the values of a text file are kept in memory."""
 _HINT = "SQL files cannot be verified as files: load them, then verify with --database."
 
 
@@ -103,11 +106,19 @@ def _read(table: Table, format_: str, paths: list[Path]) -> Given:
         raise InputError(message, where=gone)
     try:
         frame = scan(paths, table)
-        readings = {} if encoding is None else _readings(table, encoding)
-        return given(table, frame, readings)
+        if encoding is None:
+            return given(table, frame)
+        return _kept(given(table, frame, _readings(table, encoding)), paths)
     except (OSError, ValueError, pl.exceptions.PolarsError) as error:
         message = f"cannot be read as {format_}"
         raise InputError(message, where=paths[0]) from error
+
+
+def _kept(read: Given, paths: list[Path]) -> Given:
+    """Texts are parsed once and their values kept, unless that would be too much: then each constraint parses anew."""
+    if sum(path.stat().st_size for path in paths) > _KEPT_BYTES:
+        return read
+    return replace(read, frame=read.frame.collect().lazy())
 
 
 def _readings(table: Table, encoding: Encoding) -> dict[str, Reading]:

@@ -166,7 +166,7 @@ def test_tables_that_are_missing_or_unknown_are_refused() -> None:
     schema = schema_of(Table(name="a", columns=(Column(name="x", type=INTEGER),)), Table(name="b", columns=()))
     with pytest.raises(InputError, match="no frame for 'b'"):
         verified_frames(schema, {"a": pl.DataFrame({"x": [1]})})
-    with pytest.raises(InputError, match="unknown table 'aa'.*Did you mean 'a'"):
+    with pytest.raises(InputError, match=r"unknown table 'aa'.*Did you mean 'a'"):
         verified_frames(schema, {"aa": pl.DataFrame()})
     assert verified_frames(schema, {"a": pl.DataFrame({"x": [1]})}, only=["a"])
 
@@ -261,9 +261,11 @@ def test_exported_files_are_read_in_the_schemas_types(tmp_path: Path, format_: s
         ("csv", "i16,name,day,price,raw\n1,abc,2024-02-30,1.5,\\x00\nx,,2024-02-28,1.555,\\xzz\n99999,b,,-,\n"),
         (
             "ndjson",
-            '{"i16": 1, "name": "abc", "day": "2024-02-30", "price": 1.5, "raw": "AA=="}\n'
-            '{"i16": "x", "day": "2024-02-28", "price": "1.555", "raw": "?"}\n'
-            '{"i16": 99999, "name": "b", "price": "-"}\n',
+            (
+                '{"i16": 1, "name": "abc", "day": "2024-02-30", "price": 1.5, "raw": "AA=="}\n'
+                '{"i16": "x", "day": "2024-02-28", "price": "1.555", "raw": "?"}\n'
+                '{"i16": 99999, "name": "b", "price": "-"}\n'
+            ),
         ),
     ],
 )
@@ -480,22 +482,24 @@ def judged(draw: st.DrawFn) -> tuple[Schema, list[str], list[tuple[object, ...]]
     return schema_of(table), statements, [(number, *row) for number, row in enumerate(rows)]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(judged())
 def test_sqlite_accepts_exactly_what_verifies(case: tuple[Schema, list[str], list[tuple[object, ...]]]) -> None:
     schema, statements, rows = case
     frame = pl.DataFrame(rows, schema={"id": pl.Int64, "a": pl.Int64, "b": pl.Int64, "c": pl.String}, orient="row")
     report = verified_frames(schema, {"t": frame})
-    assert report.unverified == ()
-    assert bool(report) == accepted(statements, rows)
     with sa.create_engine("sqlite://").connect() as connection:
         collation = schema.tables["t"].columns[3].collation
         connection.exec_driver_sql(f"CREATE TABLE t (id, a, b, c {f'COLLATE {collation}' if collation else ''})")
         for row in rows:
             connection.exec_driver_sql("INSERT INTO t VALUES (?, ?, ?, ?)", row)
         asked = verified_database(schema, connection)
-    assert asked.as_json()["unverified"] == []
-    assert counted(asked) == counted(report)
+    assert asked.unverified == ()
+    assert bool(asked) == accepted(statements, rows)
+    if report.unverified:  # frames leave comparisons under a collation to the database
+        assert collation is not None
+    else:
+        assert counted(report) == counted(asked)
 
 
 def counted(report: Report) -> list[tuple[str, int]]:

@@ -15,8 +15,9 @@ from fixturegen.errors import SchemaError
 from fixturegen.expressions.evaluation import polars_condition, polars_expression
 from fixturegen.expressions.names import dotted, is_column, mentioned, resolved
 from fixturegen.expressions.parsing import grammar_of, parsed, rendered
-from fixturegen.schema import Dialect, Path, Schema, Type
+from fixturegen.schema import Column, Dialect, Path, Schema, Type
 
+_COMPARING = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.In, exp.Between, exp.Is, exp.Case)
 Reader = Callable[[str, Dialect, Mapping[str, Type], date], pl.Expr]
 
 
@@ -40,12 +41,28 @@ def truth_of(data: Data, table: str, sql: str, dialect: Dialect) -> tuple[pl.Laz
 
 def _read(reader: Reader, data: Data, table: str, sql: str, dialect: Dialect) -> tuple[pl.LazyFrame, pl.Expr]:
     paths = mentioned_paths(data.schema, table, sql, dialect)
+    _refuse_collated(data.schema, table, parsed(sql, dialect), paths)
     types = {name: type_at(data.schema, table, path) for name, path in paths.items()}
     try:
         value = reader(sql, dialect, types, data.schema.as_of)
     except (SchemaError, RecursionError, OverflowError) as unknown:
         raise Unverifiable(str(unknown)) from unknown
     return data.named(table, paths), value
+
+
+def _refuse_collated(schema: Schema, table: str, tree: exp.Expr, paths: Mapping[str, Path]) -> None:
+    """Leave comparisons under SQLite's NOCASE and RTRIM to the database: here texts compare exactly."""
+    for node in tree.find_all(*_COMPARING):
+        for side in node.iter_expressions():
+            plain = side.unnest()
+            name = dotted(plain) if is_column(plain) else ""
+            if name in paths and _collation_at(schema, table, paths[name]) in {"nocase", "rtrim"}:
+                message = f"{name} compares under its collation"
+                raise Unverifiable(message)
+
+
+def _collation_at(schema: Schema, table: str, path: Path) -> str:
+    return (column_at(schema, table, path).collation or "").lower()
 
 
 def mentioned_paths(schema: Schema, table: str, sql: str, dialect: Dialect) -> dict[str, Path]:
@@ -62,10 +79,15 @@ def mentioned_paths(schema: Schema, table: str, sql: str, dialect: Dialect) -> d
 
 def type_at(schema: Schema, table: str, path: Path) -> Type:
     """Return the type of the column at a path."""
+    return column_at(schema, table, path).type
+
+
+def column_at(schema: Schema, table: str, path: Path) -> Column:
+    """Return the column at a path."""
     here = table
     for name in path.references:
         here = reference_of(schema.tables[here], name).table
-    return column_of(schema.tables[here], path.column).type
+    return column_of(schema.tables[here], path.column)
 
 
 def sql_of(schema: Schema, table: str, sql: str, dialect: Dialect, target: Dialect) -> str:

@@ -1,0 +1,103 @@
+"""The Python face: the same verbs as on the command line, on frames, engines and directories."""
+
+from __future__ import annotations
+
+from datetime import date
+from importlib.util import find_spec
+from pathlib import Path
+
+import polars as pl
+import pytest
+import sqlalchemy as sa
+
+import fixturegen as fg
+from fixturegen.content import content_hash, schema_hash
+
+TEXT = """\
+version: 1
+tables:
+  parents:
+    rows: 8
+    columns:
+      id: {type: integer, primary_key: true}
+      at: {type: date, max: as_of}
+  children:
+    rows: 0..3 per parents
+    columns:
+      id: {type: integer, primary_key: true}
+      parent_id: {references: parents.id}
+"""
+
+
+@pytest.fixture
+def schema(tmp_path: Path) -> fg.Schema:
+    path = tmp_path / "family.yaml"
+    path.write_text(TEXT)
+    return fg.load(str(path))
+
+
+def test_generate_gives_what_stream_gives(schema: fg.Schema) -> None:
+    dataset = fg.generate(schema, seed=7)
+    assert list(dataset) == ["parents", "children"]
+    for chunk_rows in (1, 3):
+        chunks = list(fg.stream(schema, seed=7, chunk_rows=chunk_rows))
+        assert max(frame.height for _, frame in chunks) <= chunk_rows
+        for name, frame in dataset.items():
+            assert pl.concat([chunk for table, chunk in chunks if table == name]).equals(frame)
+    assert not fg.generate(schema, seed=8)["parents"].equals(dataset["parents"])
+
+
+@pytest.mark.parametrize("chunk_rows", [0, -1, 1.5, True])
+def test_a_chunk_holds_a_whole_number_of_rows(schema: fg.Schema, chunk_rows: int) -> None:
+    with pytest.raises(fg.InputError, match="chunk_rows"):
+        fg.stream(schema, chunk_rows=chunk_rows)
+
+
+def test_frames_files_and_databases_are_verified(schema: fg.Schema, tmp_path: Path) -> None:
+    fg.export(schema, tmp_path / "out", format="csv", as_of=date(2030, 1, 1))
+    assert fg.verify(schema, tmp_path / "out").violations == ()
+    engine = sa.create_engine(f"sqlite:///{tmp_path / 'family.sqlite'}")
+    result = fg.seed(schema, engine, create=True, rows={"parents": 5})
+    assert result.tables["parents"].rows == 5
+    assert fg.verify(schema, engine).violations == ()
+    assert fg.verify(schema, str(engine.url)).violations == ()
+    engine.dispose()
+    dataset = fg.generate(schema)
+    assert fg.verify(schema, dataset).violations == ()
+    broken = {**dataset, "parents": dataset["parents"].head(0)}
+    assert [violation.constraint.kind for violation in fg.verify(schema, broken).violations] == ["reference"]
+    assert fg.verify(schema, dataset, as_of=date(1900, 1, 1)).violations
+
+
+def test_a_plan_prints_itself(schema: fg.Schema) -> None:
+    assert "parents: 16 rows" in str(fg.plan(schema, scale=2))
+
+
+def test_content_is_what_is_said_not_where(schema: fg.Schema, tmp_path: Path) -> None:
+    (tmp_path / "moved.yaml").write_text("# moved\n\n" + TEXT)
+    moved = fg.load(tmp_path / "moved.yaml")
+    assert schema_hash(moved) == schema_hash(schema)
+    assert content_hash(fg.plan(moved)) == content_hash(fg.plan(schema))
+    hashes = {
+        content_hash(fg.plan(schema)),
+        content_hash(fg.plan(schema, seed=1)),
+        content_hash(fg.plan(schema, rows={"parents": 9})),
+        content_hash(fg.plan(schema, as_of=date(2030, 1, 1))),
+    }
+    assert len(hashes) == 4
+    (tmp_path / "other.yaml").write_text(TEXT.replace("0..3", "0..4"))
+    assert schema_hash(fg.load(tmp_path / "other.yaml")) != schema_hash(schema)
+
+
+def test_every_public_name_is_there() -> None:
+    for name in fg.__all__:
+        assert getattr(fg, name) is not None
+        assert name in dir(fg)
+    with pytest.raises(AttributeError, match="no attribute 'generat'"):
+        _ = fg.generat  # type: ignore[attr-defined] - that is the point
+
+
+def test_no_module_bears_the_name_of_a_verb() -> None:
+    verbs = {name for name in fg.__all__ if name.islower()} - {"__version__"}
+    verbs |= {"make", "datasets", "rows", "hostile", "negatives", "covering"}
+    assert [name for name in sorted(verbs) if find_spec(f"fixturegen.{name}") is not None] == []
