@@ -358,6 +358,8 @@ def _inside_or_unordered(request: Request, value: object) -> bool:
 
 
 def _converted(asked: _Asked, value: object) -> object:
+    if asked.method.name == "json" and asked.request.column.type.kind == "json":
+        return value  # it is JSON already
     try:
         return held(value, asked.request.column.type)
     except TypeError:

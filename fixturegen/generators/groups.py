@@ -136,7 +136,7 @@ def _built(asked: _Asked, draws: tuple[Draw, ...], field: Field, *, distinct: bo
         return _by_country(batch, batch.columns[asked.country], field, asked.locale, home)
 
     needs = () if asked.country is None else (asked.country,)
-    remark = f"{asked.locale}" if asked.country is None else f"in the locale of {asked.country}"
+    remark = f"coherent, in {asked.locale if asked.country is None else f'the locale of {asked.country}'}"
     return Generator(
         name=asked.group, dtype=pl.String(), draws=draws, build=build, needs=needs, distinct=distinct, remark=remark
     )

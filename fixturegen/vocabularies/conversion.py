@@ -33,7 +33,8 @@ def held(value: object, type_: Type) -> object:
     if kind in TEXTS:
         return _written(value)
     if kind == "array" and isinstance(value, list | tuple):
-        return [str(each) for each in value]
+        element = type_.element or Type(kind="text")
+        return [held(each, element) for each in value]
     if isinstance(value, _HELD.get(kind, ())) and (kind == "boolean" or not isinstance(value, bool)):
         return _number(value, type_) if kind in {"decimal", "float"} else value
     raise TypeError(kind)
