@@ -153,7 +153,9 @@ def _extreme(left: exp.Expr, relation: Relation, right: exp.Expr, scope: Scope) 
 
 def _day(left: exp.Expr, relation: Relation, right: exp.Expr, scope: Scope) -> Formula | None:
     """Return a comparison of a datetime's date with a constant date as limits of the datetime."""
-    if (isinstance(left, exp.Cast) and left.to.this == exp.DType.DATE) or (isinstance(left, exp.Date | exp.TsOrDsToDate) and not left.expressions):
+    if (isinstance(left, exp.Cast) and left.to.this == exp.DType.DATE) or (
+        isinstance(left, exp.Date | exp.TsOrDsToDate) and not left.expressions
+    ):
         column = scope.column(left.this)
     else:
         return None
@@ -220,6 +222,8 @@ def _by_measure(left: exp.Expr, relation: Relation, right: exp.Expr, scope: Scop
     if scope.dialect == "sqlite" and first.family == "instant" and first.days != second.days:
         first, second = _before_midnight(first), _before_midnight(second)
     difference = first.minus(second, first.family)
+    if set(difference.terms) != {*scope.mentioned(left), *scope.mentioned(right)}:
+        return None  # a column cancels out, yet makes the comparison unknown where it is NULL
     if len(difference.terms) == 1:
         return _limit(difference, relation, scope)
     if len(difference.terms) == 2 and sum(difference.terms.values()) == 0:

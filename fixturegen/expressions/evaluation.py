@@ -31,6 +31,7 @@ from fixturegen.expressions.terms import (
     Term,
     column_term,
     comparable,
+    met,
     text_literal,
     value_expr,
     value_term,
@@ -236,6 +237,7 @@ class Evaluation:
             return pl.lit(None, dtype=pl.Boolean())
         if left.kind == right.kind == "text":
             return compared_texts(operator, left, right, self.dialect)
+        left, right = met(left, right)
         if {left.kind, right.kind} == {"span"} and any(term.span and term.span.months for term in (left, right)):
             message = "an interval of months in a comparison"
             raise NotEvaluableError(message)

@@ -309,19 +309,23 @@ class _Normaliser:
             return NullTest(column, null)
         if self.scope.is_constant(subject):
             return self.null_constant(subject, null)
-        if is_truth(subject):
-            held = [self.holds(subject, negated=way, known=not null) for way in (False, True)]
-            return all_of(held) if null else any_of(held)
-        if isinstance(subject, exp.Nullif):
-            equal = exp.EQ(this=subject.this.copy(), expression=subject.expression.copy())
-            tests = [self.null(subject.this, null, known), self.holds(equal, negated=not null, known=null)]
-            return any_of(tests) if null else all_of(tests)
+        if is_truth(subject) or isinstance(subject, exp.Nullif):
+            return self.null_of_condition(subject, null, known)
         parts = self.null_parts(subject)
         if parts is None:
             return self.opaque(exp.Is(this=exp.Paren(this=subject.copy()), expression=exp.Null()), not null, False)
         tests = [self.null(part, null, known) for part in parts]
         every = isinstance(subject, exp.Coalesce) == null
         return all_of(tests) if every else any_of(tests)
+
+    def null_of_condition(self, subject: exp.Expr, null: bool, known: bool) -> Formula:
+        """A condition is NULL where it is neither true nor false, NULLIF where its value is or equals the other."""
+        if isinstance(subject, exp.Nullif):
+            equal = exp.EQ(this=subject.this.copy(), expression=subject.expression.copy())
+            tests = [self.null(subject.this, null, known), self.holds(equal, negated=not null, known=null)]
+            return any_of(tests) if null else all_of(tests)
+        held = [self.holds(subject, negated=way, known=not null) for way in (False, True)]
+        return all_of(held) if null else any_of(held)
 
     def null_constant(self, subject: exp.Expr, null: bool) -> Formula:
         try:
@@ -409,7 +413,8 @@ class _Normaliser:
 _STORED = {
     **dict.fromkeys(("integer", "boolean"), "integer"),
     **dict.fromkeys(("text", "date", "datetime", "time", "uuid", "json", "url", "ip", "mac", "enum"), "text"),
-    "float": "real", "bytes": "blob",
+    "float": "real",
+    "bytes": "blob",
 }
 """Storage class in SQLite of a type's values; a NUMERIC one depends on the value."""
 

@@ -1,15 +1,11 @@
 from __future__ import annotations
 
-import sys
 from datetime import date
-from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-import engines  # noqa: E402 - beside this file, which is no package
-
-from fixturegen.expressions.evaluation import polars_expression  # noqa: E402
+from fixturegen.expressions.evaluation import polars_expression
 
 EVERYWHERE = [
     "i > 1", "i = 1 OR j = 2", "NOT (i > 1 AND j > 1)", "i IN (1, 7, NULL)", "i NOT IN (1, NULL)", "i NOT IN (1, 7)", "i IS NULL",
@@ -54,42 +50,30 @@ MYSQL = [
 AS_OF = date(2026, 1, 1)
 
 
-def _ours(sql: str, dialect: str) -> list[object]:
-    return engines.frame().select(polars_expression(sql, dialect, engines.TYPES, AS_OF).alias("v"))["v"].to_list()
-
-
-def _agrees(engine: engines.Engine, dialect: str, sql: str) -> None:
-    theirs = engine.answers(sql)
-    ours = _ours(sql, dialect)
+def _agrees(engines: SimpleNamespace, dialect: str, sql: str) -> None:
+    engine = getattr(engines, dialect)
+    if engine is None:
+        pytest.skip(f"no {dialect} server")
+    theirs = engines.normal(engine.answers(sql))
+    expression = polars_expression(sql, dialect, engines.types, AS_OF)
+    ours = engines.normal(engines.frame.select(expression.alias("v"))["v"].to_list())
     ours = ours * len(theirs) if len(ours) == 1 else ours
-    first, second = engines.normal(ours), engines.normal(theirs)
-    close = [a if a is None or isinstance(a, str) else pytest.approx(float(a), rel=1e-9) for a in second]
-    assert [a if a is None or isinstance(a, str) else float(a) for a in first] == close
-
-
-@pytest.fixture(scope="module")
-def sqlite() -> engines.Engine:
-    return engines.sqlite()
+    close = [a if a is None or isinstance(a, str) else pytest.approx(float(a), rel=1e-9) for a in theirs]
+    assert [a if a is None or isinstance(a, str) else float(a) for a in ours] == close
 
 
 @pytest.mark.parametrize("sql", dict.fromkeys([*EVERYWHERE, *SQLITE]))
-def test_agrees_with_sqlite(sqlite: engines.Engine, sql: str) -> None:
-    _agrees(sqlite, "sqlite", sql)
+def test_agrees_with_sqlite(engines: SimpleNamespace, sql: str) -> None:
+    _agrees(engines, "sqlite", sql)
 
 
 @pytest.mark.postgresql
 @pytest.mark.parametrize("sql", dict.fromkeys([*EVERYWHERE, *POSTGRESQL]))
-def test_agrees_with_postgresql(sql: str) -> None:
-    engine = engines.postgresql()
-    if engine is None:
-        pytest.skip("no PostgreSQL server")
-    _agrees(engine, "postgresql", sql)
+def test_agrees_with_postgresql(engines: SimpleNamespace, sql: str) -> None:
+    _agrees(engines, "postgresql", sql)
 
 
 @pytest.mark.mariadb
 @pytest.mark.parametrize("sql", dict.fromkeys([*EVERYWHERE, *MYSQL]))
-def test_agrees_with_mariadb(sql: str) -> None:
-    engine = engines.mysql()
-    if engine is None:
-        pytest.skip("no MariaDB server")
-    _agrees(engine, "mysql", sql)
+def test_agrees_with_mariadb(engines: SimpleNamespace, sql: str) -> None:
+    _agrees(engines, "mysql", sql)

@@ -1,5 +1,7 @@
 """Rows of one shape in the three engines, and what each says an expression is for every row."""
 
+# ruff: noqa: DTZ001 - zone-less moments are what is tested
+
 from __future__ import annotations
 
 import sqlite3
@@ -8,9 +10,11 @@ from contextlib import closing
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any
 
 import polars as pl
+import pytest
 
 from fixturegen.dtypes import polars_dtype
 from fixturegen.schema import Type
@@ -36,7 +40,18 @@ ROWS: list[tuple[Any, ...]] = [
     (7, -2, Decimal("7.00"), Decimal("2.0000"), "123", "1", True, date(1999, 12, 31), date(2031, 1, 1), datetime(2031, 1, 1)),
     (None,) * 10,
 ]  # fmt: skip
-_POSTGRESQL = ["int", "int", "numeric(10,2)", "numeric(12,4)", "varchar(20)", "varchar(20)", "boolean", "date", "date", "timestamp"]
+_POSTGRESQL = [
+    "int",
+    "int",
+    "numeric(10,2)",
+    "numeric(12,4)",
+    "varchar(20)",
+    "varchar(20)",
+    "boolean",
+    "date",
+    "date",
+    "timestamp",
+]
 
 
 def frame() -> pl.DataFrame:
@@ -106,7 +121,18 @@ def mysql() -> Engine | None:
         connection = pymysql.connect(host="127.0.0.1", user="root", connect_timeout=3, charset="utf8mb4")
     except Exception:  # noqa: BLE001 - whatever keeps the server away, the test is skipped
         return None
-    kinds = ["SIGNED", "SIGNED", "DECIMAL(10,2)", "DECIMAL(12,4)", "CHAR(20)", "CHAR(20)", "SIGNED", "DATE", "DATE", "DATETIME"]
+    kinds = [
+        "SIGNED",
+        "SIGNED",
+        "DECIMAL(10,2)",
+        "DECIMAL(12,4)",
+        "CHAR(20)",
+        "CHAR(20)",
+        "SIGNED",
+        "DATE",
+        "DATE",
+        "DATETIME",
+    ]
     rows = [
         f"SELECT {number} AS n, "
         + ", ".join(f"CAST({_quoted(v)} AS {k}) AS {name}" for v, k, name in zip(row, kinds, TYPES, strict=True))
@@ -135,3 +161,10 @@ def _normal(value: Any) -> Any:
             return value.decode()
         case _:
             return value
+
+
+@pytest.fixture(scope="session")
+def engines() -> SimpleNamespace:
+    return SimpleNamespace(
+        types=TYPES, frame=frame(), sqlite=sqlite(), postgresql=postgresql(), mysql=mysql(), normal=normal
+    )
