@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from fixturegen.errors import SchemaError
 from fixturegen.generator import Request
+from fixturegen.schema import Type
 
 Reader = Callable[[object], object]
 
@@ -49,6 +50,25 @@ def needed(read: Mapping[str, object], request: Request, fill: str, *names: str)
     if missing:
         message = f"{fill} needs {' and '.join(missing)}"
         raise SchemaError(message, where=request.where)
+
+
+def type_of(request: Request, name: str) -> Type:
+    """Return the type of a column that a fill reads.
+
+    Raises:
+        SchemaError: If the name leads nowhere, said where the fill was declared.
+    """
+    if request.types is None:
+        message = f"{name} cannot be read here: the columns beside {request.column.name} are not known"
+        raise SchemaError(message, where=request.where)
+    try:
+        return request.types(name)
+    except SchemaError as error:
+        if error.where:
+            raise
+        raise SchemaError(
+            error.message, where=request.where, given=error.given, exists=error.exists, hint=error.hint
+        ) from None
 
 
 def shown(given: object, limit: int = 60) -> str:

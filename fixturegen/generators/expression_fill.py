@@ -36,9 +36,7 @@ def expression(request: Request) -> Generator:
     sql, dialect = str(read["sql"]), cast("Dialect", read.get("dialect", "sqlite"))
     tree = parsed(sql, dialect, request.where)
     names = mentioned(tree)
-    types = (
-        {name: request.types(name) for name in names} if request.types else dict.fromkeys(names, request.column.type)
-    )
+    types = {name: given.type_of(request, name) for name in names}
     try:
         value = polars_expression(tree, dialect, types, request.as_of)
         frame = pl.DataFrame(schema={name: polars_dtype(type_) for name, type_ in types.items()}, height=0)

@@ -27,7 +27,8 @@ def belongs(request: Request, *, listed: bool = True) -> Test:
 
 
 def _barred(domain: Domain) -> list[Test]:
-    return [lambda value: value not in domain.barred] if domain.barred else []
+    # Lists have no hash; none of them is barred one by one.
+    return [lambda value: isinstance(value, list) or value not in domain.barred] if domain.barred else []
 
 
 def _ordered(request: Request) -> list[Test]:
@@ -36,10 +37,14 @@ def _ordered(request: Request) -> list[Test]:
         return []
     low = lattice.low if domain.low is None else max(domain.low, lattice.low)
     high = lattice.high if domain.high is None else min(domain.high, lattice.high)
-    return [
-        lambda value: low <= lattice.position(value) <= high,
-        lambda value: lattice.position(value) not in domain.excluded,
-    ]
+
+    def inside(value: object) -> bool:
+        position = lattice.position(value)
+        # A float stands for the position it is nearest to.
+        at = round(position) if isinstance(value, float) else position
+        return low <= at <= high and at not in domain.excluded
+
+    return [inside]
 
 
 def _texts(request: Request) -> list[Test]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import polars as pl
@@ -19,6 +19,9 @@ from fixturegen.generators.shapes import FARTHEST, Shape, unbiased
 
 LARGEST_POOL = 4_096
 _CANDIDATES = 8_192
+_WIDE = 256
+_FEWEST = 16
+_MOST_LETTERS = 4_000_000
 
 
 def pooled(
@@ -68,6 +71,11 @@ def texts(request: Request, name: str, shapes: Language) -> Generator:
     """
     if sum(shape.size for shape in shapes) <= LARGEST_POOL:
         return pooled(request, name, enumerated(shapes))
+    widest = max(shape.width for shape in shapes)
+    if widest > _WIDE and not request.distinct:
+        # Long texts are gathered, not written anew for every row: a chunk of them would take gigabytes.
+        some = _candidates(request, name, shapes, max(_FEWEST, _MOST_LETTERS // widest))
+        return pooled(request, name, pl.Series(some, dtype=pl.String), remark=f"one of {len(some)} long texts")
     if len(shapes) == 1:
         return _single(request, name, shapes[0])
     if request.distinct:
@@ -126,7 +134,7 @@ def _chained(request: Request, name: str, shapes: Language) -> Generator:
     def build(batch: Batch) -> pl.Series:
         number = place(batch.draws["at"])
         of = np.searchsorted(starts, number, side="right") - 1
-        return _assembled(of, [(shape, [number - start]) for shape, start in zip(kept, starts, strict=False)])
+        return _assembled(of, kept, lambda shape, rows: [number[rows] - starts[shape]])
 
     return Generator(name=name, dtype=pl.String(), draws=(Draw("at", 0, left - 1),), build=build, distinct=True)
 
@@ -146,11 +154,11 @@ def _several(request: Request, name: str, shapes: Language) -> Generator:
     spare = _spare(request, shapes)
 
     def build(batch: Batch) -> pl.Series:
-        parts = []
-        for shape in shapes:
-            spans = shape.spans
-            parts.append((shape, [batch.draws[_limb(at)] % span for at, span in enumerate(spans)]))
-        values = _assembled(batch.draws["shape"], parts)
+        values = _assembled(
+            batch.draws["shape"],
+            shapes,
+            lambda shape, rows: [batch.draws[_limb(at)][rows] % span for at, span in enumerate(shapes[shape].spans)],
+        )
         return values if spare is None else values.replace(sorted(map(str, request.domain.barred)), spare)
 
     return Generator(
@@ -173,15 +181,21 @@ def _spare(request: Request, shapes: Language) -> str | None:
     raise ImpossibleError(message, where=request.where)
 
 
-def _assembled(of: Integers, parts: Sequence[tuple[Shape, Sequence[Integers]]]) -> pl.Series:
-    """Build each row from the part it belongs to, and put the rows back in their order."""
+def _assembled(of: Integers, shapes: Sequence[Shape], indexes: Callable[[int, Integers], list[Integers]]) -> pl.Series:
+    """Build each row by the shape it belongs to, and put the rows back in their order.
+
+    Args:
+        of: Number of each row's shape.
+        shapes: The shapes.
+        indexes: Returns the indexes, one array a limb, of the given rows of the given shape.
+    """
     order = np.argsort(of, kind="stable")
-    borders = np.searchsorted(of[order], np.arange(len(parts) + 1))
+    borders = np.searchsorted(of[order], np.arange(len(shapes) + 1))
     built = []
-    for number, (shape, indexes) in enumerate(parts):
+    for number, shape in enumerate(shapes):
         rows = order[borders[number] : borders[number + 1]]
         if len(rows):
-            built.append(shape.build([index[rows] for index in indexes]))
+            built.append(shape.build(indexes(number, rows)))
     if not built:
         return pl.Series([], dtype=pl.String)
     back = np.empty(len(order), dtype=np.int64)
@@ -209,10 +223,11 @@ def matching(request: Request, name: str, shapes: Language, expressions: Iterabl
     return pooled(request, name, pl.Series(kept, dtype=pl.String), needs_check=False, remark=remark)
 
 
-def _candidates(request: Request, name: str, shapes: Language) -> list[str]:
-    if sum(shape.size for shape in shapes) <= _CANDIDATES:
+def _candidates(request: Request, name: str, shapes: Language, most: int = _CANDIDATES) -> list[str]:
+    """Return texts of some shapes, keyed by nothing but their number: all where they are few."""
+    if sum(shape.size for shape in shapes) <= most:
         return [str(text) for text in enumerated(shapes).to_list()]
-    keys = np.arange(_CANDIDATES)
+    keys = np.arange(min(most, _CANDIDATES))
     free = _several(_unbarred(request), name, shapes)
     draws = {draw.name: bounded(bits(stream(0, name, draw.name), keys), draw.low, draw.high) for draw in free.draws}
     found = free.build(Batch(height=len(keys), draws=draws)).to_list()

@@ -19,12 +19,14 @@ from fixturegen.generators.characters import Characters, CodePoints
 
 FARTHEST = 2**62
 """Most values of one draw."""
-_TABLE = 2**15
+_TABLE = 2**16
 """Most entries of a table of neighbouring places."""
 _FIRST = np.uint64(0xBF58476D1CE4E5B9)
 _SECOND = np.uint64(0x94D049BB133111EB)
 
 Bytes = npt.NDArray[np.uint8]
+Entries = npt.NDArray[np.void]
+"""Byte strings of one width."""
 
 
 @dataclass(frozen=True)
@@ -100,23 +102,28 @@ class Shape:
         return Shape(places) if all(place.size for place in places) else None
 
     def _fill(self, matrix: Bytes, indexes: Sequence[Integers]) -> None:
-        for tables, index in zip(self._tables, indexes, strict=True):
+        records = matrix.view(self._record).ravel()
+        for limb, index in zip(self._tables, indexes, strict=True):
             rest = index.astype(np.uint64)
-            for columns, table in reversed(tables):
+            for field, table in reversed(limb):
                 size = np.uint64(len(table))
                 quotient = rest // size
-                matrix[:, columns] = table[(rest - quotient * size).astype(np.int64)]
+                records[field] = table[(rest - quotient * size).astype(np.int64)]
                 rest = quotient
 
     @cached_property
-    def _tables(self) -> tuple[tuple[tuple[slice, Bytes], ...], ...]:
-        """For each limb, the bytes of every text of its groups of neighbouring places."""
-        limbs = []
-        for limb in self.limbs:
-            groups = _grouped(self.places[limb.start : limb.stop], _TABLE)
-            spans = [range(limb.start + group.start, limb.start + group.stop) for group in groups]
-            limbs.append(tuple((slice(at.start, at.stop), _table(self.places[at.start : at.stop])) for at in spans))
-        return tuple(limbs)
+    def _tables(self) -> tuple[tuple[tuple[str, Entries], ...], ...]:
+        """For each limb, the bytes of every text of its groups of neighbouring places, by the group's name."""
+        groups = [
+            [range(limb.start + at.start, limb.start + at.stop) for at in _cut(self.places, limb)]
+            for limb in self.limbs
+        ]
+        return tuple(tuple((str(at.start), _table(self.places[at.start : at.stop])) for at in limb) for limb in groups)
+
+    @cached_property
+    def _record(self) -> np.dtype[np.void]:
+        """A row of bytes seen as its groups: NumPy copies fields of a fixed size several times faster than slices."""
+        return np.dtype([(field, table.dtype) for limb in self._tables for field, table in limb])
 
     def _points(self, indexes: Sequence[Integers]) -> CodePoints:
         matrix = np.empty((len(indexes[0]), self.width), dtype=np.uint32)
@@ -129,14 +136,14 @@ class Shape:
 
 
 @lru_cache(maxsize=512)
-def _table(places: tuple[Characters, ...]) -> Bytes:
+def _table(places: tuple[Characters, ...]) -> Entries:
     """Return the bytes of every text of some neighbouring places, in order. Many shapes share them."""
     rest = np.arange(prod(place.size for place in places), dtype=np.int64)
     table = np.empty((len(rest), len(places)), dtype=np.uint8)
     for column, place in reversed(list(enumerate(places))):
         rest, digit = np.divmod(rest, place.size)
         table[:, column] = place.at(digit)
-    return table
+    return table.view(np.dtype((np.void, len(places)))).ravel()
 
 
 def text_of(matrix: Bytes) -> pl.Series:
@@ -193,6 +200,10 @@ def _grouped(places: Sequence[Characters], most: int) -> tuple[range, ...]:
     if places:
         groups.append(range(stop))
     return tuple(reversed(groups))
+
+
+def _cut(places: Sequence[Characters], limb: range) -> tuple[range, ...]:
+    return _grouped(places[limb.start : limb.stop], _TABLE)
 
 
 def _wide(points: CodePoints) -> pl.Series:

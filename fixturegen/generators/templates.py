@@ -61,10 +61,8 @@ def template(request: Request) -> Generator:
 
 
 def _check(request: Request, hole: Hole) -> None:
-    """Refuse a hole that cannot be filled, as far as its column's type is known."""
-    if request.types is None:
-        return
-    type_ = request.types(hole.column)
+    """Refuse a hole that cannot be filled."""
+    type_ = given.type_of(request, hole.column)
     if type_.kind in {"bytes", "array", "interval"}:
         message = f"{hole.column} is {type_.kind}, which a template cannot spell"
         raise SchemaError(message, where=request.where)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import numpy as np
 import polars as pl
 
-from fixturegen.draws import Integers
+from fixturegen.draws import BLOCK, Integers
 from fixturegen.errors import SchemaError
 from fixturegen.generator import Batch, Draw, Generator, Request, generator
 from fixturegen.generators.characters import DIGITS, characters
@@ -15,9 +15,10 @@ from fixturegen.generators.holes import skipping
 from fixturegen.generators.patterned import constructed
 from fixturegen.generators.shapes import Bytes, Shape, text_of, unbiased
 
-_HEX = np.frombuffer(b"".join(b"%02x" % byte for byte in range(256)), dtype=np.uint8).reshape(256, 2)
-_PLACES = (0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34)
-"""Where each byte's two digits stand among the 36 characters."""
+_HEX = np.frombuffer(b"".join(b"%04x" % pair for pair in range(2**16)), dtype=np.uint8).view(np.uint32)
+_PLACES = (0, 4, 9, 14, 19, 24, 28, 32)
+"""Where the four digits of each pair of bytes stand among the 36 characters."""
+_RECORD = np.dtype({"names": [str(at) for at in _PLACES], "formats": ["u4"] * 8, "offsets": _PLACES, "itemsize": 36})
 _YEAR = 365 * 86_400 * 1000
 _HIGH_BITS, _LOW_BITS = 60, 62
 
@@ -91,10 +92,13 @@ def _with_version(high: Integers, version: int) -> Integers:
 def _spelled(high: Integers, low: Integers) -> pl.Series:
     """Return the text of the upper 64 bits and the lower 62, the variant's two bits between them."""
     halves = np.stack([high.view(np.uint64), low.astype(np.uint64) | np.uint64(1 << 63)], axis=1)
-    octets = halves.astype(">u8").view(np.uint8).reshape(len(high), 16)
-    matrix: Bytes = np.full((len(high), 36), ord("-"), dtype=np.uint8)
-    for byte, at in enumerate(_PLACES):
-        matrix[:, at : at + 2] = _HEX[octets[:, byte]]
+    pairs = halves.astype(">u8").view(">u2").reshape(len(high), 8)
+    matrix: Bytes = np.empty((len(high), 36), dtype=np.uint8)
+    matrix[:, (8, 13, 18, 23)] = ord("-")
+    for start in range(0, len(high), BLOCK):
+        block = matrix[start : start + BLOCK].view(_RECORD).ravel()
+        for pair, at in enumerate(_PLACES):
+            block[str(at)] = _HEX[pairs[start : start + BLOCK, pair]]
     return text_of(matrix)
 
 

@@ -40,7 +40,7 @@ def phrases(low: int, high: int | None) -> tuple[str, ...]:
     the limits leave hardly any word: the caller then uses letters.
 
     >>> phrases(2, 4)[:3]
-    ('ab', 'ad', 'at')
+    ('ab', 'ad', 'an')
     """
     most = max(low, _USUAL) if high is None else min(high, max(low + 20, _USUAL))
     wanted = max(16, min(_MOST, _MOST_LETTERS // max(1, most)))

@@ -164,7 +164,7 @@ TEXTS = (
     case("regex", "words", "text", None, arguments={"pattern": r"\w+@\w{2,20}\.com"}),
     case("regex", "words distinct", "text", None, arguments={"pattern": r"\w+@\w{2,20}\.com"}, distinct=10**6),
     case("regex", "words barred", "text", None, arguments={"pattern": r"[a-d]{1,9}"}, domain=Domain(barred=frozenset("abc"))),
-    case("regex", "letters", "text", "αααα", arguments={"pattern": "[α-ωß]{4}"}),
+    case("regex", "letters", "text", "ああああ", arguments={"pattern": "[あ-お]{4}"}),
     case("regex", "wide", "text", None, arguments={"pattern": "[0-9a-f]{40}"}, distinct=10),
     case("regex", "groups", Type(kind="text", length=20), None, arguments={"pattern": r"(\d{1,3}\.){3}\d{1,3}"}, distinct=5),
     case("regex", "ignoring case", "text", None, arguments={"pattern": "(?i)ab"}, complete={"AB", "Ab", "aB", "ab"}),
@@ -228,7 +228,8 @@ COMPUTED = (
         arguments={"template": "{name|cut(2)|upper}R {{{joined.at:%Y}}} {price:.1f} {joined.at}"}, types=PEOPLE_TYPES,
         columns={name: PEOPLE[name] for name in ("name", "joined.at", "price")},
     ),
-    case("template", "no hole", "text", "x", arguments={"template": "x"}),
+    case("regex", "long", "text", None, arguments={"pattern": "[ab]{200,900}"}),
+    case("template", "no hole", "text", "x", arguments={"template": "x"}, types={}),
     case(
         "expression", "product", MONEY, Decimal("8.75"), arguments={"sql": "id * price"}, types=PEOPLE_TYPES,
         columns={"id": PEOPLE["id"], "price": PEOPLE["price"]},

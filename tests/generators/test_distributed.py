@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from statistics import NormalDist
 
 import numpy as np
@@ -37,7 +38,7 @@ def test_normal_quantiles_are_those_of_the_standard_library() -> None:
     points, normal = distributions.standard_normal(), NormalDist()
     for point, at in zip(points[1:-1:7], distributions._grid()[1:-1:7], strict=True):
         assert float(point) == pytest.approx(normal.inv_cdf(at / WHOLE), abs=1e-12)
-    assert all(left < right for left, right in zip(points, points[1:], strict=False))
+    assert all(left < right for left, right in pairwise(points))
 
 
 @pytest.mark.parametrize(

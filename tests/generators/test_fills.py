@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -17,7 +18,7 @@ from fixturegen.generator import Batch, made
 from fixturegen.generators.choice import generator_for
 from fixturegen.generators.coercion import value_of
 from fixturegen.generators.template_parts import parts_of
-from fixturegen.schema import Type
+from fixturegen.schema import Location, Type
 
 
 @pytest.mark.parametrize(
@@ -74,6 +75,19 @@ def test_wrong_arguments_are_named(fill: str, type_: Type, arguments: dict[str, 
     with pytest.raises(InputError) as caught:
         case(fill, "bad", type_, None, arguments=arguments, types=PEOPLE_TYPES).made()
     assert message in str(caught.value)
+
+
+def test_unknown_columns_are_named_where_the_fill_stands() -> None:
+    def types(name: str) -> Type:
+        message = f"unknown column {name!r}"
+        raise SchemaError(message, given=name, exists=["id", "name"])
+
+    for fill, arguments in (("template", {"template": "{nam}"}), ("expression", {"sql": "nam + 1"})):
+        request = replace(
+            case(fill, "x", "text", None, arguments=arguments).request, types=types, where=Location("a.yaml", 7)
+        )
+        with pytest.raises(SchemaError, match=r"a\.yaml:7.*unknown column 'nam'.*Did you mean 'name'"):
+            made(fill, request)
 
 
 def test_an_unknown_generator_is_named() -> None:

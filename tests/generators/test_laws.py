@@ -89,4 +89,5 @@ def test_golden_values(name: str) -> None:
     found = {case.label: laws.golden(case, made(case)) for case in MODULES[name].CASES}
     if os.environ.get(REWRITE) == "1":
         path.write_text(json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+    assert path.exists(), f"run this test once with {REWRITE}=1 to pin the values"
     assert found == json.loads(path.read_text(encoding="utf-8"))
