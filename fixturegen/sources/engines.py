@@ -107,7 +107,7 @@ def masked(url: str | URL) -> str:
     except (ArgumentError, ValueError):
         parsed = None
     # A password with a bare @ or / in it is taken apart at the wrong place.
-    if parsed is None or "@" in (parsed.host or "") or "@" in (parsed.database or ""):
+    if parsed is None or "@" in (parsed.host or "") or (parsed.username and "@" in (parsed.database or "")):
         return re.sub(r"://.*@", f"://{HIDDEN}@", str(url), flags=re.DOTALL)
     hidden = {name: HIDDEN for name in parsed.query if _SECRET.search(name)}
     if hidden:

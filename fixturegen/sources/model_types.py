@@ -42,6 +42,8 @@ def _stored(given: TypeEngine[Any], compiler: Compiler) -> TypeEngine[Any]:
     variants: Mapping[str, TypeEngine[Any]] = getattr(given, "_variant_mapping", {})
     stored = variants.get(compiler.name, given)
     while isinstance(stored, TypeDecorator):
+        if isinstance(stored, sa.Interval) and compiler.name == "postgresql":
+            break  # a decorator everywhere else, where intervals are stored as datetimes
         inner = stored.load_dialect_impl(compiler)
         stored = inner if inner is not stored else stored.impl_instance
     return stored
@@ -84,8 +86,6 @@ def _labelled(stored: sa.Enum | mysql.SET) -> Type | None:
 
 
 def _moment(stored: TypeEngine[Any], dialect: Dialect) -> Type | None:
-    if isinstance(stored, sa.Interval):
-        return Type(kind="interval", precision=stored.second_precision)
     if isinstance(stored, sa.DateTime):
         zone = bool(stored.timezone) and dialect != "mysql"  # its DATETIME knows no zone, whatever the model says
         return Type(kind="datetime", zone=zone, precision=_digits(stored, dialect))
