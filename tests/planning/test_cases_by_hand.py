@@ -449,3 +449,12 @@ def test_the_hash_seed_changes_nothing(capsys: pytest.CaptureFixture[str]) -> No
     done = subprocess.run([sys.executable, "-c", SCRIPT], env=environment, capture_output=True, text=True, check=True)
     exec(SCRIPT, {})  # the script above, in this process
     assert capsys.readouterr().out == done.stdout != ""
+
+
+def test_a_column_that_may_be_null_carries_no_bound_for_others() -> None:
+    names = [variable("a", DATE), variable("b", DATE, nullable=True), variable("c", DATE)]
+    checks = {"ab": Order("a", "<=", "b"), "bc": Order("b", "<=", "c"), "ac": Order("a", "<=", "c")}
+    (case,) = solved(names, checks).cases
+    assert case.columns["c"].at_least == (Reach("a"), Reach("b"))
+    (case,) = solved([replace(each, nullable=False) for each in names], checks).cases
+    assert case.columns["c"].at_least == (Reach("b"),)
