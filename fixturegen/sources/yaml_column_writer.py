@@ -128,10 +128,14 @@ def _short(value: object) -> str:
 
 def _dotted(schema: Schema, table: Table, path: Path) -> str:
     """Return a path as it is best written: by table name where that is clear, else by the reference's column."""
+    if not path.references:
+        # A name that could be taken for a value stands in double quotes: 2024, P1D, as_of.
+        plain = name_scalar(path.column) == path.column and path.column != AS_OF and path.column[0] != "P"
+        return path.column if plain else f'"{path.column}"'
     for words in _ways(schema, table, path):
         text = ".".join(words)
         try:
-            if not path.references or resolved(schema, table, text) == path:
+            if resolved(schema, table, text) == path:
                 return text
         except FixturegenError:
             continue

@@ -148,6 +148,8 @@ def _bound(fields: Fields, side: Side, type_: Type, table: TableDraft) -> Bound 
         if type_.kind not in {"date", "datetime"}:
             refuse(f"{side}: as_of is a date, and the column is {_a(type_)}", where)
         return AsOf()
+    if is_quoted_name(text):
+        return Dotted(text, where)
     try:
         return Constant(read_value(text, type_, where, bound=True))
     except SchemaError:
@@ -155,6 +157,11 @@ def _bound(fields: Fields, side: Side, type_: Type, table: TableDraft) -> Bound 
         if text not in table.columns and (not text or text[0] in "+-.0123456789"):
             raise
         return Dotted(text, where)
+
+
+def is_quoted_name(text: str) -> bool:
+    """Say whether a bound is a column's name in double quotes, as a name that looks like a value must be."""
+    return len(text) > 2 and text[0] == text[-1] == '"'
 
 
 def _bounded(column: Column, bounds: Mapping[Side, Bound | Dotted | None]) -> Column:

@@ -124,7 +124,11 @@ COLUMN: dict[str, Key] = {
         "true leaves the share to the plan.",
         {"anyOf": [_SHARE, _FLAG]},
     ),
-    "min": Key("Least value, inclusive: a value, `as_of`, another column, or customers.signup_at.", _SCALAR),
+    "min": Key(
+        "Least value, inclusive: a value, `as_of`, another column (in double quotes where its name looks like a value), or "
+        "customers.signup_at.",
+        _SCALAR,
+    ),
     "max": Key("Greatest value, inclusive: a value, `as_of`, another column, or customers.signup_at.", _SCALAR),
     "choices": Key(
         "The only allowed values: a list, or weights by value.",

@@ -8,7 +8,7 @@ from dataclasses import replace
 from fixturegen.expressions.names import resolved
 from fixturegen.schema import Column, Path, Schema, Table
 from fixturegen.sources.yaml_aggregates import FUNCTIONS, parent_reference, read_aggregate
-from fixturegen.sources.yaml_columns import Dotted, ReadColumn, Side, read_column
+from fixturegen.sources.yaml_columns import Dotted, ReadColumn, Side, is_quoted_name, read_column
 from fixturegen.sources.yaml_counts import read_count
 from fixturegen.sources.yaml_drafts import ColumnDraft, Drafts, TableDraft
 from fixturegen.sources.yaml_names import with_names
@@ -90,7 +90,8 @@ def _with_paths(column: Column, paths: Mapping[Side, Path]) -> Column:
 
 def _path(schema: Schema, table: Table, column: Column, bound: Dotted) -> Path:
     own = {each.name for each in table.columns}
-    path = Path((), bound.text) if bound.text in own else resolved(schema, table, bound.text, bound.where)
+    name = bound.text[1:-1] if is_quoted_name(bound.text) else bound.text
+    path = Path((), name) if name in own else resolved(schema, table, name, bound.where)
     if path == Path((), column.name):
         refuse("a column cannot bound itself", bound.where)
     end = _at(schema, table, path)

@@ -295,6 +295,10 @@ tables:
     table = parse_schema(text).tables['order "items"; drop']
     assert [column.name for column in table.columns] == ["NO", "select", "a.b"]
     assert table.references[0].target == ("NO",)
+    assert column_of(one("{type: integer, min: '\"1\"'}").replace("other", '"1"')).low == Related((), "1")
+    assert column_of(
+        one("{type: date, min: '\"as_of\"'}").replace("other: {type: integer}", "as_of: {type: date}")
+    ).low == Related((), "as_of")
     assert table.columns[2].low == Related((), "select")
 
 
