@@ -21,7 +21,7 @@ import polars as pl
 from fixturegen.domain import ANY, Domain
 from fixturegen.draws import Integers
 from fixturegen.errors import SchemaError
-from fixturegen.schema import Column, Location, Type
+from fixturegen.schema import NOWHERE, Column, Location, Type
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ class Request:
     as_of: date = date(2026, 1, 1)
     distinct: int = 0
     seed: int = 0
-    where: Location = Location()
+    where: Location = NOWHERE
     types: Callable[[str], Type] | None = None
 
 

@@ -158,10 +158,15 @@ def _grain(type_: Type) -> int:
 
 def _datetime(type_: Type) -> Lattice:
     dtype, grain = polars_dtype(type_), _grain(type_)
-    first = int(measure(datetime(1, 1, 1))) * 10**6 // grain
-    last = (int(measure(datetime(9999, 12, 31))) + SECONDS_A_DAY) * 10**6 // grain - 1
+    first = int(measure(date(1, 1, 1))) * 10**6 // grain
+    last = (int(measure(date(9999, 12, 31))) + SECONDS_A_DAY) * 10**6 // grain - 1
     return Lattice(
-        "instant", Fraction(grain, 10**6), dtype, first, last, lambda at: pl.Series(at * grain).cast(pl.Int64).cast(dtype)
+        "instant",
+        Fraction(grain, 10**6),
+        dtype,
+        first,
+        last,
+        lambda at: pl.Series(at * grain).cast(pl.Int64).cast(dtype),
     )
 
 

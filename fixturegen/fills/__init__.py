@@ -1,0 +1,1 @@
+"""Who fills the draws, and the engine that computes rows from them."""

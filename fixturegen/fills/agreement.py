@@ -72,9 +72,7 @@ def agreement(engine: Engine, plan: TablePlan, link: Link) -> Agreement:
 
 
 def _indexed(engine: Engine, link: Link) -> Agreement:
-    held = pl.DataFrame(
-        {name: engine.whole(link.reference.table, target) for name, target in _shared_targets(link)}
-    )
+    held = pl.DataFrame({name: engine.whole(link.reference.table, target) for name, target in _shared_targets(link)})
     values = held.unique(maintain_order=True).with_row_index("group").with_columns(pl.col("group").cast(pl.Int64))
     group = held.join(values, on=held.columns, how="left", maintain_order="left", nulls_equal=True)["group"].to_numpy()
     members = np.argsort(group, kind="stable")

@@ -14,8 +14,8 @@ import polars as pl
 
 from fixturegen.draws import Bits, Integers
 from fixturegen.dtypes import polars_dtype
-from fixturegen.fills.agreement import Agreement, ranked
 from fixturegen.fills.aggregates import whole_aggregate
+from fixturegen.fills.agreement import Agreement, ranked
 from fixturegen.fills.counts import Counts
 from fixturegen.fills.nulls import blanked
 from fixturegen.fills.rows import TableRows

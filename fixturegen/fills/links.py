@@ -9,18 +9,17 @@ import numpy as np
 from fixturegen.draws import Bits, Integers, chosen, scaled, seated
 from fixturegen.fills.agreement import agreeing_parents, eligible
 from fixturegen.fills.tickets import parents_by_ticket
-from fixturegen.planning.plan import Link, TablePlan
+from fixturegen.planning.plan import Link
 
 if TYPE_CHECKING:
-    from fixturegen.fills.engine import Engine
     from fixturegen.fills.rows import TableRows
 
 UNIQUE_WIDTH = 10
 UNIQUE_BLOCK = 2**UNIQUE_WIDTH
 
 
-def parents(rows: TableRows, link: Link) -> Integers:
-    """Return the ordinal of each row's parent, -1 where there is none to refer to."""
+def chosen_parents(rows: TableRows, link: Link) -> Integers:
+    """Return the ordinal of the parent that each row chooses, -1 where there is none to refer to."""
     if link.kind == "parent":
         return rows.engine.counts(rows.name).parents(rows.ordinals)
     count = rows.engine.plan.tables[link.reference.table].rows

@@ -74,11 +74,24 @@ class TableRows:
             return self.column(name)
         return self.at(self.plan.paths[name]).alias(name)
 
-    def at(self, path: Path) -> pl.Series:
+    def raw(self, name: str) -> pl.Series:
+        """Return a given column by its dotted name, before a case makes it NULL."""
+        path = self.plan.paths.get(name)
+        if path is not None and path.references:
+            return self.at(path, raw=True).alias(name)
+        step = self.plan.steps[name]
+        if isinstance(step, Gathered):
+            return self._target(name, step)
+        if isinstance(step, Drawn):
+            return self._filled(name, step)
+        return self.column(name)
+
+    def at(self, path: Path, *, raw: bool = False) -> pl.Series:
         """Return the column at the end of a path of references; null where a row has no parent."""
         if not path.references:
             return self.column(path.column)
-        table, ordinals = self.name, self.parents(path.references[0])
+        first = path.references[0]
+        ordinals = self.chosen(first) if raw else self.parents(first)
         table = self.plan.links[path.references[0]].reference.table
         for reference in path.references[1:]:
             step = self.engine.rows(table, np.maximum(ordinals, 0))
@@ -87,10 +100,30 @@ class TableRows:
         return self.engine.gathered(table, path.column, ordinals)
 
     def parents(self, reference: str) -> Integers:
-        """Return the ordinal of each row's parent, -1 where there is none to refer to."""
+        """Return the ordinal of each row's parent, -1 where a column of the reference is NULL."""
+        lacking = np.zeros(len(self), dtype=bool)
+        for name in self.plan.links[reference].reference.columns:
+            lacking |= self._absent(name)
+        choice = self.chosen(reference)
+        return np.where(lacking, -1, choice) if lacking.any() else choice
+
+    def chosen(self, reference: str) -> Integers:
+        """Return the ordinal of the parent that each row chooses, -1 where there is none; some refer to none after all."""
         if reference not in self._parents:
-            self._parents[reference] = links.parents(self, self.plan.links[reference])
+            self._parents[reference] = links.chosen_parents(self, self.plan.links[reference])
         return self._parents[reference]
+
+    def _absent(self, name: str) -> Mask:
+        """Return in which rows a referring column is NULL although its row chooses a parent."""
+        step = self.plan.steps.get(name)
+        if not isinstance(step, Gathered):
+            return np.zeros(len(self), dtype=bool)
+        if step.component is not None:
+            return self.case_rows(step.component).absent(name)
+        if step.nulls <= 0:
+            return np.zeros(len(self), dtype=bool)
+        link = self.plan.links[step.reference]
+        return self.lacking((*link.nullable, "null"), step.nulls, self.keys_for(reference=step.reference))
 
     def keys_for(self, *, column: str | None = None, reference: str | None = None) -> Bits:
         """Return the row keys under which a column or reference draws: moved on where the row was drawn again."""
@@ -146,14 +179,17 @@ class TableRows:
                 return self._numbered(name, step)
 
     def _drawn(self, name: str, step: Drawn) -> pl.Series:
-        keys = self.keys_for(column=name)
-        if step.index is None:
-            values = self.built(step.generator, step.names, keys)
-        else:
-            values = self._permuted(step)
+        values = self._filled(name, step)
         if step.component is not None:
-            return self.case_rows(step.component).without(name, values)
-        return self.without(values, step.nulls, (name,), keys)
+            return blanked(values, self.case_rows(step.component).absent(name))
+        if step.nulls <= 0:
+            return values
+        return blanked(values, self.lacking((name, "null"), step.nulls, self.keys_for(column=name)))
+
+    def _filled(self, name: str, step: Drawn) -> pl.Series:
+        if step.index is None:
+            return self.built(step.generator, step.names, self.keys_for(column=name))
+        return self._permuted(step)
 
     def _permuted(self, step: Drawn) -> pl.Series:
         """Give each row its own draws: the digits, in mixed radix, of its place in a permutation."""
@@ -170,9 +206,7 @@ class TableRows:
     def built(self, generator: Generator, names: tuple[str, ...], keys: Bits) -> pl.Series:
         """Return the generator's values from draws keyed by ``keys``."""
         stream = (self.name, *names)
-        draws = {
-            draw.name: self.engine.fill.draw(stream, draw, keys) for draw in generator.draws if draw.count is None
-        }
+        draws = {draw.name: self.engine.fill.draw(stream, draw, keys) for draw in generator.draws if draw.count is None}
         return self._build(generator, draws, stream, keys)
 
     def _build(
@@ -198,20 +232,13 @@ class TableRows:
         )
 
     def _gathered(self, name: str, step: Gathered) -> pl.Series:
-        link = self.plan.links[step.reference]
-        values = self.engine.gathered(link.reference.table, step.target, self.parents(step.reference))
-        dtype = polars_dtype(self.plan.column(name).type)
-        if values.dtype != dtype:
-            values = values.cast(dtype)
-        if step.component is not None:
-            return self.case_rows(step.component).without(name, values)
-        return self.without(values, step.nulls, link.nullable, self.keys_for(reference=step.reference))
+        return blanked(self._target(name, step), self._absent(name))
 
-    def without(self, values: pl.Series, share: float, names: tuple[str, ...], keys: Bits) -> pl.Series:
-        """Return the values with so many nulls; columns of the same ``names`` are null in the same rows."""
-        if share <= 0:
-            return values
-        return blanked(values, self.lacking((*names, "null"), share, keys))
+    def _target(self, name: str, step: Gathered) -> pl.Series:
+        table = self.plan.links[step.reference].reference.table
+        values = self.engine.gathered(table, step.target, self.chosen(step.reference))
+        dtype = polars_dtype(self.plan.column(name).type)
+        return values if values.dtype == dtype else values.cast(dtype)
 
     def lacking(self, names: tuple[str, ...], share: float, keys: Bits) -> Mask:
         """Return which rows draw a NULL of that share, 0 to 1."""

@@ -18,7 +18,7 @@ from fixturegen.draws import Integers
 from fixturegen.errors import ImpossibleError
 from fixturegen.expressions.evaluation import polars_expression
 from fixturegen.expressions.parsing import parsed
-from fixturegen.fills.judging import false_rows
+from fixturegen.fills.judging import judge
 from fixturegen.fills.nulls import Mask
 from fixturegen.planning.dotted import dotted_types
 from fixturegen.planning.plan import Settled, TablePlan
@@ -55,9 +55,7 @@ def _settle(engine: Engine, plan: TablePlan, group: Settled, attempts: Attempts,
         if len(losers) == 0:
             return
         attempts[number][losers] += 1
-        codes[:, losers], free[:, losers] = _codes(
-            engine, plan, group, losers, tuple(one[losers] for one in attempts)
-        )
+        codes[:, losers], free[:, losers] = _codes(engine, plan, group, losers, tuple(one[losers] for one in attempts))
     if rounds == MOST_ROUNDS:
         _give_up(plan, group, len(losers))
     _finish(_Search(engine, plan, group, attempts, number), codes[0], free[0])
@@ -77,9 +75,7 @@ class _Search:
         """Return the codes of each row's next attempts, and whether they bind."""
         ordinals = np.repeat(rows, width)
         steps = np.tile(np.arange(1, width + 1), len(rows))
-        attempts = tuple(
-            one[ordinals] + (steps if at == self.number else 0) for at, one in enumerate(self.attempts)
-        )
+        attempts = tuple(one[ordinals] + (steps if at == self.number else 0) for at, one in enumerate(self.attempts))
         codes, free = _codes(self.engine, self.plan, self.group, ordinals, attempts)
         shape = (len(rows), width)
         return codes[0].reshape(shape).tolist(), free[0].reshape(shape).tolist()
@@ -159,9 +155,9 @@ def _codes(
     free = np.ones((len(group.uniques) + 1, len(ordinals)), dtype=bool)
     for line, unique in enumerate(group.uniques):
         codes[line], free[line] = _code(rows, unique)
-    for opaque in group.conditions:
-        frame = pl.DataFrame({name: rows.dotted(name) for name in opaque.reads})
-        free[-1] &= ~false_rows(rows, opaque, frame)
+    court = judge(rows, rows.dotted)
+    for condition in group.conditions:
+        free[-1] &= court.holds(condition)
     return codes, free
 
 
@@ -183,9 +179,7 @@ def _code(rows: TableRows, unique: Unique) -> tuple[Codes, Mask]:
 def _unique_values(rows: TableRows, unique: Unique) -> pl.DataFrame:
     if not unique.expressions:
         return pl.DataFrame([rows.column(name) for name in unique.columns])
-    return pl.DataFrame(
-        [_evaluated(rows, unique, text).alias(str(at)) for at, text in enumerate(unique.expressions)]
-    )
+    return pl.DataFrame([_evaluated(rows, unique, text).alias(str(at)) for at, text in enumerate(unique.expressions)])
 
 
 def _evaluated(rows: TableRows, unique: Unique, text: str) -> pl.Series:
@@ -196,5 +190,3 @@ def _evaluated(rows: TableRows, unique: Unique, text: str) -> pl.Series:
     return frame.select(
         polars_expression(expression, unique.dialect, types, as_of=schema.as_of).alias("value")
     ).to_series()
-
-

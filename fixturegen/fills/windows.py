@@ -16,8 +16,8 @@ from fixturegen.expressions.normal import Solved
 from fixturegen.expressions.parsing import parsed
 from fixturegen.lattice import SECONDS_A_DAY, Lattice, lattice_of, measure
 from fixturegen.planning.components import Narrowing, Reach
-from fixturegen.planning.plan import TablePlan
 from fixturegen.planning.dotted import dotted_types
+from fixturegen.planning.plan import TablePlan
 from fixturegen.schema import Column, Schema
 
 UNBOUNDED = 2**62
@@ -78,7 +78,7 @@ def window(
         high = np.minimum(high, _reached(lattice, known[reach.column], reach, upward=False))
     for solved in narrowing.solved:
         low, high = _solved_bounds(lattice, solved_values(plan, column, solved, known, schema), solved, low, high)
-    low, high = _finite(lattice, column, low, high, schema.as_of)
+    low, high = _finite(lattice, low, high, schema.as_of)
     return Window(low, high, _taken(lattice, narrowing, known))
 
 
@@ -133,16 +133,16 @@ def _solved_bounds(
     return low, high
 
 
-def _finite(
-    lattice: Lattice, column: Column, low: Integers, high: Integers, as_of: date
-) -> tuple[Integers, Integers]:
+def _finite(lattice: Lattice, low: Integers, high: Integers, as_of: date) -> tuple[Integers, Integers]:
     """Give sides that nothing bounds a sensible distance: instants end at the frozen clock where they can."""
     spread = int((INSTANT_SPREAD if lattice.family in {"instant", "clock", "span"} else NUMBER_SPREAD) / lattice.step)
     spread = max(spread, 1)
     open_low, open_high = low <= -UNBOUNDED, high >= UNBOUNDED
     clock = int(measure(as_of) / lattice.step) if lattice.family == "instant" else 0
     high = np.where(open_high & open_low, clock + (0 if lattice.family == "instant" else spread), high)
-    low = np.where(open_low, np.minimum(high - spread, high) if lattice.family == "instant" else _floor(high, spread), low)
+    low = np.where(
+        open_low, np.minimum(high - spread, high) if lattice.family == "instant" else _floor(high, spread), low
+    )
     reach = low + spread
     if lattice.family == "instant":
         reach = np.where((low < clock) & (reach > clock), clock, reach)
@@ -169,5 +169,3 @@ def _taken(lattice: Lattice, narrowing: Narrowing, known: pl.DataFrame) -> list[
     repeated = np.concatenate([np.zeros((1, len(known)), dtype=bool), ordered[1:] == ordered[:-1]])
     ordered[repeated] = -UNBOUNDED
     return list(np.sort(ordered, axis=0))
-
-

@@ -81,7 +81,7 @@ def conditions(schema: Schema, table: Table, as_of: date) -> tuple[tuple[Conditi
     """
     paths: dict[str, Path] = {}
     found = [_checked(schema, table, check, as_of, paths) for check in table.checks]
-    found += [bound for column in table.columns for bound in _bounds(schema, table, column, paths)]
+    found += [bound for column in table.columns for bound in _bounds(schema, column, paths)]
     return tuple(found), paths
 
 
@@ -91,9 +91,7 @@ def _checked(schema: Schema, table: Table, check: Check, as_of: date, paths: dic
     return Condition(check, normalised(expression, check.dialect, types, as_of, check.where))
 
 
-def canonical(
-    schema: Schema, table: Table, expression: exp.Expr, check: Check, paths: dict[str, Path]
-) -> exp.Expr:
+def canonical(schema: Schema, table: Table, expression: exp.Expr, check: Check, paths: dict[str, Path]) -> exp.Expr:
     """Return the expression with own columns under their exact names; note the path of every name in ``paths``."""
     copy = expression.copy()
     for node in [node for node in copy.dfs() if is_column(node)]:
@@ -111,7 +109,7 @@ def canonical(
     return copy
 
 
-def _bounds(schema: Schema, table: Table, column: Column, paths: dict[str, Path]) -> Iterable[Condition]:
+def _bounds(schema: Schema, column: Column, paths: dict[str, Path]) -> Iterable[Condition]:
     for bound, relation, word in ((column.low, ">=", "min"), (column.high, "<=", "max")):
         if isinstance(bound, Path):
             name = ".".join((*bound.references, bound.column))

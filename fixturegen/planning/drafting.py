@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fixturegen.domain import Domain
-from fixturegen.errors import FixturegenError, ImpossibleError
 from fixturegen.expressions.names import mentioned, resolved
 from fixturegen.expressions.normal import AllOf, Formula, Opaque, columns_of
 from fixturegen.expressions.parsing import parsed
@@ -31,7 +30,7 @@ from fixturegen.planning.plan import (
     TablePlan,
 )
 from fixturegen.planning.uniques import Keeper, Kept
-from fixturegen.schema import Check, Column, Count, Path, Schema, Table, Type
+from fixturegen.schema import Check, Column, Count, Path, Schema, Table
 
 DEFAULT_NULLS = 0.1
 """Share of NULL in a nullable column of which nothing says how often."""
@@ -169,7 +168,7 @@ class _Drafting:
         """Narrow one column's domain; return the checks that leave it several cases, unchanged."""
         column = self._column(name)
         variable = Variable(
-            name=name, type=column.type, domain=self.domains[name], nullable=column.nullable, nulls=self.nulls[name],
+            name=name, type=column.type, domain=self.domains[name], nullable=column.nullable, nulls=column.nulls,
             given="no",
         )  # fmt: skip
         joined = {check: AllOf(tuple(parts)) for check, parts in formulas.items()}
@@ -253,10 +252,9 @@ class _Drafting:
         given = self._given(name)
         if name in kept.carriers and given == "no":
             given = "value"
-        nulls = self.nulls[name] if column.nullable and (column.nulls is not None or self.nulls[name] == 0) else None
         return Variable(
-            name=name, type=column.type, domain=self.domains[name], nullable=column.nullable, nulls=nulls,
-            given=given,  # type: ignore[arg-type] # one of the three words
+            name=name, type=column.type, domain=self.domains[name], nullable=column.nullable,
+            nulls=column.nulls, given=given,  # type: ignore[arg-type] # one of the three words
         )  # fmt: skip
 
     # Steps -------------------------------------------------------------------------------------------------------------
@@ -330,7 +328,7 @@ class _Drafting:
             Settled(
                 uniques=tuple(kept.open), columns=tuple(sorted(columns)), references=tuple(references), steady=steady,
                 period=self._period(kept, references[1:], columns, steps),
-                conditions=tuple(_opaque(condition) for condition in self.redrawn),
+                conditions=tuple(condition.formula for condition in self.redrawn),
             ),
         )  # fmt: skip
 
@@ -342,9 +340,7 @@ class _Drafting:
             names |= {resolved(self.schema, self.table, name).column for name in mentioned(expression)}
         return names
 
-    def _period(
-        self, kept: Kept, quick: Sequence[str], columns: set[str], steps: Mapping[str, Step]
-    ) -> int:
+    def _period(self, kept: Kept, quick: Sequence[str], columns: set[str], steps: Mapping[str, Step]) -> int:
         """Attempts after which the steady reference moves on: enough to have tried what the others can be."""
         sizes = [self.rows.get(kept.links[name].reference.table, 0) for name in quick]
         for name in columns:
@@ -380,10 +376,3 @@ def _tests_null(formula: Formula) -> bool:
     from fixturegen.expressions.normal import NullTest, atoms  # noqa: PLC0415
 
     return any(isinstance(atom, NullTest) for atom in atoms(formula))
-
-
-def _opaque(condition: Condition) -> Opaque:
-    check = condition.check
-    return Opaque(check.sql, columns_of(condition.formula), check.dialect, evaluable=True)
-
-

@@ -35,7 +35,13 @@ def _in_order(table: Table, count: Count) -> Sequence[Reference]:
 
     def rank(reference: Reference) -> tuple[bool, bool, bool, int, tuple[str, ...]]:
         optional = any(_nullable(table, name) for name in reference.columns)
-        return reference.name != counted, reference.table == table.name, optional, -len(reference.columns), reference.columns
+        return (
+            reference.name != counted,
+            reference.table == table.name,
+            optional,
+            -len(reference.columns),
+            reference.columns,
+        )
 
     return sorted(table.references, key=rank)
 
@@ -56,7 +62,12 @@ def _link(schema: Schema, table: Table, count: Count, reference: Reference, deci
                 nullable=nullable, nulls=nulls,
             )  # fmt: skip
         return Link(
-            reference=reference, kind="agreeing", anchor=anchor.reference.name, shared=shared, nullable=nullable, nulls=nulls
+            reference=reference,
+            kind="agreeing",
+            anchor=anchor.reference.name,
+            shared=shared,
+            nullable=nullable,
+            nulls=nulls,
         )
     if reference.table == table.name:
         return Link(reference=reference, kind="self", nullable=nullable, nulls=nulls)

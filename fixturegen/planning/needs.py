@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from fixturegen.expressions.names import mentioned
+from fixturegen.expressions.normal import columns_of
 from fixturegen.expressions.parsing import parsed
 from fixturegen.planning.order import Node
 from fixturegen.planning.plan import Aggregated, Cased, Drawn, Gathered, Link, Plan, TablePlan
@@ -43,7 +44,8 @@ def _needed(plan: Plan, table: TablePlan, column: str) -> Iterable[Node]:
 
 def _redrawn(table: TablePlan, number: int) -> Iterable[str]:
     component = table.components[number]
-    read = {name for case in component.cases for opaque in case.redraw for name in opaque.reads}
+    judged = {name for case in component.cases for name in case.judged}
+    read = {name for check in judged for name in columns_of(component.formulas[check])}
     return sorted(read - set(component.columns))
 
 
@@ -98,5 +100,5 @@ def _settling(plan: Plan, table: TablePlan, column: str) -> Iterable[Node]:
         if column not in drawn:
             continue
         read = {name for unique in settled.uniques for name in unique.columns}
-        read |= {name for opaque in settled.conditions for name in opaque.reads}
+        read |= {name for condition in settled.conditions for name in columns_of(condition)}
         yield from _dotted(plan, table, sorted(read - drawn))

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from fixturegen.domain import Domain
-from fixturegen.expressions.normal import Opaque
+from fixturegen.expressions.normal import Formula
 from fixturegen.generator import Generator
 from fixturegen.options import Options
 from fixturegen.planning.components import Component
@@ -140,7 +140,7 @@ class Settled:
     references: tuple[str, ...]
     steady: tuple[str, ...] = ()
     period: int = 1
-    conditions: tuple[Opaque, ...] = ()
+    conditions: tuple[Formula, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,9 +65,7 @@ class Counter:
         self._asked = asked
         self._keys: dict[str, Bits] = {}
         self.lowered: dict[str, Lowered] = {}
-        self.rows = {
-            name: demand.count.number for name, demand in asked.items() if isinstance(demand.count, Rows)
-        }
+        self.rows = {name: demand.count.number for name, demand in asked.items() if isinstance(demand.count, Rows)}
         for name in schema.tables:
             self.recount(name)
 
@@ -102,7 +100,9 @@ class Counter:
         demand = self._asked[name]
         if demand.firm:
             message = f"{self.rows[name]:,} rows are demanded, but only {limit:,} can exist: {reason}"
-            raise ImpossibleError(message, where=self._where(name), hint="Ask for fewer rows, or widen what limits them.")
+            raise ImpossibleError(
+                message, where=self._where(name), hint="Ask for fewer rows, or widen what limits them."
+            )
         asked = self.lowered[name].asked if name in self.lowered else self.rows[name]
         self.lowered[name] = Lowered(name, asked, limit, reason)
         self.rows[name] = limit

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fixturegen.expressions.normal import columns_of
 from fixturegen.planning.components import Component
 from fixturegen.planning.plan import Aggregated, Cased, Drawn, Gathered, Link, Numbered, Plan, Step, TablePlan
 from fixturegen.schema import PerParent, Reference, Type, Unique
@@ -56,7 +57,7 @@ def _table_lines(table: TablePlan) -> Iterator[str]:
         yield from _component_lines(component)
     for settled in table.settled:
         names = [_unique_words(unique) for unique in settled.uniques]
-        names += [f"condition on {', '.join(opaque.reads)}" for opaque in settled.conditions]
+        names += [f"condition on {', '.join(columns_of(condition))}" for condition in settled.conditions]
         yield f"  drawn again where it repeats an earlier row: {'; '.join(names)}"
     for check, reason in table.judged:
         yield f"  check {check.name}: judged only, {reason}"
