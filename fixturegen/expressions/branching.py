@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 
 import polars as pl
 from sqlglot import exp
@@ -23,6 +24,8 @@ _MARK = "branches"
 _FEW = 16
 """Up to so many null patterns are listed one by one; more are merged."""
 _MOST_COLUMNS = 8
+_MOST_COMBINATIONS = 256
+"""Most plain comparisons that one comparison may come to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +49,14 @@ def branches(node: exp.Expr, scope: Scope) -> list[tuple[Branch, exp.Expr]] | No
     """Return the branches of a comparison, each with the comparison it leaves, for the first value in it that has branches.
 
     Returns:
-        None where nothing in the comparison branches.
+        None where nothing in the comparison branches, or so much that the branches are too many.
     """
     own = node.copy()
     found = _first(own, scope)
-    if found is None:
+    if found is None or _combinations(own, scope) > _MOST_COMBINATIONS:
         return None
     listed = list(_branches_of(found))
+    scope.step(len(listed) * (1 + sum(1 for _ in own.walk()) // 20))
     found.meta[_MARK] = True
     return [(branch, _substituted(own, branch.value)) for branch in listed]
 
@@ -67,6 +71,11 @@ def _first(root: exp.Expr, scope: Scope) -> exp.Expr | None:
         if not is_truth(node) or isinstance(node, exp.Paren):
             todo.extend(reversed(list(node.iter_expressions())))
     return None
+
+
+def _combinations(root: exp.Expr, scope: Scope) -> int:
+    """Return how many plain comparisons a comparison comes to."""
+    return prod(len(list(_branches_of(node))) for node in root.walk() if node is not root and _branches(node, scope))
 
 
 def _branches(node: exp.Expr, scope: Scope) -> bool:

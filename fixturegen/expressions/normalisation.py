@@ -58,9 +58,9 @@ def normalised(
         AnyOf(parts=(Among(column='status', values=('shipped',), negated=True), NullTest(column='shipped_at', null=False)))
     """
     expression = parsed(sql, dialect, where) if isinstance(sql, str) else sql
-    expression = with_texts(expression, types) if dialect == "sqlite" else expression
     scope = Scope(dialect, types, as_of)
     try:
+        expression = with_texts(expression, types) if dialect == "sqlite" else expression
         with deep_stack():
             formula = settled(_Normaliser(scope).holds(expression, negated=False, known=False))
             if sum(1 for _ in atoms(formula)) <= MOST_ATOMS:
@@ -114,8 +114,7 @@ class _Normaliser:
         return self.value(node, negated, known)
 
     def opaque(self, node: exp.Expr, negated: bool, known: bool) -> Formula:
-        judged: exp.Expr = exp.Paren(this=node.copy()) if negated or known else node
-        judged = exp.Not(this=judged) if negated else judged
+        judged: exp.Expr = exp.Not(this=exp.Paren(this=node.copy())) if negated else node.copy()
         if known:
             judged = exp.Is(this=exp.Paren(this=judged), expression=exp.Boolean(this=True))
         return self.scope.opaque(judged)
@@ -277,7 +276,7 @@ class _Normaliser:
         if self.is_null_constant(right):
             return self.null(left, not apart, True)
         equal = exp.EQ(this=left.copy(), expression=right.copy())
-        if apart and (self.scope.is_constant(left) or self.scope.is_constant(right)):
+        if apart and (self.is_value(left) or self.is_value(right)):
             return self.holds(equal, negated=True, known=False)
         both = (self.null(left, True, True), self.null(right, True, True))
         either = (self.null(left, False, True), self.null(right, False, True))
@@ -287,7 +286,19 @@ class _Normaliser:
         return any_of([all_of(both), self.holds(equal, negated=False, known=True)])
 
     def is_null_constant(self, node: exp.Expr) -> bool:
-        return isinstance(bare(node), exp.Null)
+        if not self.scope.is_constant(node):
+            return False
+        try:
+            return self.scope.constants(node)[0] is None
+        except NotEvaluableError:
+            return False
+
+    def is_value(self, node: exp.Expr) -> bool:
+        """Return whether a node is a constant that is known not to be NULL."""
+        try:
+            return self.scope.is_constant(node) and self.scope.constants(node)[0] is not None
+        except NotEvaluableError:
+            return False
 
     def is_(self, node: exp.Expr, negated: bool, known: bool) -> Formula:
         subject, wanted = bare(node.this), bare(node.expression)

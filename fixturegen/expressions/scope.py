@@ -25,7 +25,7 @@ from fixturegen.schema import Dialect, Type
 
 MOST_ATOMS = 2_000
 """Most atoms of a formula."""
-MOST_STEPS = 10_000
+MOST_STEPS = 5_000
 """Most steps to one; branches within branches multiply."""
 
 KIND_OF: Mapping[str, Kind] = {"interval": "span", "enum": "text", "uuid": "text", "json": "text", "url": "text"}
@@ -51,9 +51,9 @@ class Scope:
     as_of: date
     steps: list[int] = field(default_factory=lambda: [0])
 
-    def step(self) -> None:
-        """Count one step; raises TooLargeError beyond the bound."""
-        self.steps[0] += 1
+    def step(self, number: int = 1) -> None:
+        """Count steps; raises TooLargeError beyond the bound."""
+        self.steps[0] += number
         if self.steps[0] > MOST_STEPS:
             raise TooLargeError
 
