@@ -12,6 +12,7 @@ import polars as pl
 
 from fixturegen.content import content_hash, schema_hash
 from fixturegen.errors import InputError
+from fixturegen.existing import existing_rows
 from fixturegen.fills.bulk import CHUNK_ROWS, frames
 from fixturegen.options import options_from
 from fixturegen.planning import Plan, planned
@@ -308,6 +309,8 @@ def seed_plan(
     """Fill a database with the rows of a plan."""
     from fixturegen.loading import seed_frames  # noqa: PLC0415 - a verb that few runs use
 
+    if existing == "append" and not create:
+        made = planned(made.schema, made.options, existing_rows(made, target))
     return seed_frames(
         target,
         made.schema,

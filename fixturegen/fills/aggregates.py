@@ -37,9 +37,9 @@ def whole_aggregate(engine: Engine, table: str, name: str, aggregate: Aggregate)
     """Return the aggregate for every row of a table whose children choose their parents: one pass over the children."""
     plan = engine.plan.tables[table]
     dtype = polars_dtype(plan.column(name).type)
-    ordinals = np.arange(engine.plan.tables[aggregate.table].rows, dtype=np.int64)
+    ordinals = np.arange(engine.plan.tables[aggregate.table].total, dtype=np.int64)
     owners = engine.rows(aggregate.table, ordinals).parents(aggregate.reference)
-    return _reduced(engine, aggregate, ordinals, owners, plan.rows, dtype)
+    return _reduced(engine, aggregate, ordinals, owners, plan.total, dtype)
 
 
 def _own_children(engine: Engine, table: str, parents: Integers) -> tuple[Integers, Integers]:

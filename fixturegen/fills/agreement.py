@@ -90,7 +90,7 @@ def eligible(engine: Engine, plan: TablePlan, link: Link) -> Integers:
     key = (plan.table.name, link.reference.name)
     if key not in engine.eligible:
         targets = dict(zip(link.reference.columns, link.reference.target, strict=True))
-        allowed = np.ones(engine.plan.tables[link.reference.table].rows, dtype=bool)
+        allowed = np.ones(engine.plan.tables[link.reference.table].total, dtype=bool)
         for peer in link.peers:
             other = plan.links[peer]
             held = {name: engine.whole(link.reference.table, targets[name]) for name in other.shared if name in targets}

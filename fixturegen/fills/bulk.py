@@ -61,5 +61,6 @@ def frames(plan: Plan, chunk_rows: int = CHUNK_ROWS) -> Iterator[tuple[str, pl.D
     """
     engine = Engine(plan, Bulk(plan.options.seed))
     for name, table in plan.tables.items():
-        for start in range(0, max(table.rows, 1), chunk_rows):
-            yield name, engine.frame(name, start, min(start + chunk_rows, table.rows))
+        first = table.existing
+        for start in range(first, max(table.total, first + 1), chunk_rows):
+            yield name, engine.frame(name, start, min(start + chunk_rows, table.total))

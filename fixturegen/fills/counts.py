@@ -28,9 +28,10 @@ class Counts:
         assert isinstance(count, PerParent)
         self._engine = engine
         self.parent = plan.links[count.reference].reference.table
-        parents = engine.plan.tables[self.parent].rows
+        parents = engine.plan.tables[self.parent].total
         keys = engine.keys(self.parent, np.arange(parents, dtype=np.int64))
-        self.offsets = offsets(engine.fill.bits, plan.table.name, count, keys)
+        childless = engine.plan.tables[self.parent].existing
+        self.offsets = plan.existing + offsets(engine.fill.bits, plan.table.name, count, keys, childless)
 
     def parents(self, ordinals: Integers) -> Integers:
         """Return the parent's ordinal of each row."""

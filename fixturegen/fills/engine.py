@@ -97,7 +97,7 @@ class Engine:
         """Return the 0-based number of every row among the rows of its parent, in the order of rows."""
         key = (table, reference)
         if key not in self._ranks:
-            rows = self.plan.tables[table].rows
+            rows = self.plan.tables[table].total
             self._ranks[key] = ranked(self.rows(table, np.arange(rows, dtype=np.int64)).parents(reference))
         return self._ranks[key]
 
@@ -112,7 +112,7 @@ class Engine:
 
     def gathered(self, table: str, column: str, ordinals: Integers) -> pl.Series:
         """Return a column at these ordinals; null where the ordinal is -1."""
-        rows = self.plan.tables[table].rows
+        rows = self.plan.tables[table].total
         if rows == 0:
             type_ = self.plan.tables[table].column(column).type
             return pl.Series(column, [None] * len(ordinals), dtype=polars_dtype(type_))
@@ -125,13 +125,13 @@ class Engine:
         """Return all values of a column."""
         key = (table, column)
         if key not in self._held:
-            rows = self.plan.tables[table].rows
+            rows = self.plan.tables[table].total
             self._held[key] = self.rows(table, np.arange(rows, dtype=np.int64)).column(column)
         return self._held[key]
 
     def _column_at(self, table: str, column: str, ordinals: Integers) -> pl.Series:
         plan = self.plan.tables[table]
-        held = plan.rows <= HELD_ROWS or isinstance(plan.steps[column], Aggregated)
-        if held and (len(ordinals) * 4 > plan.rows or (table, column) in self._held):
+        held = plan.total <= HELD_ROWS or isinstance(plan.steps.get(column), Aggregated)
+        if held and (len(ordinals) * 4 > plan.total or (table, column) in self._held):
             return self.whole(table, column).gather(pl.Series(ordinals.astype(np.uint32)))
         return self.rows(table, ordinals).column(column)

@@ -22,7 +22,7 @@ def chosen_parents(rows: TableRows, link: Link) -> Integers:
     """Return the ordinal of the parent that each row chooses, -1 where there is none to refer to."""
     if link.kind == "parent":
         return rows.engine.counts(rows.name).parents(rows.ordinals)
-    count = rows.engine.plan.tables[link.reference.table].rows
+    count = rows.engine.plan.tables[link.reference.table].total
     if count == 0:
         return np.full(len(rows), -1, dtype=np.int64)
     match link.kind:
@@ -74,7 +74,14 @@ def _one_to_one(rows: TableRows, link: Link, count: int) -> Integers:
     while len(outside):
         walked[outside] = seated(stream, block[outside], walked[outside], UNIQUE_WIDTH)
         outside = outside[walked[outside] >= size[outside]]
-    return np.where(beyond, -1, block * UNIQUE_BLOCK + walked)
+    choice = block * UNIQUE_BLOCK + walked
+    keys = _keys(rows, link)
+    again = np.flatnonzero((keys != rows.keys) | beyond) if rows.plan.existing else np.empty(0, dtype=np.int64)
+    if len(again):
+        # Beside existing rows, which took parents in no order of ours: any parent, until one is free.
+        choice[again] = chosen(stream, keys[again], count)
+        return rows.probed(link.reference.name, choice, count)
+    return np.where(beyond, -1, choice)
 
 
 def _earlier(rows: TableRows, link: Link) -> Integers:

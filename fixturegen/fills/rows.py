@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from fixturegen.draws import Bits, Integers, combined
+from fixturegen.draws import Bits, Integers, bounded, combined
 from fixturegen.dtypes import polars_dtype
 from fixturegen.fills import aggregates, casework, links
 from fixturegen.fills.nulls import Mask, blanked
@@ -65,8 +65,20 @@ class TableRows:
     def column(self, name: str) -> pl.Series:
         """Return a column, named."""
         if name not in self._columns:
-            self._columns[name] = self._computed(name).alias(name)
+            self._columns[name] = self._completed(name).alias(name)
         return self._columns[name]
+
+    def _completed(self, name: str) -> pl.Series:
+        """Return a column: of existing rows what the database holds, of new ones what is computed."""
+        old = self.ordinals < self.plan.existing
+        if not old.any():
+            return self._computed(name)
+        held = self.engine.plan.existing[self.name][name].gather(pl.Series(self.ordinals[old]))
+        if old.all():
+            return held
+        parts = pl.concat([held, self.part(np.flatnonzero(~old)).column(name)])
+        order = np.concatenate([np.flatnonzero(old), np.flatnonzero(~old)])
+        return parts.gather(pl.Series(np.argsort(order)))
 
     def dotted(self, name: str) -> pl.Series:
         """Return a column of these rows or of related ones, by its dotted name."""
@@ -189,12 +201,17 @@ class TableRows:
     def _filled(self, name: str, step: Drawn) -> pl.Series:
         if step.index is None:
             return self.built(step.generator, step.names, self.keys_for(column=name))
-        return self._permuted(step)
+        return self._permuted(name, step)
 
-    def _permuted(self, step: Drawn) -> pl.Series:
+    def _permuted(self, name: str, step: Drawn) -> pl.Series:
         """Give each row its own draws: the digits, in mixed radix, of its place in a permutation."""
         assert step.index is not None
-        place = self.engine.fill.place((self.name, step.index, "unique"), self.ordinals, step.whole)
+        names = (self.name, step.index, "unique")
+        place = self.engine.fill.place(names, self.ordinals % step.whole, step.whole)
+        keys = self.keys_for(column=name)
+        again = np.flatnonzero(keys != self.keys)
+        if len(again):
+            place[again] = bounded(self.engine.fill.bits((*names, "again"), keys[again]), 0, step.whole - 1)
         for capacity in step.parts:
             place //= capacity
         draws = {}

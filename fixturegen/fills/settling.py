@@ -39,19 +39,20 @@ Codes = npt.NDArray[np.uint64]
 
 def settled(engine: Engine, plan: TablePlan) -> Attempts:
     """Return how often every row of a table was drawn again, for each of its settled groups of uniques."""
-    attempts = tuple(np.zeros(plan.rows, dtype=np.int64) for _ in plan.settled)
+    attempts = tuple(np.zeros(plan.total, dtype=np.int64) for _ in plan.settled)
     for number, group in enumerate(plan.settled):
         _settle(engine, plan, group, attempts, number)
     return attempts
 
 
 def _settle(engine: Engine, plan: TablePlan, group: Settled, attempts: Attempts, number: int) -> None:
-    everyone = np.arange(plan.rows, dtype=np.int64)
+    everyone = np.arange(plan.total, dtype=np.int64)
     codes, free = _codes(engine, plan, group, everyone, attempts)
     # Later rounds only matter where several uniques bind: their outcome must not depend on anything but earlier rows.
     rounds = FIRST_ROUNDS if len(group.uniques) == 1 and not group.conditions else MOST_ROUNDS
     for _ in range(rounds):
         losers = _losers(codes, free)
+        losers = losers[losers >= plan.existing]
         if len(losers) == 0:
             return
         attempts[number][losers] += 1

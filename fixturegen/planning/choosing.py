@@ -64,11 +64,12 @@ class Chooser:
 
     def _derived(self, column: Column, domain: Domain, distinct: int) -> Choice:
         request = self._request(column, domain, distinct)
-        if column.type.kind == "unknown":
+        if column.type.kind == "unknown" and column.type.form is None:
             message = f"cannot make values of the type {column.type.native or 'unknown'!r}"
             raise SchemaError(message, where=self._where(column), hint="Declare a type, choices or a constant for it.")
-        if domain.values is not None or domain.patterns:
-            return Choice(made(generator_for(request), request), (column.name,), "constraint")
+        if column.type.form is not None or domain.values is not None or domain.patterns:
+            reason = "type" if domain.values is None and not domain.patterns else "constraint"
+            return Choice(made(generator_for(request), request), (column.name,), reason)
         hinted = hint(self.table.name, column.name, column.type)
         if hinted is not None:
             choice = self._hinted(column, domain, distinct, hinted)

@@ -16,7 +16,7 @@ BitSource = Callable[[tuple[str, ...], Bits], Bits]
 """Stream names and row keys to 64 bits a row."""
 
 
-def offsets(bits_of: BitSource, table: str, count: PerParent, keys: Bits) -> Integers:
+def offsets(bits_of: BitSource, table: str, count: PerParent, keys: Bits, existing: int = 0) -> Integers:
     """Return the running sums of the parents' row counts, one more than there are parents, from 0.
 
     Args:
@@ -24,6 +24,7 @@ def offsets(bits_of: BitSource, table: str, count: PerParent, keys: Bits) -> Int
         table: The child table, for the streams.
         count: How a parent's number is drawn.
         keys: Row keys of all parents.
+        existing: So many parents, the first ones, draw nothing: they have their rows already.
     """
     numbers = np.zeros(len(keys) + 1, dtype=np.int64)
     cumulative = None if count.distribution == "uniform" else _cumulative(count)
@@ -38,6 +39,7 @@ def offsets(bits_of: BitSource, table: str, count: PerParent, keys: Bits) -> Int
             lonely = bits_of((table, count.reference, "childless"), block) >> np.uint64(32)
             drawn[lonely < np.uint64(round(count.childless * UNIT))] = 0
         numbers[at + 1 : at + 1 + len(block)] = drawn
+    numbers[1 : 1 + existing] = 0
     return np.cumsum(numbers)
 
 

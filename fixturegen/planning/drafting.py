@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import polars as pl
+
 from fixturegen.domain import Domain
 from fixturegen.expressions.names import mentioned, resolved
 from fixturegen.expressions.normal import AllOf, Formula, Opaque, columns_of
 from fixturegen.expressions.parsing import parsed
-from fixturegen.generator import Generator, Request, made
-from fixturegen.lattice import lattice_of
+from fixturegen.generator import Generator
 from fixturegen.options import Options
 from fixturegen.planning.cases import components
 from fixturegen.planning.choosing import COMPUTED, Choice, Chooser, group_of
 from fixturegen.planning.components import Component, Variable
 from fixturegen.planning.domains import Condition, base_domain, conditions, conjuncts
 from fixturegen.planning.dotted import column_at
+from fixturegen.planning.existing import concerned
 from fixturegen.planning.links import links
+from fixturegen.planning.numbering import counting_up
 from fixturegen.planning.plan import (
     Aggregated,
     Cased,
@@ -45,7 +48,14 @@ class Draft:
     unverified: tuple[Check, ...] = ()
 
 
-def drafted(schema: Schema, options: Options, name: str, count: Count, rows: Mapping[str, int]) -> Draft:
+def drafted(
+    schema: Schema,
+    options: Options,
+    name: str,
+    count: Count,
+    rows: Mapping[str, int],
+    existing: pl.DataFrame | None = None,
+) -> Draft:
     """Return the plan of one table.
 
     Args:
@@ -53,9 +63,10 @@ def drafted(schema: Schema, options: Options, name: str, count: Count, rows: Map
         options: The options.
         name: The table's name.
         count: What is asked of it.
-        rows: Rows by table, as far as they are known.
+        rows: Rows by table, existing ones counted.
+        existing: Rows of this table that the database holds already.
     """
-    return _Drafting(schema, options, schema.tables[name], count, rows).draft()
+    return _Drafting(schema, options, schema.tables[name], count, rows, existing).draft()
 
 
 @dataclass(slots=True)
@@ -67,6 +78,7 @@ class _Drafting:
     table: Table
     count: Count
     rows: Mapping[str, int]
+    existing: pl.DataFrame | None = None
     chooser: Chooser = field(init=False)
     domains: dict[str, Domain] = field(init=False)
     nulls: dict[str, float] = field(init=False)
@@ -86,18 +98,19 @@ class _Drafting:
         kept = self._kept()
         found = self._components(open_conditions, kept)
         steps = self._steps(kept, found)
-        rows = self.rows[self.table.name]
+        held = 0 if self.existing is None else self.existing.height
         settled = self._settled(kept, found, steps)
         self._note_paths(steps)
         plan = TablePlan(
-            table=self.table, count=self.count, rows=rows, links=kept.links, steps=steps, components=tuple(found),
+            table=self.table, count=self.count, rows=self.rows[self.table.name] - held, existing=held,
+            links=kept.links, steps=steps, components=tuple(found),
             settled=settled, paths=self.paths, judged=tuple(self.judged),
         )  # fmt: skip
         return Draft(plan, tuple(kept.limits), tuple(self.unverified))
 
     def _written(self) -> list[Column]:
         """Columns that are written: the database computes the others."""
-        return [column for column in self.table.columns if column.generated is None and column.identity != "always"]
+        return [column for column in self.table.columns if column.generated is None]
 
     def _null_share(self, column: Column) -> float:
         if not column.nullable:
@@ -203,24 +216,11 @@ class _Drafting:
         return kept
 
     def _choose(self, column: Column, domain: Domain, distinct: int) -> Choice:
-        """Choose a generator; whole numbers of a key count up, from the least the domain allows."""
-        key = self.table.primary_key
-        counts_up = (
-            distinct and key is not None and column.name in key.columns and column.type.kind == "integer"
-            and column.fill is None and domain.values is None and not domain.excluded
-        )  # fmt: skip
-        if counts_up:
-            start = max(1 if domain.low is None else domain.low, 1 if (domain.high or 1) > 0 else domain.low or 0)
-            lattice = lattice_of(column.type)
-            assert lattice is not None
-            high = lattice.high if domain.high is None else domain.high
-            if high - start + 1 >= distinct:
-                request = Request(
-                    table=self.table.name, column=column, domain=domain, arguments={"start": start, "step": 1},
-                    as_of=self.schema.as_of, where=column.where,
-                )  # fmt: skip
-                return Choice(made("sequence", request), (column.name,), "key")
-        return self.chooser.choose(column, domain, distinct)
+        """Choose a generator; whole numbers of a key count up."""
+        counted = None
+        if distinct:
+            counted = counting_up(self.schema, self.table, column, domain, distinct, self.existing)
+        return counted or self.chooser.choose(column, domain, distinct)
 
     # Cases -------------------------------------------------------------------------------------------------------------
 
@@ -310,14 +310,17 @@ class _Drafting:
 
     def _settled(self, kept: Kept, found: Sequence[Component], steps: Mapping[str, Step]) -> tuple[Settled, ...]:
         """Gather the uniques (and conditions between given columns) under which rows are drawn again, as one group."""
+        if self.existing is not None and self.existing.height:
+            # Existing rows followed no permutation of ours: new ones give way to them under every unique.
+            kept.open = [*([self.table.primary_key] if self.table.primary_key else []), *self.table.uniques]
         if not kept.open and not self.redrawn:
             return ()
-        mention = {name for unique in kept.open for name in self._concerned(unique)}
+        mention = {name for unique in kept.open for name in concerned(self.schema, self.table, unique)}
         mention |= {name for condition in self.redrawn for name in columns_of(condition.formula)}
         references = [
             link.reference.name
             for link in kept.links.values()
-            if set(link.reference.columns) & mention and link.kind in {"uniform", "tickets", "agreeing"}
+            if set(link.reference.columns) & mention and link.kind in {"uniform", "tickets", "agreeing", "one to one"}
         ]
         columns = {name for name in mention if isinstance(steps.get(name), Drawn | Cased)}
         for component in found:
@@ -331,14 +334,6 @@ class _Drafting:
                 conditions=tuple(condition.formula for condition in self.redrawn),
             ),
         )  # fmt: skip
-
-    def _concerned(self, unique: object) -> set[str]:
-        names = set(unique.columns)  # type: ignore[attr-defined] # a Unique
-        predicate = unique.predicate  # type: ignore[attr-defined]
-        if predicate is not None:
-            expression = parsed(predicate, unique.dialect)  # type: ignore[attr-defined]
-            names |= {resolved(self.schema, self.table, name).column for name in mentioned(expression)}
-        return names
 
     def _period(self, kept: Kept, quick: Sequence[str], columns: set[str], steps: Mapping[str, Step]) -> int:
         """Attempts after which the steady reference moves on: enough to have tried what the others can be."""

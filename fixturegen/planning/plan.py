@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
+import polars as pl
+
 from fixturegen.domain import Domain
 from fixturegen.expressions.normal import Formula
 from fixturegen.generator import Generator
@@ -150,7 +152,8 @@ class TablePlan:
     Attributes:
         table: The table.
         count: Rows in all, or per parent.
-        rows: How many rows that makes.
+        rows: How many rows that makes, existing ones not counted.
+        existing: How many rows the database holds already; they take the first ordinals.
         links: How each reference finds its parents, by reference name.
         steps: How each column comes about, in an order in which each can be computed; columns of the database are absent.
         components: Columns decided together.
@@ -168,6 +171,12 @@ class TablePlan:
     settled: tuple[Settled, ...] = ()
     paths: Mapping[str, Path] = field(default_factory=lambda: MappingProxyType({}))
     judged: tuple[tuple[Check, str], ...] = ()
+    existing: int = 0
+
+    @property
+    def total(self) -> int:
+        """How many rows there are in the end: ordinals end before it."""
+        return self.existing + self.rows
 
     def column(self, name: str) -> Column:
         """Return the column of that name."""
@@ -195,6 +204,8 @@ class Plan:
         postponed: References by table that point forward in that order, and so are loaded as NULL first, or checked at commit.
         lowered: Wishes that were lowered.
         unverified: Constraints that can be neither constructed nor judged here, as ``table.constraint``.
+        existing: Rows that the database holds already, by table, in the order of their key: the columns that new rows must
+            know of.
     """
 
     schema: Schema
@@ -203,6 +214,7 @@ class Plan:
     postponed: Mapping[str, tuple[Reference, ...]]
     lowered: tuple[Lowered, ...] = ()
     unverified: tuple[str, ...] = ()
+    existing: Mapping[str, pl.DataFrame] = field(default_factory=lambda: MappingProxyType({}))
 
     def __str__(self) -> str:
         """Return the printout."""

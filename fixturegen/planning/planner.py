@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
+import polars as pl
 
 from fixturegen.draws import Bits, bits, combined, stream
 from fixturegen.errors import ImpossibleError, SchemaError
@@ -21,8 +23,13 @@ from fixturegen.schema import PerParent, Rows, Schema
 MOST_PASSES = 50
 
 
-def planned(schema: Schema, options: Options) -> Plan:
+def planned(schema: Schema, options: Options, existing: Mapping[str, pl.DataFrame] = MappingProxyType({})) -> Plan:
     """Return the plan: order, links, generators, capacities; no value is drawn but the counts per parent.
+
+    Args:
+        schema: The schema.
+        options: What is asked.
+        existing: Rows that the database holds already, by table (see :func:`fixturegen.planning.existing.wanted`).
 
     Raises:
         SchemaError: If the schema names what does not exist.
@@ -32,8 +39,8 @@ def planned(schema: Schema, options: Options) -> Plan:
     asked = demands(schema, options)
     schema = pruned(schema, asked)
     order, postponed = load_order(schema, schema.tables)
-    counter = Counter(schema, options, asked)
-    drafts = _settled_drafts(schema, options, asked, order, counter)
+    counter = Counter(schema, options, asked, {name: frame.height for name, frame in existing.items()})
+    drafts = _settled_drafts(schema, options, asked, order, counter, existing)
     unverified = [f"{name}.{check.name}" for name in order for check in drafts[name].unverified]
     if unverified and not options.accept_unverified:
         message = f"cannot construct or judge {', '.join(unverified)}"
@@ -46,6 +53,7 @@ def planned(schema: Schema, options: Options) -> Plan:
         postponed=postponed,
         lowered=tuple(counter.lowered.values()),
         unverified=tuple(unverified),
+        existing=existing,
     )
     return _ordered(plan, drafts)
 
@@ -57,9 +65,13 @@ class Counter:
         schema: The schema.
         options: What was asked.
         asked: Demands and wishes by table.
+        existing: Rows that the database holds already, by table.
     """
 
-    def __init__(self, schema: Schema, options: Options, asked: Mapping[str, Demand]) -> None:
+    def __init__(
+        self, schema: Schema, options: Options, asked: Mapping[str, Demand], existing: Mapping[str, int]
+    ) -> None:
+        self._existing = existing
         self._schema = schema
         self._seed = options.seed
         self._asked = asked
@@ -78,16 +90,27 @@ class Counter:
         """Return the row keys of a table."""
         count = self._asked[name].count
         if isinstance(count, Rows):
-            return np.arange(self.rows[name], dtype=np.uint64)
+            return np.arange(self.total(name), dtype=np.uint64)
         parent = next(one.table for one in self._schema.tables[name].references if one.name == count.reference)
         if parent in circle or parent == name:
             message = f"the rows of {name} are counted per {parent}, whose rows are counted per {name}"
             raise ImpossibleError(message, where=self._schema.tables[name].where, hint="Give one of them a number.")
         keys = self.keys(parent, (*circle, name))
-        running = offsets(lambda names, at: bits(stream(self._seed, *names), at), name, count, keys)
+        running = offsets(
+            lambda names, at: bits(stream(self._seed, *names), at), name, count, keys, self._existing.get(parent, 0)
+        )
         self.rows[name] = int(running[-1])
         sizes = np.diff(running)
-        return combined(np.repeat(keys, sizes), np.arange(running[-1]) - np.repeat(running[:-1], sizes))
+        new = combined(np.repeat(keys, sizes), np.arange(running[-1]) - np.repeat(running[:-1], sizes))
+        return np.concatenate([np.zeros(self._existing.get(name, 0), dtype=np.uint64), new])
+
+    def total(self, name: str) -> int:
+        """Return the rows of a table, existing ones counted."""
+        return self.rows[name] + self._existing.get(name, 0)
+
+    def totals(self) -> Mapping[str, int]:
+        """Return the rows of every table, existing ones counted."""
+        return {name: self.total(name) for name in self.rows}
 
     def lower(self, name: str, limit: int, reason: str) -> bool:
         """Lower the rows of a table to a limit; return whether that changed anything.
@@ -95,6 +118,7 @@ class Counter:
         Raises:
             ImpossibleError: If the count is a demand.
         """
+        limit = max(limit - self._existing.get(name, 0), 0)
         if self.rows[name] <= limit:
             return False
         demand = self._asked[name]
@@ -114,19 +138,26 @@ class Counter:
 
 
 def _settled_drafts(
-    schema: Schema, options: Options, asked: Mapping[str, Demand], order: object, counter: Counter
+    schema: Schema,
+    options: Options,
+    asked: Mapping[str, Demand],
+    order: Sequence[str],
+    counter: Counter,
+    existing: Mapping[str, pl.DataFrame],
 ) -> Mapping[str, Draft]:
     """Draft every table, lower what must be, and draft again what that touches, until nothing changes."""
     drafts: dict[str, Draft] = {}
     open_tables = list(schema.tables)
     for _ in range(MOST_PASSES):
         changed: set[str] = set()
-        for name in [one for one in order if one in open_tables]:  # type: ignore[attr-defined]
-            drafts[name] = drafted(schema, options, name, asked[name].count, counter.rows)
+        for name in [one for one in order if one in open_tables]:
+            drafts[name] = drafted(schema, options, name, asked[name].count, counter.totals(), existing.get(name))
             for limit, reason in drafts[name].limits:
                 if counter.lower(name, limit, reason):
                     changed.add(name)
-                    drafts[name] = drafted(schema, options, name, asked[name].count, counter.rows)
+                    drafts[name] = drafted(
+                        schema, options, name, asked[name].count, counter.totals(), existing.get(name)
+                    )
         if not changed:
             return drafts
         for name in schema.tables:
