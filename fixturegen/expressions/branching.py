@@ -16,7 +16,7 @@ from fixturegen.expressions.evaluation import polars_condition
 from fixturegen.expressions.formulas import all_of, any_of
 from fixturegen.expressions.names import is_column
 from fixturegen.expressions.normal import TRUE, Formula, NullTest
-from fixturegen.expressions.reading import column_name, columns, function_name, is_truth
+from fixturegen.expressions.reading import column_name, columns, function_name, is_truth, operand
 from fixturegen.expressions.scope import Scope
 from fixturegen.schema import Type
 
@@ -101,7 +101,7 @@ def _branches_of(node: exp.Expr) -> Iterator[Branch]:
     elif isinstance(node, exp.Coalesce):
         yield from _coalesce(node)
     elif isinstance(node, exp.Nullif):
-        equal = exp.EQ(this=node.this.copy(), expression=node.expression.copy())
+        equal = exp.EQ(this=operand(node.this), expression=operand(node.expression))
         yield Branch((equal,), (), None)
         yield Branch((), (equal,), node.this)
     elif isinstance(node, exp.Anonymous):
@@ -117,7 +117,7 @@ def _case(node: exp.Expr) -> Iterator[Branch]:
     for step in steps:
         condition = step.this
         if isinstance(node, exp.Case) and node.this is not None:
-            condition = exp.EQ(this=node.this.copy(), expression=step.this.copy())
+            condition = exp.EQ(this=operand(node.this), expression=operand(step.this))
         yield Branch((condition,), refuted, step.args["true"])
         refuted = (*refuted, condition)
     yield Branch((), refuted, last)
@@ -127,7 +127,7 @@ def _coalesce(node: exp.Expr) -> Iterator[Branch]:
     refuted: tuple[exp.Expr, ...] = ()
     parts = [node.this, *node.expressions]
     for part in parts[:-1]:
-        given = exp.Not(this=exp.Is(this=part.copy(), expression=exp.Null()))
+        given = exp.Not(this=exp.Is(this=operand(part), expression=exp.Null()))
         yield Branch((given,), refuted, part)
         refuted = (*refuted, given)
     yield Branch((), refuted, parts[-1])
@@ -144,7 +144,7 @@ def _count(node: exp.Expr) -> exp.Expr:
     wanted = function_name(node) == "num_nulls"
     total: exp.Expr = exp.Literal.number(0)
     for part in node.expressions:
-        test: exp.Expr = exp.Is(this=part.copy(), expression=exp.Null())
+        test: exp.Expr = exp.Is(this=operand(part), expression=exp.Null())
         one = exp.If(this=test if wanted else exp.Not(this=test), true=exp.Literal.number(1))
         total = exp.Add(this=total, expression=exp.Case(ifs=[one], default=exp.Literal.number(0)))
     return exp.Paren(this=total)

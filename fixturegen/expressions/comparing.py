@@ -11,7 +11,7 @@ from fixturegen.expressions.formulas import all_of, any_of
 from fixturegen.expressions.linear import Linear, as_family, linear_of
 from fixturegen.expressions.normal import FALSE, TRUE, Among, Formula, Limit, Order, Relation, Solved
 from fixturegen.expressions.parsing import rendered
-from fixturegen.expressions.reading import bare
+from fixturegen.expressions.reading import bare, operand
 from fixturegen.expressions.scope import Scope
 from fixturegen.expressions.terms import NotEvaluableError
 from fixturegen.expressions.text_atoms import TEXTS, equal_text, folded_equal, length_limit, own_folding
@@ -74,7 +74,7 @@ def _between_constants(
 ) -> Formula | None:
     """A comparison of constants holds, or fails, or is unknown; with ``now()`` it has to hold throughout."""
     try:
-        early, late = scope.truths(NODES[relation](this=left.copy(), expression=right.copy()))
+        early, late = scope.truths(NODES[relation](this=operand(left), expression=operand(right)))
     except NotEvaluableError:
         return None
     met = {True: True, False: False, None: not known}

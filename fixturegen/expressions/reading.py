@@ -48,6 +48,11 @@ def is_truth(node: exp.Expr) -> bool:
     return isinstance(bare(node), TRUTHS)
 
 
+def operand(node: exp.Expr) -> exp.Expr:
+    """Return a copy of a node to stand beside an operator: a condition keeps brackets around it."""
+    return exp.Paren(this=node.copy()) if is_truth(node) and not isinstance(node, exp.Paren) else node.copy()
+
+
 def function_name(node: exp.Expr) -> str:
     """Return the lower-case name of a function that sqlglot does not know, or ''."""
     return str(node.this).lower() if isinstance(node, exp.Anonymous) else ""

@@ -241,6 +241,8 @@ LAW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthChec
 @given(sql=_exact())
 @example(sql="COALESCE(i, 0) + COALESCE(j, 0) > 0")
 @example(sql="(i IS NULL) = (j IS NULL)")
+@example(sql="((i = 0 AND b)) = (CASE WHEN b = 1 THEN i IS NOT NULL END)")
+@example(sql="(i = 0 OR b) IN (j, 1)")
 @example(sql="NOT (i IS abs(NULL))")
 @example(sql="(i = i + j) IS TRUE")
 @example(sql="CASE WHEN i > 0 THEN j END > 1")
