@@ -13,10 +13,15 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from typing import ClassVar
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect as Grammar
 from sqlglot.errors import SqlglotError
+from sqlglot.generator import Generator
+from sqlglot.generators.mysql import MySQLGenerator
+from sqlglot.generators.postgres import PostgresGenerator
+from sqlglot.generators.sqlite import SQLiteGenerator
 from sqlglot.tokenizer_core import Token, TokenType
 
 from fixturegen.errors import SchemaError
@@ -93,7 +98,40 @@ def grammar_of(dialect: Dialect) -> str:
 def rendered(expression: exp.Expr, dialect: Dialect) -> str:
     """Return the SQL text of an expression in a dialect; it parses back to an expression of the same meaning."""
     with _quiet(), deep_stack():
-        return expression.sql(dialect=grammar_of(dialect), comments=False)
+        writer = _WRITERS[dialect](dialect=grammar_of(dialect), comments=False, normalize_functions=False)
+        return writer.generate(expression)
+
+
+def _searched(writer: Generator, node: exp.Expr) -> str:
+    """Write REGEXP as an operator: the REGEXP_LIKE() of MySQL 8, which sqlglot prefers, is not in MariaDB."""
+    assert isinstance(node, exp.RegexpLike)
+    return writer.binary(node, "REGEXP")
+
+
+def _date_part(writer: Generator, node: exp.Expr) -> str:
+    """Write date_part() with a cast as it was: EXTRACT takes no expression for the part."""
+    if isinstance(node.this, exp.Cast):
+        return writer.func("date_part", node.this, node.expression)
+    return f"EXTRACT({writer.sql(node, 'this')} FROM {writer.sql(node, 'expression')})"
+
+
+class _MySQLWriter(MySQLGenerator):
+    """MySQL as MariaDB reads it too."""
+
+    TRANSFORMS: ClassVar = {**MySQLGenerator.TRANSFORMS, exp.RegexpLike: _searched}
+
+
+class _PostgreSQLWriter(PostgresGenerator):
+    """PostgreSQL as it writes its own CHECKs."""
+
+    TRANSFORMS: ClassVar = {**PostgresGenerator.TRANSFORMS, exp.Extract: _date_part}
+
+
+_WRITERS: dict[str, type[Generator]] = {
+    "sqlite": SQLiteGenerator,
+    "postgresql": _PostgreSQLWriter,
+    "mysql": _MySQLWriter,
+}
 
 
 def shown(sql: str) -> str:

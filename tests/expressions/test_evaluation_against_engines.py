@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from fixturegen.expressions.evaluation import polars_expression
+from fixturegen.expressions.parsing import parsed, rendered
 
 EVERYWHERE = [
     "i > 1", "i = 1 OR j = 2", "NOT (i > 1 AND j > 1)", "i IN (1, 7, NULL)", "i NOT IN (1, NULL)", "i NOT IN (1, 7)", "i IS NULL",
@@ -55,6 +56,7 @@ def _agrees(engines: SimpleNamespace, dialect: str, sql: str) -> None:
     if engine is None:
         pytest.skip(f"no {dialect} server")
     theirs = engines.normal(engine.answers(sql))
+    assert engines.normal(engine.answers(rendered(parsed(sql, dialect), dialect))) == theirs
     expression = polars_expression(sql, dialect, engines.types, AS_OF)
     ours = engines.normal(engines.frame.select(expression.alias("v"))["v"].to_list())
     ours = ours * len(theirs) if len(ours) == 1 else ours

@@ -209,8 +209,8 @@ POSTGRESQL: list[tuple[str, Formula]] = [
     ("a % 2 = 0", Opaque("a % 2 = 0", ("a",), "postgresql", evaluable=True)),
     ("NOT (a * b = 100)", Opaque("a * b <> 100", ("a", "b"), "postgresql", evaluable=True)),
     ("s !~ '[[:alpha:]]'", Opaque("NOT (s ~ '[[:alpha:]]')", ("s",), "postgresql", evaluable=True)),
-    ("is_odd(a) AND b > 1", AllOf((Opaque("IS_ODD(a)", ("a",), "postgresql", evaluable=False), limit("b", ">", 1)))),
-    ("jsonb_typeof(j) = 'object'", Opaque("JSONB_TYPEOF(j) = 'object'", ("j",), "postgresql", evaluable=False)),
+    ("is_odd(a) AND b > 1", AllOf((Opaque("is_odd(a)", ("a",), "postgresql", evaluable=False), limit("b", ">", 1)))),
+    ("jsonb_typeof(j) = 'object'", Opaque("jsonb_typeof(j) = 'object'", ("j",), "postgresql", evaluable=False)),
     ("(a = a) IS TRUE", Opaque("(a = a) IS TRUE", ("a",), "postgresql", evaluable=True)),
 ]  # fmt: skip
 SQLITE: list[tuple[str, Formula]] = [
