@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 from types import MappingProxyType
@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
-from fixturegen.databases.base import MARKER_TABLE, Load, Marker, Rejection, database_of
+from fixturegen.databases.base import MARKER_TABLE, Load, Marker, Rejection, database_of, rows_digest
+from fixturegen.databases.bookkeeping import is_bookkeeping
 from fixturegen.errors import InputError, RefusedError, shortened
-from fixturegen.schema import Reference, Schema, Table
+from fixturegen.schema import Schema, Table
 
 if TYPE_CHECKING:
     from fixturegen.databases.base import Target
@@ -40,12 +41,14 @@ class LoadResult:
         dry_run: Everything was tried and nothing kept.
         rejected: Rows that the database did not take: always empty here, for one such row undoes all and is raised as
             :class:`fixturegen.databases.base.RejectedError` with the same records.
+        left_alone: Tables of migration tools that hold rows: neither counted as full nor filled.
     """
 
     tables: Mapping[str, Loaded]
     already: bool = False
     dry_run: bool = False
     rejected: tuple[Rejection, ...] = ()
+    left_alone: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -64,7 +67,7 @@ def seed_frames(
     existing: Existing = "refuse",
     create: bool = False,
     dry_run: bool = False,
-    postponed: Mapping[str, Sequence[Reference]] | None = None,
+    defer_constraints: bool = False,
     progress: Progress | None = None,
 ) -> LoadResult:
     """Load rows into a database in one transaction.
@@ -79,7 +82,8 @@ def seed_frames(
             that are filled).
         create: Make the tables first, all of the schema's; refused where one exists.
         dry_run: Do all of it, and undo it at the end.
-        postponed: Nullable references by table that are filled once all tables are loaded, where the database needs it.
+        defer_constraints: Take references and indexes of the filled tables away for the load and build them again after it,
+            within the transaction; of no effect where the database judges references at the end anyway.
         progress: Told how far each table is.
 
     Raises:
@@ -89,20 +93,22 @@ def seed_frames(
     """
     _check_arguments(schema, existing)
     database = database_of(target)
-    with database.load(target, create=create, postponed=postponed or {}) as load:
+    with database.load(target, tables, create=create, defer_constraints=defer_constraints) as load:
         if existing == "refuse" and _is_marked(load, tables, marker):
             return _already(load, tables)
-        _prepare(load, schema, tables, existing=existing, create=create)
-        before = {table.name: load.count(table.name) for table in tables}
-        tally = _filled(load, tables, frames, progress)
-        load.finish(tables)
-        after = {table.name: load.count(table.name) for table in tables}
+        left_alone = _prepare(load, schema, tables, existing=existing, create=create)
+        wanted = [table for table in tables if table.name not in left_alone]
+        before = {table.name: load.count(table.name) for table in wanted}
+        load.begin()
+        tally = _filled(load, tables, frames, left_alone, progress)
+        load.finish(wanted)
+        after = {table.name: load.count(table.name) for table in wanted}
         _refuse_loss(load, before, after, tally)
-        load.mark(Marker(marker, after))
+        load.mark(Marker(marker, _digest(after)))
         if dry_run:
             load.discard()
-    loaded = {table.name: Loaded(tally.rows[table.name], tally.seconds[table.name]) for table in tables}
-    return LoadResult(tables=MappingProxyType(loaded), dry_run=dry_run)
+    loaded = {table.name: Loaded(tally.rows[table.name], tally.seconds[table.name]) for table in wanted}
+    return LoadResult(tables=MappingProxyType(loaded), dry_run=dry_run, left_alone=left_alone)
 
 
 def _check_arguments(schema: Schema, existing: str) -> None:
@@ -117,10 +123,17 @@ def _check_arguments(schema: Schema, existing: str) -> None:
 
 
 def _is_marked(load: Load, tables: Sequence[Table], marker: str) -> bool:
-    found = load.marker()
-    if found is None or found.content != marker or set(found.rows) != {table.name for table in tables}:
+    if not all(load.has(table.name) for table in tables):
         return False
-    return all(load.has(name) and load.count(name) == rows for name, rows in found.rows.items())
+    found = load.marker()
+    if found is None or found.content != marker:
+        return False
+    return found.rows == _digest({table.name: load.count(table.name) for table in tables})
+
+
+def _digest(rows: Mapping[str, int]) -> str:
+    """The digest of the numbers of rows, less those of tables that may grow by themselves."""
+    return rows_digest({name: number for name, number in rows.items() if not is_bookkeeping(name)})
 
 
 def _already(load: Load, tables: Sequence[Table]) -> LoadResult:
@@ -129,17 +142,23 @@ def _already(load: Load, tables: Sequence[Table]) -> LoadResult:
     return LoadResult(tables=MappingProxyType(held), already=True)
 
 
-def _prepare(load: Load, schema: Schema, tables: Sequence[Table], *, existing: Existing, create: bool) -> None:
+def _prepare(
+    load: Load, schema: Schema, tables: Sequence[Table], *, existing: Existing, create: bool
+) -> tuple[str, ...]:
+    """Make or check the tables and their emptiness; return those that are left alone."""
     if create:
         _create(load, schema)
     for table in tables:
         _check_table(load, table)
-    filled = [table.name for table in tables if load.count(table.name)]
+    full = [table.name for table in tables if load.count(table.name)]
+    left_alone = tuple(name for name in full if is_bookkeeping(name))
+    filled = [name for name in full if name not in left_alone]
     if filled and existing == "refuse":
         message = f"already holds rows in {shortened(filled)}"
         raise RefusedError(message, where=load.place(), hint="Say --existing append or --existing replace.")
     if filled and existing == "replace":
-        _replace(load, [table.name for table in tables])
+        _replace(load, [table.name for table in tables if table.name not in left_alone])
+    return left_alone
 
 
 def _create(load: Load, schema: Schema) -> None:
@@ -171,7 +190,11 @@ def _replace(load: Load, names: Sequence[str]) -> None:
 
 
 def _filled(
-    load: Load, tables: Sequence[Table], frames: Iterable[tuple[str, pl.DataFrame]], progress: Progress | None
+    load: Load,
+    tables: Sequence[Table],
+    frames: Iterable[tuple[str, pl.DataFrame]],
+    left_alone: Collection[str],
+    progress: Progress | None,
 ) -> _Tally:
     known = {table.name: table for table in tables}
     tally = _Tally(dict.fromkeys(known, 0), dict.fromkeys(known, 0.0))
@@ -179,6 +202,8 @@ def _filled(
         if name not in known:
             message = f"rows for {name!r}, which is not among the tables"
             raise InputError(message, given=name, exists=known)
+        if name in left_alone:
+            continue
         started = perf_counter()
         load.insert(known[name], frame)
         tally.seconds[name] += perf_counter() - started
@@ -190,7 +215,8 @@ def _filled(
 
 def _refuse_loss(load: Load, before: Mapping[str, int], after: Mapping[str, int], tally: _Tally) -> None:
     """Refuse a load that the database took without keeping all of it."""
-    for name, rows in tally.rows.items():
+    for name in after:
+        rows = tally.rows[name]
         if after[name] < before[name] + rows:
             lost = before[name] + rows - after[name]
             message = f"dropped {lost:,} of {rows:,} rows of {name!r} without a word"

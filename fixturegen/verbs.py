@@ -320,7 +320,6 @@ def seed_plan(
         existing=existing,
         create=create,
         dry_run=dry_run,
-        postponed=made.postponed,
         progress=progress,
     )
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from hashlib import sha256
 from importlib import import_module
 from pkgutil import iter_modules
 from types import MappingProxyType
@@ -14,7 +16,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import polars as pl
 
 from fixturegen.errors import InputError, RefusedError
-from fixturegen.schema import Dialect, Reference, Schema, Table
+from fixturegen.schema import Dialect, Schema, Table
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine
@@ -24,7 +26,9 @@ if TYPE_CHECKING:
 MARKER_TABLE = "_fixturegen"
 """Where a database remembers what it was seeded with; no verb takes it for one of the schema's tables."""
 
-RejectionKind = Literal["primary key", "unique", "not null", "check", "reference", "type", "trigger", "other"]
+RejectionKind = Literal[
+    "primary key", "unique", "not null", "check", "reference", "exclusion", "policy", "type", "trigger", "other"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +82,20 @@ class Marker:
 
     Attributes:
         content: Content hash of schema, seed and counts.
-        rows: Rows of each filled table right after.
+        rows: Digest of how many rows each filled table had right after, by :func:`rows_digest`.
     """
 
     content: str
-    rows: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    rows: str
+
+
+def rows_digest(rows: Mapping[str, int]) -> str:
+    """Return 32 hexadecimal digits that stand for the numbers of rows by table.
+
+    >>> rows_digest({"a": 1, "b": 2}) == rows_digest({"b": 2, "a": 1})
+    True
+    """
+    return sha256(json.dumps(rows, sort_keys=True).encode()).hexdigest()[:32]
 
 
 class Load(ABC):
@@ -106,7 +119,10 @@ class Load(ABC):
 
     @abstractmethod
     def create(self, schema: Schema) -> None:
-        """Make the schema's tables."""
+        """Make the schema's tables; what is better built over rows than kept up with them may wait for :meth:`finish`."""
+
+    def begin(self) -> None:  # noqa: B027 (not every database has something to do)
+        """Make ready for the first row: called once, when the tables are there and as full as they may be."""
 
     @abstractmethod
     def dependents(self, tables: Sequence[str]) -> tuple[str, ...]:
@@ -126,10 +142,10 @@ class Load(ABC):
 
     @abstractmethod
     def finish(self, tables: Sequence[Table]) -> None:
-        """Fill postponed references, set sequences right, and judge what is judged at the end.
+        """Build what waited, set sequences right, and judge what is judged at the end.
 
         Raises:
-            RejectedError: If a reference leads nowhere.
+            RejectedError: If a reference leads nowhere, or rows break a constraint that waited.
         """
 
     @abstractmethod
@@ -152,15 +168,22 @@ class Database(ABC):
 
     @abstractmethod
     def load(
-        self, target: Target, *, create: bool, postponed: Mapping[str, Sequence[Reference]]
+        self,
+        target: Target,
+        tables: Sequence[Table],
+        *,
+        create: bool = False,
+        defer_constraints: bool = False,
     ) -> AbstractContextManager[Load]:
         """Return one transaction: kept at the end of the block, undone by an exception.
 
         Args:
             target: A URL, an engine, or a connection. A connection within its user's transaction is joined: what was loaded is
                 kept or undone as a whole, and the transaction stays open.
+            tables: The tables to fill, in load order.
             create: Whether the database itself may be made (a new file).
-            postponed: Nullable references by table that may be filled at the end.
+            defer_constraints: Whether references and indexes may be taken away for the load and built again after it, where
+                the database can do so within the transaction.
         """
 
 

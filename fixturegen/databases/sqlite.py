@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -27,7 +26,7 @@ from fixturegen.databases.sqlite_errors import rejection
 from fixturegen.databases.sqlite_storage import stored
 from fixturegen.databases.statements import insert_head
 from fixturegen.errors import InputError, RefusedError
-from fixturegen.schema import Reference, Schema, Table
+from fixturegen.schema import Schema, Table
 
 if TYPE_CHECKING:
     from fixturegen.databases.base import Target
@@ -47,10 +46,10 @@ class Sqlite(Database):
 
     @contextmanager
     def load(
-        self, target: Target, *, create: bool, postponed: Mapping[str, Sequence[Reference]]
+        self, target: Target, tables: Sequence[Table], *, create: bool = False, defer_constraints: bool = False
     ) -> Iterator[SqliteLoad]:
-        """Give one transaction. References are judged at its end, so postponed ones are filled at once."""
-        del postponed
+        """Give one transaction. References are judged at its end in any case."""
+        del tables, defer_constraints
         with session(target, create=create) as opened:
             yield SqliteLoad(opened)
 
@@ -121,7 +120,7 @@ class SqliteLoad(Load):
         """Return the marker; None where there is none, or where a table of that name is not ours."""
         if self.has(MARKER_TABLE) and self.columns(MARKER_TABLE) == ("content", "rows"):
             row = self._run(f'SELECT content, "rows" FROM {MARKER_TABLE}').fetchone()  # noqa: S608 (a constant)
-            return None if row is None else Marker(str(row[0]), json.loads(row[1]))
+            return None if row is None else Marker(str(row[0]), str(row[1]))
         return None
 
     def mark(self, marker: Marker) -> None:
@@ -131,7 +130,7 @@ class SqliteLoad(Load):
             raise RefusedError(message, where=self.place(), hint="Rename it.")
         self._run(f'CREATE TABLE IF NOT EXISTS {MARKER_TABLE} (content TEXT NOT NULL, "rows" TEXT NOT NULL)')
         self._run(f"DELETE FROM {MARKER_TABLE}")  # noqa: S608 (a constant)
-        values = (marker.content, json.dumps(dict(marker.rows), ensure_ascii=False))
+        values = (marker.content, marker.rows)
         self._run(f"INSERT INTO {MARKER_TABLE} VALUES (?, ?)", values)  # noqa: S608 (a constant)
 
     def discard(self) -> None:
