@@ -77,9 +77,14 @@ class Engine:
 
     def keys(self, table: str, ordinals: Integers) -> Bits:
         """Return the row keys: the ordinals themselves, or hashes of (parent's key, ordinal among its children)."""
-        if isinstance(self.plan.tables[table].count, PerParent):
+        if not isinstance(self.plan.tables[table].count, PerParent):
+            return ordinals.view(np.uint64)
+        old = ordinals < self.plan.tables[table].existing
+        if not old.any():
             return self.counts(table).keys(ordinals)
-        return ordinals.view(np.uint64)
+        keys = ordinals.astype(np.uint64)
+        keys[~old] = self.counts(table).keys(ordinals[~old])
+        return keys
 
     def counts(self, table: str) -> Counts:
         """Return how many rows each parent of a table counted per parent has."""

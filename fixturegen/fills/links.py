@@ -22,8 +22,8 @@ def chosen_parents(rows: TableRows, link: Link) -> Integers:
     """Return the ordinal of the parent that each row chooses, -1 where there is none to refer to."""
     if link.kind == "parent":
         return rows.engine.counts(rows.name).parents(rows.ordinals)
-    count = rows.engine.plan.tables[link.reference.table].total
-    if count == 0:
+    count = rows.engine.plan.tables[link.reference.table].total - link.after
+    if count <= 0:
         return np.full(len(rows), -1, dtype=np.int64)
     match link.kind:
         case "one to one":
@@ -59,7 +59,7 @@ def _free(rows: TableRows, link: Link, count: int) -> Integers:
         choice = parents_by_ticket(_stream(rows, link), _keys(rows, link), among, reference.skew, reference.childless)
     else:
         choice = chosen(_stream(rows, link), _keys(rows, link), among)
-    choice = rows.probed(reference.name, choice, among)
+    choice = rows.probed(reference.name, choice, among) + link.after
     return choice if allowed is None else allowed[choice]
 
 
@@ -87,12 +87,14 @@ def _one_to_one(rows: TableRows, link: Link, count: int) -> Integers:
 def _earlier(rows: TableRows, link: Link) -> Integers:
     """A row before this one: its number of choices never changes, so a plain draw is stable. The first has none."""
     random = rows.engine.fill.bits((rows.name, *link.reference.columns, "parent"), _keys(rows, link))
-    choice = scaled(random, np.maximum(rows.ordinals, 1))
-    return np.where(rows.ordinals == 0, _root(rows, link, rows.ordinals), choice)
+    earlier = rows.ordinals - link.after
+    choice = scaled(random, np.maximum(earlier, 1)) + link.after
+    return np.where(earlier <= 0, _root(rows, link, rows.ordinals), choice)
 
 
 def _before(rows: TableRows, link: Link) -> Integers:
-    return np.where(rows.ordinals == 0, _root(rows, link, rows.ordinals), rows.ordinals - 1)
+    """The row before, which leaves every row to one other; where no row may be without one, each refers to itself."""
+    return rows.ordinals - 1 if link.nullable else rows.ordinals
 
 
 def _root(rows: TableRows, link: Link, ordinals: Integers) -> Integers:

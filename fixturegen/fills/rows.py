@@ -122,7 +122,10 @@ class TableRows:
     def chosen(self, reference: str) -> Integers:
         """Return the ordinal of the parent that each row chooses, -1 where there is none; some refer to none after all."""
         if reference not in self._parents:
-            self._parents[reference] = links.chosen_parents(self, self.plan.links[reference])
+            choice = links.chosen_parents(self, self.plan.links[reference])
+            # Existing rows chose before us: nobody asks whom, for none of our columns depends on it.
+            old = self.ordinals < self.plan.existing
+            self._parents[reference] = np.where(old, -1, choice) if old.any() else choice
         return self._parents[reference]
 
     def _absent(self, name: str) -> Mask:

@@ -17,6 +17,7 @@ import polars as pl
 from fixturegen.draws import Integers
 from fixturegen.errors import ImpossibleError
 from fixturegen.expressions.evaluation import polars_expression
+from fixturegen.expressions.names import mentioned, resolved
 from fixturegen.expressions.parsing import parsed
 from fixturegen.fills.judging import judge
 from fixturegen.fills.nulls import Mask
@@ -186,8 +187,10 @@ def _unique_values(rows: TableRows, unique: Unique) -> pl.DataFrame:
 def _evaluated(rows: TableRows, unique: Unique, text: str) -> pl.Series:
     schema = rows.engine.plan.schema
     expression = parsed(text, unique.dialect)
-    types = dotted_types(schema, rows.plan.table, unique.columns)
-    frame = pl.DataFrame([rows.column(name) for name in types])
+    table = rows.plan.table
+    paths = {name: resolved(schema, table, name) for name in mentioned(expression)}
+    types = dotted_types(schema, table, paths)
+    frame = pl.DataFrame([rows.column(path.column).alias(name) for name, path in paths.items()])
     return frame.select(
         polars_expression(expression, unique.dialect, types, as_of=schema.as_of).alias("value")
     ).to_series()

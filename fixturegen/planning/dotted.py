@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from fixturegen.expressions.names import resolved
-from fixturegen.schema import Column, Location, Path, Schema, Table, Type
+from fixturegen.expressions.names import mentioned, resolved
+from fixturegen.expressions.parsing import parsed
+from fixturegen.schema import Column, Location, Path, Schema, Table, Type, Unique
 
 
 def dotted_types(schema: Schema, table: Table, names: Iterable[str]) -> Mapping[str, Type]:
@@ -30,3 +31,12 @@ def table_at(schema: Schema, table: Table, references: Iterable[str]) -> Table:
         reference = next(reference for reference in table.references if reference.name == name)
         table = schema.tables[reference.table]
     return table
+
+
+def concerned(schema: Schema, table: Table, unique: Unique) -> set[str]:
+    """Return the columns that decide whether a row repeats another under a unique: its own and its predicate's."""
+    names = set(unique.columns)
+    if unique.predicate is not None:
+        expression = parsed(unique.predicate, unique.dialect, unique.where)
+        names |= {resolved(schema, table, name).column for name in mentioned(expression)}
+    return names

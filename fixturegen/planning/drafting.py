@@ -17,8 +17,7 @@ from fixturegen.planning.cases import components
 from fixturegen.planning.choosing import COMPUTED, Choice, Chooser, group_of
 from fixturegen.planning.components import Component, Variable
 from fixturegen.planning.domains import Condition, base_domain, conditions, conjuncts
-from fixturegen.planning.dotted import column_at
-from fixturegen.planning.existing import concerned
+from fixturegen.planning.dotted import column_at, concerned
 from fixturegen.planning.links import links
 from fixturegen.planning.numbering import counting_up
 from fixturegen.planning.plan import (
@@ -54,7 +53,7 @@ def drafted(
     name: str,
     count: Count,
     rows: Mapping[str, int],
-    existing: pl.DataFrame | None = None,
+    existing: Mapping[str, pl.DataFrame],
 ) -> Draft:
     """Return the plan of one table.
 
@@ -64,9 +63,10 @@ def drafted(
         name: The table's name.
         count: What is asked of it.
         rows: Rows by table, existing ones counted.
-        existing: Rows of this table that the database holds already.
+        existing: Rows that the database holds already, by table.
     """
-    return _Drafting(schema, options, schema.tables[name], count, rows, existing).draft()
+    held = {table: frame.height for table, frame in existing.items()}
+    return _Drafting(schema, options, schema.tables[name], count, rows, existing.get(name), held).draft()
 
 
 @dataclass(slots=True)
@@ -78,7 +78,8 @@ class _Drafting:
     table: Table
     count: Count
     rows: Mapping[str, int]
-    existing: pl.DataFrame | None = None
+    existing: pl.DataFrame | None
+    held: Mapping[str, int]
     chooser: Chooser = field(init=False)
     domains: dict[str, Domain] = field(init=False)
     nulls: dict[str, float] = field(init=False)
@@ -91,7 +92,7 @@ class _Drafting:
     def draft(self) -> Draft:
         """Return the plan."""
         self.chooser = Chooser(self.schema, self.table, self.options.seed)
-        self.links = links(self.schema, self.table, self.count, self.rows)
+        self.links = links(self.schema, self.table, self.count, self.rows, self.held)
         self.domains = {column.name: base_domain(column, self.schema.as_of) for column in self._written()}
         self.nulls = {column.name: self._null_share(column) for column in self._written()}
         open_conditions = self._narrow(*self._conditions())

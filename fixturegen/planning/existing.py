@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fixturegen.expressions.names import mentioned, resolved
-from fixturegen.expressions.parsing import parsed
+from fixturegen.planning.dotted import concerned
 from fixturegen.planning.needs import needs
 from fixturegen.planning.plan import Plan
 from fixturegen.schema import Schema, Table, Unique
@@ -32,12 +31,3 @@ def wanted(plan: Plan) -> Mapping[str, tuple[str, ...]]:
 def _unique_columns(schema: Schema, table: Table) -> set[str]:
     uniques = [*([table.primary_key] if table.primary_key else []), *table.uniques]
     return {name for unique in uniques for name in concerned(schema, table, unique)}
-
-
-def concerned(schema: Schema, table: Table, unique: Unique) -> set[str]:
-    """Return the columns that decide whether a row repeats another under a unique: its own and its predicate's."""
-    names = set(unique.columns)
-    if unique.predicate is not None:
-        expression = parsed(unique.predicate, unique.dialect, unique.where)
-        names |= {resolved(schema, table, name).column for name in mentioned(expression)}
-    return names

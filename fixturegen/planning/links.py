@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from fixturegen.planning.plan import Link
 from fixturegen.schema import Count, PerParent, Reference, Schema, Table
@@ -11,18 +12,24 @@ DEFAULT_NULLS = 0.1
 """Share of rows without a parent where a reference may be NULL and nothing says how often."""
 
 
-def links(schema: Schema, table: Table, count: Count, filled: Mapping[str, int]) -> Mapping[str, Link]:
+def links(
+    schema: Schema, table: Table, count: Count, filled: Mapping[str, int], existing: Mapping[str, int]
+) -> Mapping[str, Link]:
     """Return the link of every reference of a table, in the order in which they are decided.
 
     Args:
         schema: The schema.
         table: The table.
         count: Its count; a count per parent decides its reference first.
-        filled: Rows by table; a table that is absent or has none gives no parents.
+        filled: Rows by table, existing ones counted; a table that has none gives no parents.
+        existing: Existing rows by table.
     """
     decided: dict[str, Link] = {}
     for reference in _in_order(table, count):
-        decided[reference.name] = _link(schema, table, count, reference, decided)
+        link = _link(schema, table, count, reference, decided)
+        held = existing.get(reference.table, 0)
+        summed = held and link.kind in {"uniform", "tickets", "self"} and _summed(schema, table, reference)
+        decided[reference.name] = replace(link, after=held) if summed else link
     return _with_peers(table, decided, filled)
 
 
@@ -75,6 +82,14 @@ def _link(schema: Schema, table: Table, count: Count, reference: Reference, deci
     return Link(reference=reference, kind=kind, nullable=nullable, nulls=nulls)
 
 
+def _summed(schema: Schema, table: Table, reference: Reference) -> bool:
+    """Whether rows of a parent are numbered, or the parent has a column that is a function of them."""
+    if any(column.ordinal == reference.name for column in table.columns):
+        return True
+    aggregates = [column.aggregate for column in schema.tables[reference.table].columns if column.aggregate is not None]
+    return any(one.table == table.name and one.reference == reference.name for one in aggregates)
+
+
 def _implied(schema: Schema, anchor: Link, reference: Reference, shared: tuple[str, ...]) -> str | None:
     """Return the reference of the anchor's parent that leads to the same row: orders -> users -> tenants.
 
@@ -122,7 +137,5 @@ def _with_peers(table: Table, decided: Mapping[str, Link], filled: Mapping[str, 
             if other.kind == "agreeing" and other.anchor == name and not other.nullable
             and other.reference.table != table.name and filled.get(other.reference.table, 0) > 0
         )  # fmt: skip
-        out[name] = Link(
-            reference=link.reference, kind=link.kind, peers=peers, nullable=link.nullable, nulls=link.nulls
-        )
+        out[name] = replace(link, peers=peers)
     return out

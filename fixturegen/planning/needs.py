@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from fixturegen.expressions.names import mentioned
 from fixturegen.expressions.normal import columns_of
 from fixturegen.expressions.parsing import parsed
+from fixturegen.planning.dotted import concerned
 from fixturegen.planning.order import Node
 from fixturegen.planning.plan import Aggregated, Cased, Drawn, Gathered, Link, Plan, TablePlan
 
@@ -99,6 +100,6 @@ def _settling(plan: Plan, table: TablePlan, column: str) -> Iterable[Node]:
         drawn |= {name for held in settled.references for name in table.links[held].reference.columns}
         if column not in drawn:
             continue
-        read = {name for unique in settled.uniques for name in unique.columns}
+        read = {name for unique in settled.uniques for name in concerned(plan.schema, table.table, unique)}
         read |= {name for condition in settled.conditions for name in columns_of(condition)}
         yield from _dotted(plan, table, sorted(read - drawn))

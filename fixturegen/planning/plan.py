@@ -35,6 +35,7 @@ class Link:
         peers: References that must find an agreeing parent too: only parents for which they do are chosen.
         nullable: Columns that are NULL in a row without a parent.
         nulls: Share of rows without one where no case decides; None where a case does.
+        after: So many parents, the first ones, are not chosen: existing rows whose columns sum up their children already.
     """
 
     reference: Reference
@@ -45,6 +46,7 @@ class Link:
     peers: tuple[str, ...] = ()
     nullable: tuple[str, ...] = ()
     nulls: float | None = 0.0
+    after: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

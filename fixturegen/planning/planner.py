@@ -118,7 +118,9 @@ class Counter:
         Raises:
             ImpossibleError: If the count is a demand.
         """
-        limit = max(limit - self._existing.get(name, 0), 0)
+        held = self._existing.get(name, 0)
+        limit = max(limit - held, 0)
+        reason += f"; {held:,} rows exist already" if held else ""
         if self.rows[name] <= limit:
             return False
         demand = self._asked[name]
@@ -151,7 +153,7 @@ def _settled_drafts(
     for _ in range(MOST_PASSES):
         changed: set[str] = set()
         for name in [one for one in order if one in open_tables]:
-            drafts[name] = drafted(schema, options, name, asked[name].count, counter.totals(), existing.get(name))
+            drafts[name] = drafted(schema, options, name, asked[name].count, counter.totals(), existing)
             for limit, reason in drafts[name].limits:
                 if counter.lower(name, limit, reason):
                     changed.add(name)
