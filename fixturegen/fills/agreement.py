@@ -42,14 +42,17 @@ def agreeing_parents(rows: TableRows, link: Link) -> Integers:
     """Return a consistent choice among the parents that hold the row's shared values, -1 where there is none."""
     index = agreement(rows.engine, rows.plan, link)
     group = index.groups(pl.DataFrame([rows.column(name) for name in link.shared]))
+    if len(index.members) == 0:
+        return np.full(len(rows), -1, dtype=np.int64)
     if link.reference.table == rows.name:
         return _earlier(rows, link, index, group)
-    sizes = np.diff(index.offsets)[group]
+    known = np.maximum(group, 0)
+    sizes = np.diff(index.offsets)[known]
     stream = rows.engine.fill.stream(rows.name, *link.reference.columns, "parent")
     sizes = np.where(group < 0, 1, sizes)
     choice = chosen(stream, rows.keys_for(reference=link.reference.name), sizes)
     choice = rows.probed(link.reference.name, choice, sizes)
-    return np.where(group < 0, -1, index.members[index.offsets[group] + choice])
+    return np.where(group < 0, -1, index.members[np.where(group < 0, 0, index.offsets[known] + choice)])
 
 
 def _earlier(rows: TableRows, link: Link, index: Agreement, group: Integers) -> Integers:
@@ -58,9 +61,11 @@ def _earlier(rows: TableRows, link: Link, index: Agreement, group: Integers) -> 
     random = rows.engine.fill.bits(
         (rows.name, *link.reference.columns, "parent"), rows.keys_for(reference=link.reference.name)
     )
-    choice = index.members[index.offsets[group] + scaled(random, np.maximum(rank, 1))]
+    before = np.maximum(rank, 1)
+    choice = rows.probed(link.reference.name, scaled(random, before), before)
+    member = index.members[index.offsets[np.maximum(group, 0)] + choice]
     root = np.full(len(rows), -1, dtype=np.int64) if link.nullable else rows.ordinals
-    return np.where(rank == 0, root, choice)
+    return np.where(group < 0, -1, np.where(rank == 0, root, member))
 
 
 def agreement(engine: Engine, plan: TablePlan, link: Link) -> Agreement:

@@ -110,7 +110,7 @@ def met(atom: Atom, column: Source) -> Mask:
         case Length():
             values = column(atom.column)
             sizes = values.str.len_chars() if atom.unit == "characters" else values.str.len_bytes()
-            fits = sizes.is_between(atom.low, 2**62 if atom.high is None else atom.high)
+            fits = sizes >= atom.low if atom.high is None else sizes.is_between(atom.low, atom.high)
             return fits.fill_null(value=True).to_numpy()
         case Match():
             return _matched(column(atom.column), atom.pattern)

@@ -88,7 +88,8 @@ def _earlier(rows: TableRows, link: Link) -> Integers:
     """A row before this one: its number of choices never changes, so a plain draw is stable. The first has none."""
     random = rows.engine.fill.bits((rows.name, *link.reference.columns, "parent"), _keys(rows, link))
     earlier = rows.ordinals - link.after
-    choice = scaled(random, np.maximum(earlier, 1)) + link.after
+    choices = np.maximum(earlier, 1)
+    choice = rows.probed(link.reference.name, scaled(random, choices), choices) + link.after
     return np.where(earlier <= 0, _root(rows, link, rows.ordinals), choice)
 
 

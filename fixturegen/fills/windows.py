@@ -33,11 +33,13 @@ class Window:
         low: Least position.
         high: Greatest position.
         taken: Positions that are not allowed, ascending in each row; a position outside the bounds counts for nothing.
+        listed: The only positions that are allowed, ascending; then the other fields count places in this list.
     """
 
     low: Integers
     high: Integers
     taken: list[Integers] = field(default_factory=list)
+    listed: Integers | None = None
 
     def spans(self) -> Integers:
         """Return how many positions are left."""
@@ -51,7 +53,17 @@ class Window:
         at = self.low + index
         for taken in self.taken:
             at = at + ((taken >= self.low) & (taken <= at))
-        return at
+        return at if self.listed is None else self.listed[np.clip(at, 0, len(self.listed) - 1)]
+
+    def indexed(self) -> Window:
+        """Return the same window with bounds and taken positions as places in the list of allowed ones."""
+        assert self.listed is not None
+        low = np.searchsorted(self.listed, self.low)
+        high = np.searchsorted(self.listed, self.high, side="right") - 1
+        taken = [
+            np.where(np.isin(one, self.listed), np.searchsorted(self.listed, one), -UNBOUNDED) for one in self.taken
+        ]
+        return Window(low, high, taken, self.listed)
 
 
 def window(
@@ -78,8 +90,12 @@ def window(
         high = np.minimum(high, _reached(lattice, known[reach.column], reach, upward=False))
     for solved in narrowing.solved:
         low, high = _solved_bounds(lattice, solved_values(plan, column, solved, known, schema), solved, low, high)
+    taken = _taken(lattice, narrowing, known)
+    if narrowing.domain.values is not None:
+        listed = np.array(sorted(int(lattice.position(value)) for value in narrowing.domain.values), dtype=np.int64)
+        return Window(low, high, taken, listed).indexed()
     low, high = _finite(lattice, low, high, schema.as_of)
-    return Window(low, high, _taken(lattice, narrowing, known))
+    return Window(low, high, taken)
 
 
 def solved_values(plan: TablePlan, column: Column, solved: Solved, known: pl.DataFrame, schema: Schema) -> pl.Series:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from fixturegen.domain import Domain
+from fixturegen.errors import ImpossibleError
 from fixturegen.expressions.names import mentioned, resolved
-from fixturegen.expressions.normal import AllOf, Formula, Opaque, columns_of
+from fixturegen.expressions.normal import FALSE, AllOf, Formula, Opaque, columns_of
 from fixturegen.expressions.parsing import parsed
 from fixturegen.generator import Generator
 from fixturegen.options import Options
@@ -31,7 +32,7 @@ from fixturegen.planning.plan import (
     Step,
     TablePlan,
 )
-from fixturegen.planning.uniques import Keeper, Kept
+from fixturegen.planning.uniques import Keeper, Kept, sought
 from fixturegen.schema import Check, Column, Count, Path, Schema, Table
 
 DEFAULT_NULLS = 0.1
@@ -107,7 +108,16 @@ class _Drafting:
             links=kept.links, steps=steps, components=tuple(found),
             settled=settled, paths=self.paths, judged=tuple(self.judged),
         )  # fmt: skip
-        return Draft(plan, tuple(kept.limits), tuple(self.unverified))
+        return Draft(plan, (*self._orphans(), *kept.limits), tuple(self.unverified))
+
+    def _orphans(self) -> list[tuple[int, str]]:
+        """No rows at all where a reference that is never NULL has no rows to refer to."""
+        return [
+            (0, f"{', '.join(link.reference.columns)} must refer to {link.reference.table}, which has no rows")
+            for link in self.links.values()
+            if not link.nullable and link.kind not in {"parent", "self", "chain"}
+            and not self.rows.get(link.reference.table, 0)
+        ]  # fmt: skip
 
     def _written(self) -> list[Column]:
         """Columns that are written: the database computes the others."""
@@ -135,6 +145,8 @@ class _Drafting:
         for condition in found:
             for part in conjuncts(condition.formula):
                 columns = columns_of(part)
+                if part == FALSE:
+                    self._refuse_false(condition.check)
                 if len(columns) == 1 and columns[0] in self.domains and not isinstance(part, Opaque):
                     alone.setdefault(columns[0], {}).setdefault(condition.check.name, []).append(part)
                 elif columns and self._solvable(condition, part, columns):
@@ -143,6 +155,10 @@ class _Drafting:
             for check, parts in self._narrowed(name, formulas).items():
                 rest.setdefault(check, []).extend(parts)
         return {check: AllOf(tuple(parts)) if len(parts) > 1 else parts[0] for check, parts in rest.items()}
+
+    def _refuse_false(self, check: Check) -> None:
+        message = f"no row can satisfy {check.name}: {check.sql}"
+        raise ImpossibleError(message, where=check.where, hint="Mend the condition, or ask for no rows.")
 
     def _solvable(self, condition: Condition, part: Formula, columns: tuple[str, ...]) -> bool:
         """Whether drawing can meet it; otherwise note how it is met instead."""
@@ -210,7 +226,7 @@ class _Drafting:
         )
         keeper = Keeper(
             table=self.table, count=self.count, rows=self.rows[self.table.name], filled=self.rows,
-            choose=self._choose, domains=self.domains, plain=plain,
+            choose=self._choose, domains=self.domains, plain=plain, sought=sought(self.schema, self.table),
         )  # fmt: skip
         kept = keeper.keep(self.links)
         self.links = kept.links
@@ -321,7 +337,8 @@ class _Drafting:
         references = [
             link.reference.name
             for link in kept.links.values()
-            if set(link.reference.columns) & mention and link.kind in {"uniform", "tickets", "agreeing", "one to one"}
+            if set(link.reference.columns) & mention
+            and link.kind in {"uniform", "tickets", "agreeing", "one to one", "self"}
         ]
         columns = {name for name in mention if isinstance(steps.get(name), Drawn | Cased)}
         for component in found:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from fixturegen.planning.dotted import concerned
 from fixturegen.planning.needs import needs
 from fixturegen.planning.plan import Plan
-from fixturegen.schema import Schema, Table, Unique
+from fixturegen.schema import Schema, Table
 
 
 def wanted(plan: Plan) -> Mapping[str, tuple[str, ...]]:

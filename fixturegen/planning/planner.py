@@ -157,9 +157,7 @@ def _settled_drafts(
             for limit, reason in drafts[name].limits:
                 if counter.lower(name, limit, reason):
                     changed.add(name)
-                    drafts[name] = drafted(
-                        schema, options, name, asked[name].count, counter.totals(), existing.get(name)
-                    )
+                    drafts[name] = drafted(schema, options, name, asked[name].count, counter.totals(), existing)
         if not changed:
             return drafts
         for name in schema.tables:

@@ -10,7 +10,7 @@ from fixturegen.domain import Domain
 from fixturegen.planning.choosing import Choice, group_of
 from fixturegen.planning.domains import FOLDING
 from fixturegen.planning.plan import Link
-from fixturegen.schema import Column, Count, PerParent, Table, Unique
+from fixturegen.schema import Column, Count, PerParent, Schema, Table, Unique
 
 LARGEST = 2**62
 """Domain of the largest permutation."""
@@ -66,6 +66,7 @@ class Keeper:
         choose: Gives a column's generator for so many distinct values; raises where there is none.
         domains: Domain of every column.
         plain: Columns whose values are free to be permuted.
+        sought: Columns that another table's unique reads through a reference: distinct where that is free to have.
     """
 
     table: Table
@@ -75,11 +76,14 @@ class Keeper:
     choose: Callable[[Column, Domain, int], Choice]
     domains: Mapping[str, Domain]
     plain: frozenset[str]
+    sought: tuple[str, ...] = ()
 
     def keep(self, links: Mapping[str, Link]) -> Kept:
         """Return how every unique is kept, the primary key first and narrow ones before wide ones."""
         kept = Kept(dict(links))
         done: list[frozenset[str]] = []
+        for name in self.sought:
+            self._carried_softly(name, kept)
         for unique in self._ordered():
             if self._structural(unique, kept) or any(columns <= set(unique.columns) for columns in done):
                 continue
@@ -141,6 +145,14 @@ class Keeper:
         assert all(fellow.generator.draws == choice.generator.draws for fellow in fellows.values()), group.name
         return fellows
 
+    def _carried_softly(self, name: str, kept: Kept) -> None:
+        """Make a column distinct that no unique of this table asks for, where it has the values."""
+        for column in self._candidates((name,)):
+            choice = self._distinct(column, self.domains[name])
+            capacity = 0 if choice is None else choice.generator.capacity or 0
+            if choice is not None and capacity >= self.rows and not choice.generator.sequential:
+                kept.carriers[name] = Carrier(choice, name, (), min(capacity, LARGEST))
+
     def _wide_enough(self, column: Column, choice: Choice, unique: Unique, kept: Kept) -> bool:
         capacity = choice.generator.capacity
         if choice.generator.sequential:
@@ -148,7 +160,7 @@ class Keeper:
         if capacity is None or capacity == 0:
             return False
         if capacity < self.rows and (len(unique.columns) == 1 or unique.expressions) and unique.predicate is None:
-            if column.nullable:
+            if self._may_be_null(column.name):
                 return False
             kept.limits.append((capacity, f"{column.name} is unique and has {capacity:,} values"))
             return True
@@ -229,7 +241,7 @@ class Keeper:
                 if capacity is None:
                     return
                 factors.append((capacity, f"values of {column.name}"))
-        if any(self._nullable(name) for name in unique.columns) and unique.nulls_distinct:
+        if any(self._may_be_null(name) for name in unique.columns) and unique.nulls_distinct:
             return
         whole = prod(size for size, _ in factors)
         words = " x ".join(f"{size:,} {what}" for size, what in factors)
@@ -245,9 +257,28 @@ class Keeper:
             return self.choose(column, domain, max(self.rows, 1)).generator.capacity
         return None
 
-    def _nullable(self, name: str) -> bool:
-        return next(column.nullable for column in self.table.columns if column.name == name)
+    def _may_be_null(self, name: str) -> bool:
+        """Whether some rows of the column are NULL, and so free of a unique."""
+        return any(one.nullable and one.nulls != 0 for one in self.table.columns if one.name == name)
 
 
 def _product(sizes: Sequence[int]) -> str:
     return " x ".join(f"{size:,}" for size in sizes) + f" = {prod(sizes):,}"
+
+
+def sought(schema: Schema, table: Table) -> tuple[str, ...]:
+    """Return the columns that a unique of another table reads through a reference without the rest of its columns.
+
+    Two parents that agree on such a column cannot both have children there: few values would leave few rows.
+    """
+    names: dict[str, None] = {}
+    for other in schema.tables.values():
+        for reference in other.references:
+            if reference.table != table.name or len(reference.columns) < 2:
+                continue
+            pairs = dict(zip(reference.columns, reference.target, strict=True))
+            for unique in other.uniques:
+                read = [pairs[name] for name in unique.columns if name in pairs]
+                if len(read) == len(unique.columns) == 1 and not unique.expressions:
+                    names |= dict.fromkeys(read)
+    return tuple(names)
