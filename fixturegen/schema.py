@@ -57,6 +57,10 @@ class Type:
         element: Element type of an ``array``.
         name: The database's own name of an enum or domain.
         native: The type as the source wrote it.
+        form: How a value must be spelled for the database to read it, for types of a database's own (``ltree``, ``range``,
+            ``bit``, ...); a key of :mod:`fixturegen.generators.forms`. Their kind is mostly ``unknown``: no condition of
+            SQL is read into them, but values can be made. ``element`` is the type of a range's bounds.
+        fields: Names and types of a ``record``'s fields, in order.
     """
 
     kind: Kind
@@ -72,6 +76,8 @@ class Type:
     element: Type | None = None
     name: str | None = None
     native: str | None = None
+    form: str | None = None
+    fields: tuple[tuple[str, Type], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,13 +22,13 @@ _BY_KIND = {
     "ip": "ips",
     "mac": "macs",
     "url": "urls",
-    "unknown": "texts",
+    "unknown": "form",
 }
 _TEXTUAL = frozenset({"text", "url", "unknown"})
 
 
 def generator_for(request: Request) -> str:
-    """Return the registered name of the generator: listed values first, then patterns, then the type.
+    """Return the registered name of the generator: listed values first, then the type's form, patterns, and the type.
 
     >>> from fixturegen.schema import Column, Type
     >>> generator_for(Request(table="orders", column=Column(name="id", type=Type(kind="integer"))))
@@ -37,6 +37,8 @@ def generator_for(request: Request) -> str:
     domain, kind = request.domain, request.column.type.kind
     if domain.values is not None:
         return "values"
+    if request.column.type.form is not None:
+        return "form"
     if kind in _TEXTUAL and any(not pattern.negated for pattern in domain.patterns):
         return "patterned"
     return _BY_KIND[kind]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
-from fixturegen.schema import Check, Column, Constant, Dialect, Type, Unique
+from fixturegen.schema import Column, Constant, Dialect, Type, Unique
 from fixturegen.sources.ddl_columns import ColumnDraft, read_check, read_column
 from fixturegen.sources.ddl_cursor import Cursor
 from fixturegen.sources.ddl_lexer import tokens_of
@@ -102,21 +102,26 @@ class DefinedTypes:
 def _of_domain(column: Column, domain: ColumnDraft, draft: Draft) -> Column:
     """Give a column its domain's checks, in which VALUE stands for it."""
     for check in domain.checks:
-        sql = _with_value(check, column.name)
+        sql = with_value(check.sql, check.dialect, column.name)
         name = check.name or constraint_name(draft.name, [column.name], "check", {item.name for item in draft.checks})
         draft.checks.append(replace(check, sql=sql, name=name, where=column.where))
     nullable = column.nullable and domain.column.nullable
     return replace(column, nullable=nullable, default=column.default or domain.column.default)
 
 
-def _with_value(check: Check, column: str) -> str:
+def with_value(sql: str, dialect: Dialect, column: str) -> str:
+    """Return a domain's check with a column in the place of ``VALUE``.
+
+    >>> print(with_value("VALUE <> 'VALUE'", "postgresql", "a b"))
+    "a b" <> 'VALUE'
+    """
     quoted = '"' + column.replace('"', '""') + '"'
     parts, end = [], 0
-    for token in tokens_of(check.sql, check.dialect):
+    for token in tokens_of(sql, dialect):
         if token.word == "VALUE":
-            parts += [check.sql[end : token.start], quoted]
+            parts += [sql[end : token.start], quoted]
             end = token.end
-    return "".join([*parts, check.sql[end:]])
+    return "".join([*parts, sql[end:]])
 
 
 def _of_native(column: Column, declared: Declared, draft: Draft, dialect: Dialect) -> Column:

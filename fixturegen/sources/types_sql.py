@@ -12,10 +12,10 @@ where a name means different things, the dialect's own table goes first. Choices
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from fixturegen.schema import Dialect, Type
+from fixturegen.schema import Dialect, Kind, Type
 from fixturegen.sources.ddl_lexer import Token, tokens_of
 from fixturegen.sources.naming import LONGEST_NAME
 
@@ -204,6 +204,30 @@ def _bit(declared: Declared) -> Type:
     return Type(kind="boolean") if declared.numbers in ((), (1,)) else Type(kind="unknown")
 
 
+def _mysql_bit(declared: Declared) -> Type:
+    return Type(kind="boolean") if declared.numbers in ((), (1,)) else Type(kind="integer", signed=False)
+
+
+def _form(name: str, kind: Kind = "unknown") -> Maker:
+    """Return the maker of a type of which only the spelling is known; a number counts its bits or dimensions."""
+    return lambda declared: Type(kind=kind, form=name, length=declared.numbers[0] if declared.numbers else None)
+
+
+def _range(form: str, element: Type) -> Maker:
+    return _always(Type(kind="unknown", form=form, element=element))
+
+
+def _ranges() -> Iterator[tuple[str, Maker]]:
+    """Give PostgreSQL's range types and those of several ranges."""
+    of = {
+        "int4": Type(kind="integer", bits=32), "int8": Type(kind="integer"), "num": Type(kind="decimal", scale=2),
+        "ts": Type(kind="datetime"), "tstz": Type(kind="datetime", zone=True), "date": Type(kind="date"),
+    }  # fmt: skip
+    for name, element in of.items():
+        yield f"{name}range", _range("range", element)
+        yield f"{name}multirange", _range("multirange", element)
+
+
 def _by_name(*groups: tuple[str, Maker]) -> dict[str, Maker]:
     """Read ``("int, integer", maker)`` as one maker under several names."""
     return {name.strip(): maker for names, maker in groups for name in names.split(",")}
@@ -250,6 +274,13 @@ _COMMON = _by_name(
 _INTERVAL_FIELDS = ("year", "month", "day", "hour", "minute", "second", "year to month", "day to hour", "day to minute",
                     "day to second", "hour to minute", "hour to second", "minute to second")  # fmt: skip
 
+_FORMS = ("ltree", "lquery", "ltxtquery", "hstore", "tsvector", "tsquery", "xml", "jsonpath", "point", "lseg", "box", "path",
+          "polygon", "line", "circle", "cube", "seg", "pg_lsn", "tid", "vector", "sparsevec", "geometry", "regclass", "regtype",
+          "regproc", "regprocedure", "regoper", "regoperator", "regnamespace", "regrole", "regcollation", "regconfig",
+          "regdictionary", "ean13", "isbn", "issn", "ismn", "upc")  # fmt: skip
+"""Types of PostgreSQL and its modules whose form bears their own name."""
+_GEOMETRIES = "point, linestring, polygon, multipoint, multilinestring, multipolygon, geometrycollection, geomcollection, geometry"
+
 _OWN: dict[Dialect, dict[str, Maker]] = {
     "sqlite": _by_name(
         (" , any", _text),  # no type at all, and STRICT's ANY: whatever is stored stays as it is
@@ -261,7 +292,19 @@ _OWN: dict[Dialect, dict[str, Maker]] = {
         ("real", _always(Type(kind="float", bits=32))),
         ("name", _always(Type(kind="text", length=LONGEST_NAME))),
         ("oid", _always(Type(kind="integer", bits=32, signed=False))),
-        ("bit, bit varying, varbit", _always(Type(kind="unknown"))),
+        ("bit", _form("bit")),
+        ("bit varying, varbit", _form("varbit")),
+        ("money", _always(Type(kind="decimal", precision=18, scale=2))),  # 2**63 hundredths hold no more digits
+        ("xid, xid8, cid", _form("xid")),
+        ("halfvec", _form("vector")),
+        ("geography", _form("geometry")),
+        ("txid_snapshot, pg_snapshot", _form("snapshot")),
+        ("int2vector, oidvector", _form("vectors of numbers")),
+        ("isbn13", _form("isbn")),
+        ("issn13", _form("issn")),
+        ("ismn13", _form("ismn")),
+        *((name, _form(name)) for name in _FORMS),
+        *_ranges(),
         *((f"interval {fields}", _moment("interval", zone=False, precision=None)) for fields in _INTERVAL_FIELDS),
     ),
     "mysql": _by_name(
@@ -271,6 +314,9 @@ _OWN: dict[Dialect, dict[str, Maker]] = {
         ("timestamp, datetime", _moment("datetime", zone=False, precision=0)),
         ("serial", _always(Type(kind="integer", signed=False))),
         ("year", _integer(16)),
+        ("bit", _mysql_bit),
+        ("inet4", _form("inet4", "ip")),
+        (_GEOMETRIES, _form("wkb", "bytes")),
         ("binary, char byte", _binary),
         ("tinytext", _always(Type(kind="text", length=255 // 4))),
         ("text", _always(Type(kind="text", length=65_535 // 4))),

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from fixturegen.errors import InputError, RefusedError
 from fixturegen.sources import load
+from fixturegen.sources.catalogues import catalogue
 from fixturegen.sources.engines import masked, opened, scrubbed
 
 
@@ -134,8 +135,8 @@ def test_a_database_that_cannot_be_reached_is_refused_without_its_password() -> 
 
 
 def test_databases_without_a_catalogue_say_which_there_are() -> None:
-    with pytest.raises(InputError, match=r"a live postgresql database cannot be read.*Exists: .*sqlite"):
-        load("postgresql://me@127.0.0.1:1/x")
+    with pytest.raises(InputError, match=r"a live oracle database cannot be read.*Exists: .*sqlite"):
+        catalogue("oracle", "oracle://db")
 
 
 @pytest.mark.parametrize(
