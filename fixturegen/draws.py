@@ -114,7 +114,7 @@ def _high_product(left: Bits, right: Bits | np.uint64) -> Bits:
     right_high, right_low = right >> _HALF, right & _LOW_HALF
     middle = left_high * right_low + (left_low * right_low >> _HALF)
     other = left_low * right_high + (middle & _LOW_HALF)
-    return left_high * right_high + (middle >> _HALF) + (other >> _HALF)
+    return np.array(left_high * right_high + (middle >> _HALF) + (other >> _HALF), dtype=np.uint64, copy=False)
 
 
 def permuted(stream_: int, index: npt.NDArray[np.integer], size: int) -> Integers:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import polars as pl
 
 from fixturegen.schema import Type
@@ -47,21 +49,22 @@ def polars_dtype(type_: Type) -> pl.DataType:
     >>> polars_dtype(Type(kind="datetime", zone=True))
     Datetime(time_unit='us', time_zone='UTC')
     """
-    match type_.kind:
-        case "integer":
-            return _INTEGERS[type_.bits, type_.signed]
-        case "decimal":
-            return pl.Decimal(min(type_.precision or WIDEST_DECIMAL, WIDEST_DECIMAL), type_.scale)
-        case "float":
-            return pl.Float32() if type_.bits == 32 else pl.Float64()
-        case "datetime":
-            return pl.Datetime("us", "UTC" if type_.zone else None)
-        case "enum":
-            return pl.Enum(type_.labels)
-        case "array":
-            return pl.List(polars_dtype(type_.element or Type(kind="text")))
-        case other:
-            return _FIXED[other]
+    maker = _MADE.get(type_.kind)
+    return _FIXED[type_.kind] if maker is None else maker(type_)
+
+
+def _decimal(type_: Type) -> pl.DataType:
+    return pl.Decimal(min(type_.precision or WIDEST_DECIMAL, WIDEST_DECIMAL), type_.scale)
+
+
+_MADE: dict[str, Callable[[Type], pl.DataType]] = {
+    "integer": lambda type_: _INTEGERS[type_.bits, type_.signed],
+    "decimal": _decimal,
+    "float": lambda type_: pl.Float32() if type_.bits == 32 else pl.Float64(),
+    "datetime": lambda type_: pl.Datetime("us", "UTC" if type_.zone else None),
+    "enum": lambda type_: pl.Enum(type_.labels),
+    "array": lambda type_: pl.List(polars_dtype(type_.element or Type(kind="text"))),
+}
 
 
 def type_of_dtype(dtype: pl.DataType) -> Type:

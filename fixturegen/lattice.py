@@ -213,4 +213,4 @@ def _physical(values: pl.Series, lattice: Lattice) -> Positions:
         unscaled, unit = values.cast(pl.Int64), Fraction(1)
     ratio = unit / lattice.step
     physical = unscaled.fill_null(0).to_numpy()
-    return np.floor_divide(physical * ratio.numerator, ratio.denominator).astype(np.int64)
+    return np.array(np.floor_divide(physical * ratio.numerator, ratio.denominator), dtype=np.int64)

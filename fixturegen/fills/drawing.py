@@ -110,7 +110,7 @@ class Drawing:
     def _owners(self, name: str) -> list[str]:
         """Return the columns of this component whose NULL makes a given column NULL: itself, or its first reference's."""
         path = self.rows.plan.paths.get(name)
-        own = (name,) if path is None or not path.references else ()
+        own: tuple[str, ...] = (name,)
         if path is not None and path.references:
             own = self.rows.plan.links[path.references[0]].reference.columns
         return [owner for owner in own if owner in self.component.columns]

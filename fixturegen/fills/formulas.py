@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -58,9 +59,9 @@ class Judge:
         """Return for which rows a formula is not false; a null meets every atom but a null test."""
         match formula:
             case AllOf():
-                return np.logical_and.reduce([self._all(), *map(self.holds, formula.parts)])
+                return np.array(np.logical_and.reduce([self._all(), *map(self.holds, formula.parts)]))
             case AnyOf():
-                return np.logical_or.reduce([~self._all(), *map(self.holds, formula.parts)])
+                return np.array(np.logical_or.reduce([~self._all(), *map(self.holds, formula.parts)]))
             case Solved():
                 return self._solved(formula)
             case Opaque():
@@ -97,30 +98,7 @@ def met(atom: Atom, column: Source) -> Mask:
         atom: The atom; neither solved nor opaque.
         column: Gives a column by its dotted name.
     """
-    match atom:
-        case NullTest():
-            return (column(atom.column).is_null() == atom.null).to_numpy()
-        case Among():
-            return _among(column(atom.column), atom)
-        case Limit():
-            values = column(atom.column)
-            return values.is_null().to_numpy() | _limited(values, atom.relation, atom.measure)
-        case Order():
-            return _ordered(atom, column(atom.left), column(atom.right))
-        case Length():
-            values = column(atom.column)
-            sizes = values.str.len_chars() if atom.unit == "characters" else values.str.len_bytes()
-            fits = sizes >= atom.low if atom.high is None else sizes.is_between(atom.low, atom.high)
-            return fits.fill_null(value=True).to_numpy()
-        case Match():
-            return _matched(column(atom.column), atom.pattern)
-        case Folded():
-            values = column(atom.column)
-            forms = {"lower": values.str.to_lowercase, "upper": values.str.to_uppercase, "trim": values.str.strip_chars}
-            return (forms[atom.form]() == values).fill_null(value=True).to_numpy()
-        case _:
-            message = f"{type(atom).__name__} is no single atom"
-            raise TypeError(message)
+    return _JUDGES[type(atom)](atom, column)
 
 
 def _among(values: pl.Series, atom: Among) -> Mask:
@@ -128,7 +106,8 @@ def _among(values: pl.Series, atom: Among) -> Mask:
     distinct = values.unique(maintain_order=True)
     inside = pl.Series([_plain(value) in allowed for value in distinct.to_list()], dtype=pl.Boolean)
     verdict = values.replace_strict(distinct, inside, return_dtype=pl.Boolean) if len(distinct) else inside
-    return values.is_null().to_numpy() | (verdict.fill_null(value=False).to_numpy() != atom.negated)
+    outside = verdict.fill_null(value=False).to_numpy() == atom.negated
+    return np.array(values.is_null().to_numpy() | ~outside)
 
 
 def _plain(value: object) -> object:
@@ -172,7 +151,7 @@ def _ordered(atom: Order, left: pl.Series, right: pl.Series) -> Mask:
         "=": lambda: difference == 0,
         "<>": lambda: difference != 0,
     }
-    return absent | tests[atom.relation]().astype(bool)
+    return np.array(absent | tests[atom.relation]().astype(bool))
 
 
 def _compared(left: pl.Series, right: pl.Series, relation: Relation) -> Mask:
@@ -207,3 +186,29 @@ def _matched(values: pl.Series, pattern: Pattern) -> Mask:
     compiled = re.compile(text, re.DOTALL | (re.IGNORECASE if pattern.insensitive else 0))
     found = [value is None or (compiled.search(value) is not None) != pattern.negated for value in values.to_list()]
     return np.array(found, dtype=bool)
+
+
+def _length(atom: Length, values: pl.Series) -> Mask:
+    sizes = values.str.len_chars() if atom.unit == "characters" else values.str.len_bytes()
+    fits = sizes >= atom.low if atom.high is None else sizes.is_between(atom.low, atom.high)
+    return fits.fill_null(value=True).to_numpy()
+
+
+def _folded(atom: Folded, values: pl.Series) -> Mask:
+    forms = {"lower": values.str.to_lowercase, "upper": values.str.to_uppercase, "trim": values.str.strip_chars}
+    return (forms[atom.form]() == values).fill_null(value=True).to_numpy()
+
+
+def _bounded(atom: Limit, values: pl.Series) -> Mask:
+    return values.is_null().to_numpy() | _limited(values, atom.relation, atom.measure)
+
+
+_JUDGES: dict[type, Callable[[Any, Source], Mask]] = {
+    NullTest: lambda atom, column: (column(atom.column).is_null() == atom.null).to_numpy(),
+    Among: lambda atom, column: _among(column(atom.column), atom),
+    Limit: lambda atom, column: _bounded(atom, column(atom.column)),
+    Order: lambda atom, column: _ordered(atom, column(atom.left), column(atom.right)),
+    Length: lambda atom, column: _length(atom, column(atom.column)),
+    Match: lambda atom, column: _matched(column(atom.column), atom.pattern),
+    Folded: lambda atom, column: _folded(atom, column(atom.column)),
+}

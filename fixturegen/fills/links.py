@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,19 +26,8 @@ def chosen_parents(rows: TableRows, link: Link) -> Integers:
     count = rows.engine.plan.tables[link.reference.table].total - link.after
     if count <= 0:
         return np.full(len(rows), -1, dtype=np.int64)
-    match link.kind:
-        case "one to one":
-            return _one_to_one(rows, link, count)
-        case "self":
-            return _earlier(rows, link)
-        case "chain":
-            return _before(rows, link)
-        case "via":
-            return _via(rows, link)
-        case "agreeing":
-            return agreeing_parents(rows, link)
-        case _:
-            return _free(rows, link, count)
+    finder = _FINDERS.get(link.kind)
+    return _free(rows, link, count) if finder is None else finder(rows, link, count)
 
 
 def _stream(rows: TableRows, link: Link) -> int:
@@ -84,7 +74,7 @@ def _one_to_one(rows: TableRows, link: Link, count: int) -> Integers:
     return np.where(beyond, -1, choice)
 
 
-def _earlier(rows: TableRows, link: Link) -> Integers:
+def _earlier(rows: TableRows, link: Link, _: int) -> Integers:
     """A row before this one: its number of choices never changes, so a plain draw is stable. The first has none."""
     random = rows.engine.fill.bits((rows.name, *link.reference.columns, "parent"), _keys(rows, link))
     earlier = rows.ordinals - link.after
@@ -93,7 +83,7 @@ def _earlier(rows: TableRows, link: Link) -> Integers:
     return np.where(earlier <= 0, _root(rows, link, rows.ordinals), choice)
 
 
-def _before(rows: TableRows, link: Link) -> Integers:
+def _before(rows: TableRows, link: Link, _: int) -> Integers:
     """The row before, which leaves every row to one other; where no row may be without one, each refers to itself."""
     return rows.ordinals - 1 if link.nullable else rows.ordinals
 
@@ -103,10 +93,19 @@ def _root(rows: TableRows, link: Link, ordinals: Integers) -> Integers:
     return np.full(len(rows), -1, dtype=np.int64) if link.nullable else ordinals
 
 
-def _via(rows: TableRows, link: Link) -> Integers:
+def _via(rows: TableRows, link: Link, _: int) -> Integers:
     assert link.anchor is not None
     assert link.through is not None
     anchors = rows.parents(link.anchor)
     table = rows.plan.links[link.anchor].reference.table
     between = rows.engine.rows(table, np.maximum(anchors, 0)).parents(link.through)
     return np.where(anchors < 0, -1, between)
+
+
+_FINDERS: dict[str, Callable[[TableRows, Link, int], Integers]] = {
+    "one to one": _one_to_one,
+    "self": _earlier,
+    "chain": _before,
+    "via": _via,
+    "agreeing": lambda rows, link, _: agreeing_parents(rows, link),
+}

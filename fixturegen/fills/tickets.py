@@ -31,7 +31,7 @@ def quota(skew: float, childless: float) -> tuple[int, ...]:
         weights = [1 / Decimal(rank) ** power for rank in range(1, ranks + 1)]
         least = weights[-1]
         shares = [weight / least * 10 if skew else Decimal(1) for weight in weights]
-        scale = min(Decimal(1), MOST_TICKETS / sum(shares))
+        scale = min(Decimal(1), MOST_TICKETS / sum(shares, Decimal(0)))
         return tuple(max(1, int(share * scale)) for share in shares)
 
 

@@ -14,9 +14,9 @@ def wanted(plan: Plan) -> Mapping[str, tuple[str, ...]]:
     """Return, for every table of a plan made without existing rows, the columns that must be read of them, in its order."""
     names: dict[str, set[str]] = {name: set() for name in plan.tables}
     for (reader, _), others in needs(plan).items():
-        for table, column in others:
-            if table != reader:
-                names[table].add(column)
+        for read, column in others:
+            if read != reader:
+                names[read].add(column)
     for name, table in plan.tables.items():
         names[name] |= _unique_columns(plan.schema, table.table)
         names[name] |= {column for reference in table.table.references for column in reference.columns}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from fixturegen.planning.plan import Link
+from fixturegen.planning.plan import Link, LinkKind
 from fixturegen.schema import Count, PerParent, Reference, Schema, Table
 
 DEFAULT_NULLS = 0.1
@@ -78,7 +78,7 @@ def _link(schema: Schema, table: Table, count: Count, reference: Reference, deci
         )
     if reference.table == table.name:
         return Link(reference=reference, kind="self", nullable=nullable, nulls=nulls)
-    kind = "tickets" if reference.skew or reference.childless else "uniform"
+    kind: LinkKind = "tickets" if reference.skew or reference.childless else "uniform"
     return Link(reference=reference, kind=kind, nullable=nullable, nulls=nulls)
 
 

@@ -229,7 +229,8 @@ class Keeper:
         """Note how many combinations there are, where that can be counted beforehand."""
         if unique.predicate is not None or unique.expressions:
             return
-        factors, covered = [], set()
+        factors: list[tuple[int, str]] = []
+        covered: set[str] = set()
         for link in kept.links.values():
             own = set(link.reference.columns) - covered
             if own and set(link.reference.columns) <= set(unique.columns) and link.kind != "via":
