@@ -16,20 +16,46 @@ from fixturegen.schema import Column, Dialect, Exclusion, Reference, Schema, Tab
 
 
 @dataclass(frozen=True, slots=True)
+class Late:
+    """A statement that may wait until rows are loaded, and what rows may break by it.
+
+    Attributes:
+        sql: The statement.
+        table: The table that it alters.
+        columns: Columns of the key or reference that it adds; empty where it is about none.
+        name: The constraint's name.
+        parent: For a reference, the quoted table that it leads to.
+        target: For a reference, the columns of that table.
+    """
+
+    sql: str
+    table: str
+    columns: tuple[str, ...] = ()
+    name: str = ""
+    parent: str = ""
+    target: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Creation:
     """DDL in three steps.
 
     Attributes:
         before: Schemas, extensions and enum types.
-        tables: Tables with their keys, uniques and checks (in SQLite, with their references too), and unique indexes.
-        afterwards: References; they may wait until rows are loaded.
+        tables: Tables with their checks and, outside PostgreSQL, their keys (in SQLite, their references too).
+        late: Keys and unique indexes of PostgreSQL, then references; they may wait until rows are loaded.
         left_out: What the dialect cannot be told.
     """
 
     before: tuple[str, ...]
     tables: tuple[str, ...]
-    afterwards: tuple[str, ...]
+    late: tuple[Late, ...]
     left_out: tuple[LeftOut, ...] = ()
+
+    @property
+    def afterwards(self) -> tuple[str, ...]:
+        """The statements that may wait."""
+        return tuple(each.sql for each in self.late)
 
     @property
     def statements(self) -> tuple[str, ...]:
@@ -58,7 +84,7 @@ def creation(schema: Schema, dialect: Dialect) -> Creation:
         work.table(table)
     for table in schema.tables.values():
         work.references(table)
-    return Creation(tuple(work.before), tuple(work.tables), tuple(work.afterwards), tuple(work.left_out))
+    return Creation(tuple(work.before), tuple(work.tables), tuple(work.late), tuple(work.left_out))
 
 
 @dataclass(slots=True)
@@ -67,7 +93,7 @@ class _Work:
     dialect: Dialect
     before: dict[str, None] = field(default_factory=dict)
     tables: list[str] = field(default_factory=list)
-    afterwards: list[str] = field(default_factory=list)
+    late: list[Late] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
     names: Names = field(init=False)
 
@@ -81,28 +107,44 @@ class _Work:
             self.before[f"CREATE SCHEMA IF NOT EXISTS {quoted(space, self.dialect)}"] = None
         numbered = self._autoincrement(table)
         parts = [self._column(table, column, numbered) for column in table.columns]
+        keys: list[Late] = []
         if table.primary_key is not None and numbered is None:
-            parts.append(f"PRIMARY KEY ({quoted_list(table.primary_key.columns, self.dialect)})")
-        indexes: list[str] = []
+            self._primary_key(table, table.primary_key, parts, keys)
         for unique in table.uniques:
-            self._unique(table, unique, parts, indexes)
+            self._unique(table, unique, parts, keys)
         parts += self._checks(table)
-        parts += [text for text in map(lambda each: self._exclusion(table, each), table.exclusions) if text]  # noqa: C417 (a method)
+        for exclusion in table.exclusions:
+            self._exclusion(table, exclusion, keys)
         if self.dialect == "sqlite":
             parts += [self._reference(table, reference) for reference in table.references]
         body = ",\n  ".join(parts)
         self.tables.append(
             f"CREATE TABLE {quoted_table(table.name, self.dialect)} (\n  {body}\n){self._options(table)}"
         )
-        self.tables += indexes
+        if self.dialect == "postgresql":
+            self.late += keys  # built over the rows in a fraction of the time that keeping them up takes
+        else:
+            self.tables += [key.sql for key in keys]
 
     def references(self, table: Table) -> None:
         """Add references as constraints of their own."""
         if self.dialect == "sqlite":
             return
         for reference in table.references:
-            target = quoted_table(table.name, self.dialect)
-            self.afterwards.append(f"ALTER TABLE {target} ADD {self._reference(table, reference)}")
+            sql = f"ALTER TABLE {quoted_table(table.name, self.dialect)} ADD {self._reference(table, reference)}"
+            parent = quoted_table(reference.table, self.dialect)
+            self.late.append(Late(sql, table.name, reference.columns, reference.name, parent, reference.target))
+
+    def _primary_key(self, table: Table, key: Unique, parts: list[str], keys: list[Late]) -> None:
+        self._key(table, key, f"PRIMARY KEY ({quoted_list(key.columns, self.dialect)})", parts, keys)
+
+    def _key(self, table: Table, key: Unique, text: str, parts: list[str], keys: list[Late]) -> None:
+        """Add a key to the table's own statement, or where the database builds keys faster over rows, after it."""
+        if self.dialect != "postgresql":
+            parts.append(text)
+            return
+        sql = f"ALTER TABLE {quoted_table(table.name, self.dialect)} ADD {text}"
+        keys.append(Late(sql, table.name, key.columns if key.nulls_distinct else (), key.name))
 
     def _column(self, table: Table, column: Column, numbered: str | None) -> str:
         parts = [quoted(column.name, self.dialect), self._type(table, column)]
@@ -164,19 +206,20 @@ class _Work:
         self.before[f"CREATE TYPE {name} AS ENUM ({labels})"] = None
         return name
 
-    def _unique(self, table: Table, unique: Unique, parts: list[str], indexes: list[str]) -> None:
+    def _unique(self, table: Table, unique: Unique, parts: list[str], keys: list[Late]) -> None:
         reason = _unique_obstacle(table, unique, self.dialect)
         if reason is not None:
             self.left_out.append(LeftOut(table.name, unique.name, reason))
             return
         if not unique.expressions and unique.predicate is None:
-            parts.append(self._plain_unique(table, unique))
+            self._key(table, unique, self._plain_unique(table, unique), parts, keys)
             return
-        keys = [f"({self._expression(text, unique.dialect)})" for text in unique.expressions]
-        what = ", ".join(keys) or quoted_list(unique.columns, self.dialect)
+        expressions = [f"({self._expression(text, unique.dialect)})" for text in unique.expressions]
+        what = ", ".join(expressions) or quoted_list(unique.columns, self.dialect)
         where = "" if unique.predicate is None else f" WHERE {self._expression(unique.predicate, unique.dialect)}"
         name = quoted(self.names.relation(unique.name or f"{table.name}_key"), self.dialect)
-        indexes.append(f"CREATE UNIQUE INDEX {name} ON {quoted_table(table.name, self.dialect)} ({what}){where}")
+        sql = f"CREATE UNIQUE INDEX {name} ON {quoted_table(table.name, self.dialect)} ({what}){where}"
+        keys.append(Late(sql, table.name, (), unique.name))
 
     def _plain_unique(self, table: Table, unique: Unique) -> str:
         name = self._constraint(self.names.relation(unique.name)) if unique.name else ""
@@ -191,17 +234,18 @@ class _Work:
             name = self.names.check(table.name, condition.name or f"{table.name}_check")
             yield f"{self._constraint(name)}CHECK ({condition.sql})"
 
-    def _exclusion(self, table: Table, exclusion: Exclusion) -> str | None:
+    def _exclusion(self, table: Table, exclusion: Exclusion, keys: list[Late]) -> None:
         if self.dialect != "postgresql":
             reason = f"{self.dialect} has no exclusion constraints"
             self.left_out.append(LeftOut(table.name, exclusion.name, reason))
-            return None
+            return
         self.before["CREATE EXTENSION IF NOT EXISTS btree_gist"] = None
         pairs = zip(exclusion.expressions, exclusion.operators, strict=True)
         what = ", ".join(f"({text}) WITH {operator}" for text, operator in pairs)
         where = "" if exclusion.predicate is None else f" WHERE ({exclusion.predicate})"
         name = self._constraint(self.names.relation(exclusion.name)) if exclusion.name else ""
-        return f"{name}EXCLUDE USING gist ({what}){where}"
+        sql = f"ALTER TABLE {quoted_table(table.name, self.dialect)} ADD {name}EXCLUDE USING gist ({what}){where}"
+        keys.append(Late(sql, table.name, (), exclusion.name))
 
     def _reference(self, table: Table, reference: Reference) -> str:
         own, target = quoted_list(reference.columns, self.dialect), quoted_list(reference.target, self.dialect)

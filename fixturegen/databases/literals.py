@@ -8,6 +8,7 @@ from functools import partial
 import polars as pl
 
 from fixturegen.databases import texts
+from fixturegen.databases.arrays import braced_text
 from fixturegen.dtypes import polars_dtype
 from fixturegen.errors import InputError
 from fixturegen.schema import Dialect, Type
@@ -124,21 +125,7 @@ def _spans(dialect: Dialect, series: pl.Series) -> pl.Series:
 def _arrays(dialect: Dialect, series: pl.Series) -> pl.Series:
     if dialect != "postgresql":
         return text_literals(texts.array_text(series), dialect)
-    braced = [None if row is None else _braced(row) for row in series.to_list()]
-    return text_literals(pl.Series(braced, dtype=pl.String), dialect)
-
-
-def _braced(row: list[object]) -> str:
-    return "{" + ",".join(_braced_element(value) for value in row) + "}"
-
-
-def _braced_element(value: object) -> str:
-    if value is None:
-        return "NULL"
-    if isinstance(value, list):
-        return _braced(value)
-    text = texts.element_text(value)
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return text_literals(braced_text(series), dialect)
 
 
 def _maker(type_: Type, dialect: Dialect) -> Callable[[pl.Series], pl.Series]:  # noqa: PLR0911 (one a kind)

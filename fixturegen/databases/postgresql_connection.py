@@ -1,0 +1,160 @@
+"""One transaction on PostgreSQL through psycopg 3, whoever opened the connection.
+
+A connection within its user's transaction is joined by a savepoint, which psycopg's own ``transaction()`` makes of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from fixturegen.databases.postgresql_errors import refused, translated
+from fixturegen.errors import InputError, RefusedError
+
+if TYPE_CHECKING:
+    from psycopg import Connection as Driver
+    from sqlalchemy import Engine
+
+    from fixturegen.databases.base import Target
+
+Row = tuple[Any, ...]
+
+_SETTINGS = {
+    "timezone": "UTC",
+    "datestyle": "ISO, YMD",
+    "intervalstyle": "postgres",
+    "lc_monetary": "C",
+    "xmloption": "content",
+}
+"""How texts are read, whatever the role or the database prefers."""
+
+
+@dataclass(slots=True)
+class Session:
+    """The open transaction.
+
+    Attributes:
+        driver: psycopg's connection.
+        place: The database's name for messages.
+        keep: Whether it is kept at the end.
+    """
+
+    driver: Driver[Row]
+    place: str
+    keep: bool = True
+
+    def rows(self, query: str, parameters: Sequence[object] | None = None) -> list[Row]:
+        """Return all rows of a query; without parameters a ``%`` in it means itself."""
+        return self.driver.execute(query.encode(), parameters).fetchall()
+
+    def value(self, query: str, parameters: Sequence[object] | None = None) -> Any:
+        """Return the first column of the first row, None where there is no row."""
+        rows = self.rows(query, parameters)
+        return rows[0][0] if rows else None
+
+    def run(self, statement: str) -> None:
+        """Run a statement without parameters."""
+        self.driver.execute(statement.encode())
+
+    def literal(self, text: str) -> str:
+        """Return a text as a literal, for statements that take no parameters."""
+        from psycopg.sql import Literal  # noqa: PLC0415 (an extra: only where PostgreSQL is met)
+
+        return Literal(text).as_string(self.driver)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo what the block did, and only that, where it fails."""
+        with self.driver.transaction():
+            yield
+
+
+@contextmanager
+def session(target: Target) -> Iterator[Session]:
+    """Give a transaction that is kept at the end of the block if ``keep`` is still true, and undone by any exception.
+
+    Args:
+        target: URL, engine or connection.
+
+    Raises:
+        InputError: The driver is not installed, or it is another than psycopg 3.
+        RefusedError: The database cannot be reached, or ends the connection.
+    """
+    from psycopg import Rollback  # noqa: PLC0415 (an extra: only where PostgreSQL is met)
+
+    with _connected(target) as (driver, place), translated(place), driver.transaction():
+        opened = Session(driver, place)
+        before = _settings(opened)
+        yield opened
+        if not opened.keep:
+            raise Rollback
+        _restore(opened, before)
+
+
+def _settings(opened: Session) -> dict[str, str]:
+    names = list(_SETTINGS)
+    rows = opened.rows("SELECT name, setting FROM pg_settings WHERE name ILIKE ANY(%s)", (names,))
+    for name, value in _SETTINGS.items():
+        opened.rows("SELECT set_config(%s, %s, true)", (name, value))
+    return {str(name): str(value) for name, value in rows}
+
+
+def _restore(opened: Session, before: dict[str, str]) -> None:
+    # A joined transaction goes on after us.
+    for name, value in before.items():
+        opened.rows("SELECT set_config(%s, %s, true)", (name, value))
+
+
+@contextmanager
+def _connected(target: Target) -> Iterator[tuple[Driver[Row], str]]:
+    from sqlalchemy import Connection, Engine  # noqa: PLC0415 (heavy: only where a database is met)
+
+    from fixturegen.sources.engines import masked, opened  # noqa: PLC0415 (the same)
+
+    if isinstance(target, Connection):
+        place = masked(target.engine.url)
+        driver = _driver(target.connection.driver_connection)
+        if target.in_transaction() and not driver.autocommit:
+            driver.execute(
+                "SELECT 1"
+            )  # SQLAlchemy's transaction has begun; the driver's begins with its first statement
+        yield driver, place
+        return
+    engine = target if isinstance(target, Engine) else opened(target)
+    try:
+        with _checked_out(engine, masked(engine.url)) as driver:
+            yield driver, masked(engine.url)
+    finally:
+        if engine is not target:
+            engine.dispose()
+
+
+@contextmanager
+def _checked_out(engine: Engine, place: str) -> Iterator[Driver[Row]]:
+    import psycopg  # noqa: PLC0415 (an extra)
+
+    from fixturegen.sources.engines import scrubbed  # noqa: PLC0415 (SQLAlchemy is heavy)
+
+    try:
+        raw = engine.raw_connection()
+    except psycopg.OperationalError as error:
+        reason = scrubbed(" ".join(str(error).split()), engine.url)
+        message = f"the database cannot be reached: {reason}"
+        raise RefusedError(message, where=place) from None
+    except psycopg.Error as error:
+        raise refused(error, place) from None
+    try:
+        yield _driver(raw.driver_connection)
+    finally:
+        raw.close()
+
+
+def _driver(connection: object) -> Driver[Row]:
+    import psycopg  # noqa: PLC0415 (an extra)
+
+    if isinstance(connection, psycopg.Connection):
+        return cast("Driver[Row]", connection)
+    message = f"the driver {type(connection).__module__.partition('.')[0]} cannot be loaded through"
+    raise InputError(message, hint="Give the URL, or an engine of postgresql+psycopg://.")
