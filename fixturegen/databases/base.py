@@ -160,6 +160,10 @@ class Load(ABC):
     def discard(self) -> None:
         """Undo at the end in place of keeping."""
 
+    def connection(self) -> object:
+        """Return the driver's connection, for questions asked within the transaction; None where it cannot be shared."""
+        return None
+
 
 class Database(ABC):
     """A database system."""

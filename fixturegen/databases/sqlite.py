@@ -137,6 +137,10 @@ class SqliteLoad(Load):
         """Roll back at the end."""
         self._session.keep = False
 
+    def connection(self) -> sqlite3.Connection:
+        """Return the driver's connection."""
+        return self._session.connection
+
     def _declared(self, table: str) -> dict[str, str]:
         rows = self._run("SELECT name, type FROM pragma_table_xinfo(?) WHERE hidden <> 1", (table,))
         return {str(name): str(kind) for name, kind in rows}

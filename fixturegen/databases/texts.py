@@ -52,6 +52,20 @@ def span_text(series: pl.Series) -> pl.Series:
     return pl.select(pl.format("{}{} days {}{}", sign, micros.abs() // _DAY, sign, text)).to_series()
 
 
+def clock_text(series: pl.Series) -> pl.Series:
+    """Return a duration as ``-30:00:00.5``-like text of hours, minutes and seconds.
+
+    >>> clock_text(pl.Series([timedelta(days=-1, hours=-2), timedelta(microseconds=5)])).to_list()
+    ['-26:00:00.000000', '00:00:00.000005']
+    """
+    micros = _micros(series)
+    whole = micros.abs()
+    sign = pl.when(micros < 0).then(pl.lit("-")).otherwise(pl.lit(""))
+    hours = (whole // (3600 * MICROSECONDS)).cast(pl.String).str.zfill(2)
+    rest = pl.Series(whole % (3600 * MICROSECONDS)).cast(pl.Datetime("us")).dt.to_string("%M:%S%.6f")
+    return pl.select(pl.format("{}{}:{}", sign, hours, rest)).to_series()
+
+
 def moment_text(series: pl.Series) -> pl.Series:
     """Return a duration as the moment that long after 1970, in the form of :func:`datetime_text`.
 

@@ -1,0 +1,116 @@
+"""Databases asked what an expression makes of rows that are in no table: the one at hand for its dialect, SQLite at any time."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from fixturegen.databases.base import Load, database_of
+from fixturegen.databases.mysql_oracle import MysqlOracle
+from fixturegen.databases.postgresql_oracle import PostgresqlOracle
+from fixturegen.databases.sqlite_oracle import SqliteOracle
+from fixturegen.errors import SchemaError
+from fixturegen.schema import Dialect, Table
+
+if TYPE_CHECKING:
+    from fixturegen.databases.base import Target
+
+Judge = Callable[[Table, str, pl.DataFrame], pl.Series]
+_KINDS: dict[Dialect, Callable[[Any], Judge]] = {
+    "sqlite": SqliteOracle,
+    "postgresql": PostgresqlOracle,
+    "mysql": MysqlOracle,
+}
+
+
+def at_hand(target: Target | None) -> frozenset[Dialect]:
+    """Return the dialects whose expressions can be judged with a database (or none) at hand.
+
+    >>> sorted(at_hand(None))
+    ['sqlite']
+    """
+    return frozenset({"sqlite"} if target is None else {"sqlite", database_of(target).dialect})
+
+
+class Oracles:
+    """Asks the database of an expression's dialect; connects when first asked.
+
+    Args:
+        target: A database that can be asked, if there is one; nothing in it is changed.
+    """
+
+    def __init__(self, target: Target | None = None) -> None:
+        self._target = target
+        self._load: Load | None = None
+        self._judges: dict[Dialect, Judge] = {}
+        self._open = ExitStack()
+
+    def attend(self, load: Load) -> None:
+        """Ask within a load's transaction from now on: it sees tables just made, and rows that functions look up."""
+        self._load = load
+
+    def __call__(self, table: Table, sql: str, dialect: Dialect, rows: pl.DataFrame) -> pl.Series:
+        """Return what an expression over columns of ``table`` is for each row: Boolean, null for unknown.
+
+        Raises:
+            SchemaError: If no database of that dialect is at hand, or it cannot read the expression.
+        """
+        if dialect not in self._judges:
+            self._judges[dialect] = _KINDS[dialect](self._connection(dialect))
+        return self._judges[dialect](table, sql, rows)
+
+    def close(self) -> None:
+        """Close what was opened."""
+        self._judges.clear()
+        self._open.close()
+
+    def _connection(self, dialect: Dialect) -> object:
+        if self._target is not None and database_of(self._target).dialect == dialect:
+            shared = None if self._load is None else self._load.connection()
+            return self._open.enter_context(_own(self._target)) if shared is None else shared
+        if dialect == "sqlite":
+            return self._open.enter_context(_memory())
+        message = f"a condition of {dialect} can only be judged by such a database, and none is at hand"
+        raise SchemaError(message, hint="Seed it, or plan with --accept-unverified.")
+
+
+@contextmanager
+def asking(target: Target | None = None) -> Iterator[Oracles]:
+    """Give the databases that can be asked, closed at the end."""
+    oracles = Oracles(target)
+    try:
+        yield oracles
+    finally:
+        oracles.close()
+
+
+@contextmanager
+def _memory() -> Iterator[sqlite3.Connection]:
+    """Give a private database, with the functions that SQLAlchemy adds to every connection (REGEXP)."""
+    with _own("sqlite://") as driver:
+        yield driver
+
+
+@contextmanager
+def _own(target: Target) -> Iterator[Any]:
+    """Give a driver's connection whose changes are undone; a connection of the user's is used as it is."""
+    from sqlalchemy import Connection, Engine  # noqa: PLC0415 (heavy: only where a database is asked)
+
+    from fixturegen.sources.engines import opened  # noqa: PLC0415 (the same)
+
+    if isinstance(target, Connection):
+        yield target.connection.driver_connection
+        return
+    engine = target if isinstance(target, Engine) else opened(target)
+    raw = engine.raw_connection()
+    try:
+        yield raw.driver_connection
+    finally:
+        raw.rollback()
+        raw.close()
+        if engine is not target:
+            engine.dispose()
