@@ -69,6 +69,7 @@ def seed_frames(
     dry_run: bool = False,
     defer_constraints: bool = False,
     progress: Progress | None = None,
+    attend: Callable[[Load], None] | None = None,
 ) -> LoadResult:
     """Load rows into a database in one transaction.
 
@@ -85,6 +86,7 @@ def seed_frames(
         defer_constraints: Take references and indexes of the filled tables away for the load and build them again after it,
             within the transaction; of no effect where the database judges references at the end anyway.
         progress: Told how far each table is.
+        attend: Given the open transaction before the first frame is asked for.
 
     Raises:
         InputError: A URL, file, table or column that does not exist.
@@ -100,6 +102,8 @@ def seed_frames(
         wanted = [table for table in tables if table.name not in left_alone]
         before = {table.name: load.count(table.name) for table in wanted}
         load.begin()
+        if attend is not None:
+            attend(load)
         tally = _filled(load, tables, frames, left_alone, progress)
         load.finish(wanted)
         after = {table.name: load.count(table.name) for table in wanted}

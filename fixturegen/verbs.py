@@ -14,7 +14,7 @@ from fixturegen.content import content_hash, schema_hash
 from fixturegen.errors import InputError
 from fixturegen.existing import existing_rows
 from fixturegen.fills.bulk import CHUNK_ROWS, frames
-from fixturegen.options import options_from
+from fixturegen.options import Options, options_from
 from fixturegen.planning import Plan, planned
 from fixturegen.schema import Dialect, Schema
 from fixturegen.sinks.manifest import MANIFEST, Manifest, Metadata, read_manifest
@@ -82,7 +82,7 @@ def plan(
         exclude=tuple(exclude),
         accept_unverified=accept_unverified,
     )
-    return planned(load(schema), options)
+    return plan_of(load(schema), options, database_behind(schema))
 
 
 def generate(
@@ -108,7 +108,7 @@ def generate(
         accept_unverified=accept_unverified,
     )
     chunks: dict[str, list[pl.DataFrame]] = {}
-    for name, frame in frames_of(made):
+    for name, frame in frames_of(made, database=database_behind(schema)):
         chunks.setdefault(name, []).append(frame)
     return {name: pl.concat(held) for name, held in chunks.items()}
 
@@ -148,7 +148,7 @@ def stream(
         exclude=exclude,
         accept_unverified=accept_unverified,
     )
-    return frames_of(made, chunk_rows)
+    return frames_of(made, chunk_rows, database_behind(schema))
 
 
 def export(
@@ -190,7 +190,7 @@ def export(
         exclude=exclude,
         accept_unverified=accept_unverified,
     )
-    return export_plan(made, directory, format, dialect=dialect)
+    return export_plan(made, directory, format, dialect=dialect, database=database_behind(schema))
 
 
 def seed(
@@ -224,16 +224,16 @@ def seed(
         exclude: See there.
         accept_unverified: See there.
     """
-    made = plan(
-        schema,
+    options = options_from(
         rows=rows,
         scale=scale,
         seed=seed,
         as_of=as_of,
-        only=only,
-        exclude=exclude,
+        only=tuple(only),
+        exclude=tuple(exclude),
         accept_unverified=accept_unverified,
     )
+    made = plan_of(load(schema), options, target)
     return seed_plan(made, target, create=create, existing=existing, dry_run=dry_run)
 
 
@@ -261,8 +261,34 @@ def verify(schema: Source, data: Any, *, as_of: date | None = None, only: Collec
     return verification.verified_database(_dated(loaded, as_of), data, only)
 
 
-def frames_of(made: Plan, chunk_rows: int = CHUNK_ROWS) -> Iterator[tuple[str, pl.DataFrame]]:
+def database_behind(source: Source) -> Target | None:
+    """Return the live database that a source is, or None.
+
+    >>> database_behind("shop.yaml") is None
+    True
+    """
+    is_database = (
+        "://" in source if isinstance(source, str) else hasattr(source, "dialect") and hasattr(source, "connect")
+    )
+    return source if is_database else None
+
+
+def plan_of(schema: Schema, options: Options, database: Target | None = None) -> Plan:
+    """Return the plan for a schema, counting on a database for what only it can judge."""
+    from fixturegen.databases.oracles import at_hand  # noqa: PLC0415 - drivers are not needed to import the verbs
+
+    return planned(schema, options, judges=at_hand(database))
+
+
+def frames_of(
+    made: Plan, chunk_rows: int = CHUNK_ROWS, database: Target | None = None
+) -> Iterator[tuple[str, pl.DataFrame]]:
     """Yield the rows of a plan in chunks, parents first.
+
+    Args:
+        made: The plan.
+        chunk_rows: Most rows of a chunk.
+        database: A database to ask about what only it can judge.
 
     Raises:
         InputError: If ``chunk_rows`` is below 1.
@@ -270,7 +296,14 @@ def frames_of(made: Plan, chunk_rows: int = CHUNK_ROWS) -> Iterator[tuple[str, p
     if isinstance(chunk_rows, bool) or not isinstance(chunk_rows, int) or chunk_rows < 1:
         message = f"chunk_rows is {chunk_rows!r}, which is no whole number above 0"
         raise InputError(message)
-    return frames(made, chunk_rows)
+    return _asking(made, chunk_rows, database)
+
+
+def _asking(made: Plan, chunk_rows: int, database: Target | None) -> Iterator[tuple[str, pl.DataFrame]]:
+    from fixturegen.databases.oracles import asking  # noqa: PLC0415 - drivers are not needed to import the verbs
+
+    with asking(database) as oracles:
+        yield from frames(made, chunk_rows, oracles)
 
 
 def export_plan(
@@ -280,15 +313,16 @@ def export_plan(
     *,
     dialect: Dialect | None = None,
     progress: Progress | None = None,
+    database: Target | None = None,
 ) -> Manifest:
-    """Write the rows of a plan into a directory."""
+    """Write the rows of a plan into a directory; ``database`` is asked about what only it can judge."""
     from fixturegen.sinks.export import export_frames  # noqa: PLC0415 - a verb that few runs use
 
     metadata = Metadata(schema_hash(made.schema), made.options.seed, made.schema.as_of)
     return export_frames(
         directory,
         [table.table for table in made.tables.values()],
-        followed(frames_of(made), progress),
+        followed(frames_of(made, database=database), progress),
         format,
         metadata,
         {name: table.rows for name, table in made.tables.items()},
@@ -307,21 +341,24 @@ def seed_plan(
     progress: Progress | None = None,
 ) -> LoadResult:
     """Fill a database with the rows of a plan."""
+    from fixturegen.databases.oracles import asking, at_hand  # noqa: PLC0415 - drivers are not needed to import the verbs
     from fixturegen.loading import seed_frames  # noqa: PLC0415 - a verb that few runs use
 
     if existing == "append" and not create:
-        made = planned(made.schema, made.options, existing_rows(made, target))
-    return seed_frames(
-        target,
-        made.schema,
-        [table.table for table in made.tables.values()],
-        frames_of(made),
-        marker=content_hash(made),
-        existing=existing,
-        create=create,
-        dry_run=dry_run,
-        progress=progress,
-    )
+        made = planned(made.schema, made.options, existing_rows(made, target), at_hand(target))
+    with asking(target) as oracles:
+        return seed_frames(
+            target,
+            made.schema,
+            [table.table for table in made.tables.values()],
+            frames(made, oracle=oracles),
+            marker=content_hash(made),
+            existing=existing,
+            create=create,
+            dry_run=dry_run,
+            progress=progress,
+            attend=oracles.attend,
+        )
 
 
 def followed(

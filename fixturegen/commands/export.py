@@ -27,12 +27,13 @@ def export(
     dialect: Dialect = None,
 ) -> None:
     """Write every table into DIR, all files or none, with a manifest.json."""
-    from fixturegen.verbs import export_plan  # noqa: PLC0415 - kept out of --help
+    from fixturegen.verbs import database_behind, export_plan  # noqa: PLC0415 - kept out of --help
 
-    made = wanted.plan(loaded(source, dialect))
+    made = wanted.plan(loaded(source, dialect), source)
     started = perf_counter()
     with output.progress(made) as progress:
-        manifest = export_plan(made, directory, format, dialect=dialect, progress=progress)
+        database = database_behind(source)
+        manifest = export_plan(made, directory, format, dialect=dialect, progress=progress, database=database)
     seconds = perf_counter() - started
     output.lowered(made)
     tables = {

@@ -111,11 +111,11 @@ class Wanted:
             message = f"--as-of {self.as_of!r} is no date"
             raise InputError(message, hint="Write it as 2026-01-31.") from None
 
-    def plan(self, schema: Schema) -> Plan:
-        """Return the plan for a schema."""
-        from fixturegen.planning import planned  # noqa: PLC0415 - kept out of --help
+    def plan(self, schema: Schema, database: str | None = None) -> Plan:
+        """Return the plan for a schema, counting on a database (if this is the URL of one) for what only it can judge."""
+        from fixturegen.verbs import database_behind, plan_of  # noqa: PLC0415 - kept out of --help
 
-        return planned(schema, self.options())
+        return plan_of(schema, self.options(), database_behind(database))
 
 
 def loaded(source: str, dialect: DialectName | None = None) -> Schema:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 @shared
 def plan(source: Source, wanted: Wanted, output: Output, dialect: Dialect = None) -> None:
     """Print order, references, generators, capacities and checks; no values."""
-    made = wanted.plan(loaded(source, dialect))
+    made = wanted.plan(loaded(source, dialect), source)
     output.result(made, plan_document(made))
 
 

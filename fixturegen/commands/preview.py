@@ -31,21 +31,24 @@ def preview(
     dialect: Dialect = None,
 ) -> None:
     """Print the first rows of every table, or of one."""
-    made = wanted.plan(loaded(source, dialect))
-    frames = first_rows(made, _chosen(made, table), number)
+    made = wanted.plan(loaded(source, dialect), source)
+    frames = first_rows(made, _chosen(made, table), number, source)
     if output.json:
         output.result("", {name: json.loads(frame.write_json()) for name, frame in frames.items()})
         return
     output.result("\n\n".join(shown(name, frame, made.tables[name].rows) for name, frame in frames.items()), None)
 
 
-def first_rows(made: Plan, tables: list[str], number: int) -> dict[str, pl.DataFrame]:
+def first_rows(made: Plan, tables: list[str], number: int, source: str = "") -> dict[str, pl.DataFrame]:
     """Return the first rows of the tables; only these are made."""
+    from fixturegen.databases.oracles import asking  # noqa: PLC0415 - kept out of --help
     from fixturegen.fills.bulk import Bulk  # noqa: PLC0415 - kept out of --help
     from fixturegen.fills.engine import Engine  # noqa: PLC0415 - kept out of --help
+    from fixturegen.verbs import database_behind  # noqa: PLC0415 - kept out of --help
 
-    engine = Engine(made, Bulk(made.options.seed))
-    return {name: engine.frame(name, 0, min(number, made.tables[name].rows)) for name in tables}
+    with asking(database_behind(source)) as oracles:
+        engine = Engine(made, Bulk(made.options.seed), oracles)
+        return {name: engine.frame(name, 0, min(number, made.tables[name].rows)) for name in tables}
 
 
 def shown(name: str, frame: pl.DataFrame, rows: int) -> str:

@@ -41,7 +41,7 @@ def seed(
     from fixturegen.databases.base import RejectedError  # noqa: PLC0415 - kept out of --help
     from fixturegen.verbs import seed_plan  # noqa: PLC0415 - kept out of --help
 
-    made = wanted.plan(loaded(schema or url, dialect))
+    made = wanted.plan(loaded(schema or url, dialect), url)
     try:
         with output.progress(made) as progress:
             result = seed_plan(made, url, create=create, existing=existing, dry_run=dry_run, progress=progress)

@@ -8,7 +8,7 @@ by a NULL among its columns. Columns are named as in expressions: ``shipped_at``
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
@@ -98,13 +98,16 @@ class Opaque:
         expression: The SQL, in ``dialect``.
         reads: The columns it mentions.
         dialect: Its dialect.
-        evaluable: Whether :mod:`fixturegen.expressions.evaluation` can judge it; else only the database can.
+        evaluable: Whether it can be judged while rows are drawn: by :mod:`fixturegen.expressions.evaluation`, or by the
+            database that is asked.
+        asked: Whether it is the database that judges it, being at hand.
     """
 
     expression: str
     reads: tuple[str, ...]
     dialect: str
     evaluable: bool
+    asked: bool = field(default=False, repr=False)
 
 
 Atom = NullTest | Among | Limit | Order | Match | Length | Folded | Solved | Opaque

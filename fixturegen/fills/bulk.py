@@ -10,6 +10,7 @@ import polars as pl
 
 from fixturegen.draws import Bits, Integers, bits, bounded, combined, permuted, stream
 from fixturegen.fills.engine import Engine
+from fixturegen.fills.judging import Oracle
 from fixturegen.generator import Draw, Repeated
 from fixturegen.planning.plan import Plan
 
@@ -49,17 +50,20 @@ class Bulk:
         return permuted(stream(self.seed, *names), index, size)
 
 
-def frames(plan: Plan, chunk_rows: int = CHUNK_ROWS) -> Iterator[tuple[str, pl.DataFrame]]:
+def frames(
+    plan: Plan, chunk_rows: int = CHUNK_ROWS, oracle: Oracle | None = None
+) -> Iterator[tuple[str, pl.DataFrame]]:
     """Yield the rows of every table in chunks, parents first, all chunks of a table one after the other.
 
     Args:
         plan: The plan.
         chunk_rows: Most rows of a chunk, at least 1. It changes no value.
+        oracle: The database that judges what only it can judge; needed by plans that count on one.
 
     Yields:
         Table name and frame; one empty frame for a table without rows.
     """
-    engine = Engine(plan, Bulk(plan.options.seed))
+    engine = Engine(plan, Bulk(plan.options.seed), oracle)
     for name, table in plan.tables.items():
         first = table.existing
         for start in range(first, max(table.total, first + 1), chunk_rows):

@@ -17,6 +17,7 @@ from fixturegen.dtypes import polars_dtype
 from fixturegen.fills.aggregates import whole_aggregate
 from fixturegen.fills.agreement import Agreement, ranked
 from fixturegen.fills.counts import Counts
+from fixturegen.fills.judging import Oracle
 from fixturegen.fills.nulls import blanked
 from fixturegen.fills.rows import TableRows
 from fixturegen.fills.settling import Attempts, settled
@@ -53,11 +54,13 @@ class Engine:
     Args:
         plan: The plan.
         fill: Who fills the draws.
+        oracle: The database that judges what only it can judge, if one is at hand.
     """
 
-    def __init__(self, plan: Plan, fill: Fill) -> None:
+    def __init__(self, plan: Plan, fill: Fill, oracle: Oracle | None = None) -> None:
         self.plan = plan
         self.fill = fill
+        self.oracle = oracle
         self._held: dict[tuple[str, str], pl.Series] = {}
         self._counts: dict[str, Counts] = {}
         self._attempts: dict[str, Attempts] = {}

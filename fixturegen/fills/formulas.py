@@ -13,6 +13,7 @@ import polars as pl
 
 from fixturegen.domain import Pattern
 from fixturegen.dtypes import type_of_dtype
+from fixturegen.errors import SchemaError
 from fixturegen.expressions.evaluation import polars_expression
 from fixturegen.expressions.normal import (
     AllOf,
@@ -30,13 +31,14 @@ from fixturegen.expressions.normal import (
     Relation,
     Solved,
 )
-from fixturegen.expressions.parsing import parsed
+from fixturegen.expressions.parsing import parsed, shown
 from fixturegen.fills.nulls import Mask
 from fixturegen.lattice import Lattice, lattice_of, measure
 from fixturegen.schema import Type
 
 Source = Callable[[str], pl.Series]
 Types = Callable[[tuple[str, ...]], Mapping[str, Type]]
+Asked = Callable[[Opaque, pl.DataFrame], pl.Series]
 
 
 class Judge:
@@ -47,13 +49,15 @@ class Judge:
         types: Gives the types of dotted names, for expressions.
         as_of: The frozen clock.
         height: Number of rows.
+        asked: Asks the database about a condition on rows: a Boolean series, null where it is unknown.
     """
 
-    def __init__(self, column: Source, types: Types, as_of: date, height: int) -> None:
+    def __init__(self, column: Source, types: Types, as_of: date, height: int, asked: Asked | None = None) -> None:
         self._column = column
         self._types = types
         self._as_of = as_of
         self._height = height
+        self._asked = asked
 
     def holds(self, formula: Formula) -> Mask:
         """Return for which rows a formula is not false; a null meets every atom but a null test."""
@@ -65,7 +69,7 @@ class Judge:
             case Solved():
                 return self._solved(formula)
             case Opaque():
-                return self._evaluated(formula).fill_null(value=True).to_numpy()
+                return self._opaque(formula).fill_null(value=True).to_numpy()
             case atom:
                 return met(atom, self._column)
 
@@ -78,6 +82,15 @@ class Judge:
             values = pl.concat([values] * self._height)
         sides = {solved.column: self._column(solved.column), "": values}
         return met(Order(solved.column, solved.relation, ""), sides.__getitem__)
+
+    def _opaque(self, atom: Opaque) -> pl.Series:
+        if not atom.asked:
+            return self._evaluated(atom)
+        if self._asked is None:
+            message = f"only a database can judge {shown(atom.expression)}, and none is at hand"
+            raise SchemaError(message, hint="Seed the database, or plan with --accept-unverified.")
+        columns = [self._column(name).alias(name) for name in atom.reads]
+        return self._asked(atom, pl.DataFrame(columns) if columns else pl.DataFrame(height=self._height))
 
     def _evaluated(self, atom: Solved | Opaque) -> pl.Series:
         names = {name: self._column(name) for name in atom.reads}

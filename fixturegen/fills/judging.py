@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+import polars as pl
 
 from fixturegen.draws import Integers
+from fixturegen.expressions.normal import Opaque
 from fixturegen.fills.formulas import Judge, Source
 from fixturegen.planning.dotted import dotted_types
+from fixturegen.schema import Dialect, Table
 
 if TYPE_CHECKING:
     from fixturegen.fills.drawing import Drawing
     from fixturegen.fills.rows import TableRows
+
+
+class Oracle(Protocol):
+    """A database that judges rows that are not in it."""
+
+    def __call__(self, table: Table, sql: str, dialect: Dialect, rows: pl.DataFrame) -> pl.Series:
+        """Return what an expression over columns of ``table`` is for each row: Boolean, null for unknown.
+
+        Args:
+            table: The table to which the rows would belong.
+            sql: The expression.
+            dialect: Its dialect.
+            rows: The columns that it reads; of the right height where it reads none.
+        """
 
 
 def judge(rows: TableRows, column: Source) -> Judge:
@@ -23,7 +41,13 @@ def judge(rows: TableRows, column: Source) -> Judge:
         column: Gives a column of theirs by its dotted name.
     """
     schema, table = rows.engine.plan.schema, rows.plan.table
-    return Judge(column, lambda names: dotted_types(schema, table, names), schema.as_of, len(rows))
+    oracle = rows.engine.oracle
+    asked = None if oracle is None else partial(_asked, oracle, table)
+    return Judge(column, lambda names: dotted_types(schema, table, names), schema.as_of, len(rows), asked)
+
+
+def _asked(oracle: Oracle, table: Table, atom: Opaque, rows: pl.DataFrame) -> pl.Series:
+    return oracle(table, atom.expression, atom.dialect, rows)  # type: ignore[arg-type] # one of the dialects
 
 
 def violators(drawing: Drawing) -> Integers:

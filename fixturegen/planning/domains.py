@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -11,14 +11,15 @@ from math import ceil, floor
 from sqlglot import exp
 
 from fixturegen.domain import Domain
-from fixturegen.errors import ImpossibleError
+from fixturegen.errors import ImpossibleError, SchemaError
 from fixturegen.expressions.names import dotted, is_column, mentioned, resolved
-from fixturegen.expressions.normal import AllOf, Formula, Order
+from fixturegen.expressions.normal import AllOf, AnyOf, Formula, Opaque, Order
 from fixturegen.expressions.normalisation import normalised
 from fixturegen.expressions.parsing import parsed
+from fixturegen.expressions.unread import unread
 from fixturegen.lattice import Lattice, lattice_of, measure
 from fixturegen.planning.dotted import column_at
-from fixturegen.schema import AsOf, Bound, Check, Column, Constant, Path, Schema, Table, Type
+from fixturegen.schema import AsOf, Bound, Check, Column, Constant, Dialect, Path, Schema, Table, Type
 
 FOLDING = frozenset({"nocase"})
 """Collations under which texts that differ in case alone are equal."""
@@ -76,8 +77,7 @@ class Condition:
 def conditions(schema: Schema, table: Table, as_of: date) -> tuple[tuple[Condition, ...], Mapping[str, Path]]:
     """Return the checks and moving bounds of a table in normal form, and the paths of every dotted name in them.
 
-    Raises:
-        SchemaError: If an expression is no SQL or mentions what does not exist.
+    What cannot be read as SQL over known columns is opaque, for its database to judge.
     """
     paths: dict[str, Path] = {}
     found = [_checked(schema, table, check, as_of, paths) for check in table.checks]
@@ -86,9 +86,15 @@ def conditions(schema: Schema, table: Table, as_of: date) -> tuple[tuple[Conditi
 
 
 def _checked(schema: Schema, table: Table, check: Check, as_of: date, paths: dict[str, Path]) -> Condition:
-    expression = canonical(schema, table, parsed(check.sql, check.dialect, check.where), check, paths)
-    types = {name: column_at(schema, table, paths[name]).type for name in mentioned(expression)}
-    return Condition(check, normalised(expression, check.dialect, types, as_of, check.where))
+    try:
+        expression = canonical(schema, table, parsed(check.sql, check.dialect, check.where), check, paths)
+        types = {name: column_at(schema, table, paths[name]).type for name in mentioned(expression)}
+        return Condition(check, normalised(expression, check.dialect, types, as_of, check.where))
+    except (SchemaError, RecursionError):
+        # A database has accepted it (rules of people's own were read when their schema was): only it can judge it.
+        atom = unread(check, [column.name for column in table.columns if column.generated is None])
+        paths |= {name: Path((), name) for name in atom.reads}
+        return Condition(check, atom)
 
 
 def canonical(schema: Schema, table: Table, expression: exp.Expr, check: Check, paths: dict[str, Path]) -> exp.Expr:
@@ -97,16 +103,25 @@ def canonical(schema: Schema, table: Table, expression: exp.Expr, check: Check, 
     for node in [node for node in copy.dfs() if is_column(node)]:
         name = dotted(node)
         path = resolved(schema, table, name, check.where)
-        if not path.references:
-            paths[path.column] = path
-            own = exp.Column(this=exp.Identifier(this=path.column, quoted=True))
-            if node is copy:
-                copy = own
-            else:
-                node.replace(own)
-        else:
+        if path.references:
             paths[name] = path
+            continue
+        own = _own(schema, table, path.column, check, paths)
+        if node is copy:
+            copy = own
+        else:
+            node.replace(own)
     return copy
+
+
+def _own(schema: Schema, table: Table, name: str, check: Check, paths: dict[str, Path]) -> exp.Expr:
+    """Return a column of the table by its exact name; of one that the database computes, the expression that it computes."""
+    column = next(column for column in table.columns if column.name == name)
+    if column.generated is not None:
+        expression = parsed(column.generated, check.dialect, column.where)
+        return exp.Paren(this=canonical(schema, table, expression, check, paths))
+    paths[name] = Path((), name)
+    return exp.Column(this=exp.Identifier(this=name, quoted=True))
 
 
 def _bounds(schema: Schema, column: Column, paths: dict[str, Path]) -> Iterable[Condition]:
@@ -119,6 +134,23 @@ def _bounds(schema: Schema, column: Column, paths: dict[str, Path]) -> Iterable[
                 where=column.where,
             )  # fmt: skip
             yield Condition(check, Order(column.name, relation, name))  # type: ignore[arg-type] # both are relations
+
+
+def asking(formula: Formula, judges: Collection[Dialect], own: Collection[str]) -> Formula:
+    """Return a formula in which a database at hand judges what only it can, over columns of the row itself.
+
+    Args:
+        formula: The formula.
+        judges: Dialects of the databases at hand.
+        own: Columns of the row that are written.
+    """
+    match formula:
+        case AllOf(parts) | AnyOf(parts):
+            return replace(formula, parts=tuple(asking(part, judges, own) for part in parts))
+        case Opaque(evaluable=False) if formula.dialect in judges and all(name in own for name in formula.reads):
+            return replace(formula, evaluable=True, asked=True)
+        case _:
+            return formula
 
 
 def conjuncts(formula: Formula) -> tuple[Formula, ...]:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
 from fixturegen.domain import Domain
 from fixturegen.errors import ImpossibleError
 from fixturegen.expressions.names import mentioned, resolved
-from fixturegen.expressions.normal import FALSE, AllOf, Formula, Opaque, columns_of
+from fixturegen.expressions.normal import FALSE, AllOf, Formula, Opaque, atoms, columns_of
 from fixturegen.expressions.parsing import parsed
 from fixturegen.generator import Generator
 from fixturegen.options import Options
 from fixturegen.planning.cases import components
 from fixturegen.planning.choosing import COMPUTED, Choice, Chooser, group_of
 from fixturegen.planning.components import Component, Variable
-from fixturegen.planning.domains import Condition, base_domain, conditions, conjuncts
+from fixturegen.planning.domains import Condition, asking, base_domain, conditions, conjuncts
 from fixturegen.planning.dotted import column_at, concerned
 from fixturegen.planning.links import links
 from fixturegen.planning.numbering import counting_up
@@ -33,7 +33,7 @@ from fixturegen.planning.plan import (
     TablePlan,
 )
 from fixturegen.planning.uniques import Keeper, Kept, sought
-from fixturegen.schema import Check, Column, Count, Path, Schema, Table
+from fixturegen.schema import Check, Column, Count, Dialect, Path, Schema, Table
 
 DEFAULT_NULLS = 0.1
 """Share of NULL in a nullable column of which nothing says how often."""
@@ -55,6 +55,7 @@ def drafted(
     count: Count,
     rows: Mapping[str, int],
     existing: Mapping[str, pl.DataFrame],
+    judges: Collection[Dialect] = (),
 ) -> Draft:
     """Return the plan of one table.
 
@@ -65,9 +66,10 @@ def drafted(
         count: What is asked of it.
         rows: Rows by table, existing ones counted.
         existing: Rows that the database holds already, by table.
+        judges: Dialects of databases that can be asked about rows.
     """
     held = {table: frame.height for table, frame in existing.items()}
-    return _Drafting(schema, options, schema.tables[name], count, rows, existing.get(name), held).draft()
+    return _Drafting(schema, options, schema.tables[name], count, rows, existing.get(name), held, judges).draft()
 
 
 @dataclass(slots=True)
@@ -81,6 +83,7 @@ class _Drafting:
     rows: Mapping[str, int]
     existing: pl.DataFrame | None
     held: Mapping[str, int]
+    judges: Collection[Dialect]
     chooser: Chooser = field(init=False)
     domains: dict[str, Domain] = field(init=False)
     nulls: dict[str, float] = field(init=False)
@@ -89,6 +92,7 @@ class _Drafting:
     judged: list[tuple[Check, str]] = field(default_factory=list)
     unverified: list[Check] = field(default_factory=list)
     redrawn: list[Condition] = field(default_factory=list)
+    never_null: set[str] = field(default_factory=set)
 
     def draft(self) -> Draft:
         """Return the plan."""
@@ -135,7 +139,12 @@ class _Drafting:
 
     def _conditions(self) -> tuple[Sequence[Condition], Mapping[str, Path]]:
         found, paths = conditions(self.schema, self.table, self.schema.as_of)
-        return found, paths
+        own = frozenset(self.domains)
+        asked = [replace(each, formula=asking(each.formula, self.judges, own)) for each in found]
+        for condition in asked:
+            if any(isinstance(atom, Opaque) and atom.asked for atom in atoms(condition.formula)):
+                self.judged.append((condition.check, "by the database; violators are drawn again"))
+        return asked, paths
 
     def _narrow(self, found: Sequence[Condition], paths: Mapping[str, Path]) -> dict[str, Formula]:
         """Let checks on one column narrow its domain; return what ties several columns together."""
@@ -162,8 +171,7 @@ class _Drafting:
 
     def _solvable(self, condition: Condition, part: Formula, columns: tuple[str, ...]) -> bool:
         """Whether drawing can meet it; otherwise note how it is met instead."""
-        opaque = [atom for atom in ([part] if isinstance(part, Opaque) else []) if not atom.evaluable]
-        if opaque:
+        if any(isinstance(atom, Opaque) and not atom.evaluable for atom in atoms(part)):
             self.unverified.append(condition.check)
             return False
         own = [name for name in columns if name in self.domains]
@@ -207,11 +215,14 @@ class _Drafting:
         full = [case for case in cases if not case.columns[name].null]
         if any(case.redraw for case in cases) or len(full) > 1:
             return formulas
+        if not full:
+            return formulas
         weight = sum(case.weight for case in cases if case.columns[name].null)
-        if full:
-            self.domains[name] = full[0].columns[name].domain
-            weight += (1 - weight) * full[0].columns[name].nulls
+        weight += (1 - weight) * full[0].columns[name].nulls
+        self.domains[name] = full[0].columns[name].domain
         self.nulls[name] = weight if column.nullable else 0.0
+        if column.nullable and weight == 0 and column.nulls != 0:
+            self.never_null.add(name)
         return {}
 
     # Uniques -----------------------------------------------------------------------------------------------------------
@@ -270,8 +281,8 @@ class _Drafting:
         if name in kept.carriers and given == "no":
             given = "value"
         return Variable(
-            name=name, type=column.type, domain=self.domains[name], nullable=column.nullable,
-            nulls=column.nulls, given=given,  # type: ignore[arg-type] # one of the three words
+            name=name, type=column.type, domain=self.domains[name],
+            nullable=column.nullable and name not in self.never_null, nulls=column.nulls, given=given,  # type: ignore[arg-type] # one of the three words
         )  # fmt: skip
 
     # Steps -------------------------------------------------------------------------------------------------------------

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 
 import numpy as np
@@ -18,21 +19,27 @@ from fixturegen.planning.drafting import Draft, drafted
 from fixturegen.planning.needs import needs
 from fixturegen.planning.order import column_order, load_order
 from fixturegen.planning.plan import Lowered, Plan, TablePlan
-from fixturegen.schema import PerParent, Rows, Schema
+from fixturegen.schema import Count, Dialect, PerParent, Rows, Schema
 
 MOST_PASSES = 50
 
 
-def planned(schema: Schema, options: Options, existing: Mapping[str, pl.DataFrame] = MappingProxyType({})) -> Plan:
+def planned(
+    schema: Schema,
+    options: Options,
+    existing: Mapping[str, pl.DataFrame] = MappingProxyType({}),
+    judges: Collection[Dialect] = (),
+) -> Plan:
     """Return the plan: order, links, generators, capacities; no value is drawn but the counts per parent.
 
     Args:
         schema: The schema.
         options: What is asked.
         existing: Rows that the database holds already, by table (see :func:`fixturegen.planning.existing.wanted`).
+        judges: Dialects of databases that will be at hand while rows are made, to judge conditions that nobody else can.
 
     Raises:
-        SchemaError: If the schema names what does not exist.
+        SchemaError: If the schema names what does not exist, or a condition that nothing at hand can judge.
         ImpossibleError: If no rows can satisfy it, or not as many as demanded; with the arithmetic.
     """
     schema = schema if options.as_of is None else replace(schema, as_of=options.as_of)
@@ -40,7 +47,8 @@ def planned(schema: Schema, options: Options, existing: Mapping[str, pl.DataFram
     schema = pruned(schema, asked)
     order, postponed = load_order(schema, schema.tables)
     counter = Counter(schema, options, asked, {name: frame.height for name, frame in existing.items()})
-    drafts = _settled_drafts(schema, options, asked, order, counter, existing)
+    draft = partial(drafted, schema, options, existing=existing, judges=judges)
+    drafts = _settled_drafts(schema, draft, asked, order, counter)
     unverified = [f"{name}.{check.name}" for name in order for check in drafts[name].unverified]
     if unverified and not options.accept_unverified:
         message = f"cannot construct or judge {', '.join(unverified)}"
@@ -141,11 +149,10 @@ class Counter:
 
 def _settled_drafts(
     schema: Schema,
-    options: Options,
+    draft: Callable[[str, Count, Mapping[str, int]], Draft],
     asked: Mapping[str, Demand],
     order: Sequence[str],
     counter: Counter,
-    existing: Mapping[str, pl.DataFrame],
 ) -> Mapping[str, Draft]:
     """Draft every table, lower what must be, and draft again what that touches, until nothing changes."""
     drafts: dict[str, Draft] = {}
@@ -153,11 +160,11 @@ def _settled_drafts(
     for _ in range(MOST_PASSES):
         changed: set[str] = set()
         for name in [one for one in order if one in open_tables]:
-            drafts[name] = drafted(schema, options, name, asked[name].count, counter.totals(), existing)
+            drafts[name] = draft(name, asked[name].count, counter.totals())
             for limit, reason in drafts[name].limits:
                 if counter.lower(name, limit, reason):
                     changed.add(name)
-                    drafts[name] = drafted(schema, options, name, asked[name].count, counter.totals(), existing)
+                    drafts[name] = draft(name, asked[name].count, counter.totals())
         if not changed:
             return drafts
         for name in schema.tables:
