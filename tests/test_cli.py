@@ -298,7 +298,7 @@ def test_a_mistake_of_ours_is_one_line(
         message = "secret value"
         raise RuntimeError(message)
 
-    monkeypatch.setattr("fixturegen.planning.planned", broken)
+    monkeypatch.setattr("fixturegen.verbs.planned", broken)
     assert cli.run(["plan", shop]) == 1
     printed = capsys.readouterr().err
     assert printed.startswith("error: internal error: RuntimeError at test_cli.py:")
