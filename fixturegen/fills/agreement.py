@@ -52,7 +52,12 @@ def agreeing_parents(rows: TableRows, link: Link) -> Integers:
     sizes = np.where(group < 0, 1, sizes)
     choice = chosen(stream, rows.keys_for(reference=link.reference.name), sizes)
     choice = rows.probed(link.reference.name, choice, sizes)
-    return np.where(group < 0, -1, index.members[np.where(group < 0, 0, index.offsets[known] + choice)])
+    found = index.members[np.where(group < 0, 0, index.offsets[known] + choice)]
+    if link.nullable:
+        return np.where(group < 0, -1, found)
+    # A row whose shared value is NULL refers to nothing, but its other columns may have to hold a value: any parent's.
+    free = chosen(stream, rows.keys_for(reference=link.reference.name), len(index.members))
+    return np.where(group < 0, free, found)
 
 
 def _earlier(rows: TableRows, link: Link, index: Agreement, group: Integers) -> Integers:

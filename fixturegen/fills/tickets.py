@@ -32,7 +32,7 @@ def quota(skew: float, childless: float) -> tuple[int, ...]:
         least = weights[-1]
         shares = [weight / least * 10 if skew else Decimal(1) for weight in weights]
         scale = min(Decimal(1), MOST_TICKETS / sum(shares, Decimal(0)))
-        return tuple(max(1, int(share * scale)) for share in shares)
+        return tuple(max(1, round(share * scale)) for share in shares)
 
 
 def parents_by_ticket(stream: int, keys: Bits, count: int, skew: float, childless: float) -> Integers:
