@@ -167,6 +167,10 @@ class MysqlLoad(Load):
         """Roll back at the end."""
         self._session.keep = False
 
+    def connection(self) -> object:
+        """Return the driver's connection."""
+        return self._session.driver
+
     def _home(self) -> str | None:
         return next((table.name for table in self._tables if not is_bookkeeping(table.name)), None)
 
