@@ -12,6 +12,7 @@ import polars as pl
 
 from fixturegen.databases.base import MARKER_TABLE, Load, Marker, Rejection, database_of, rows_digest
 from fixturegen.databases.bookkeeping import is_bookkeeping
+from fixturegen.databases.waiting import held_until, rearranged
 from fixturegen.errors import InputError, RefusedError, shortened
 from fixturegen.schema import Schema, Table
 
@@ -101,10 +102,11 @@ def seed_frames(
         left_alone = _prepare(load, schema, tables, existing=existing, create=create)
         wanted = [table for table in tables if table.name not in left_alone]
         before = {table.name: load.count(table.name) for table in wanted}
-        load.begin()
+        until = _waiting(tables, load.begin())
         if attend is not None:
             attend(load)
-        tally = _filled(load, tables, frames, left_alone, progress)
+        ordered = rearranged(frames, [table.name for table in tables], until)
+        tally = _filled(load, tables, ordered, left_alone, progress)
         load.finish(wanted)
         after = {table.name: load.count(table.name) for table in wanted}
         _refuse_loss(load, before, after, tally)
@@ -191,6 +193,14 @@ def _replace(load: Load, names: Sequence[str]) -> None:
         message = f"cannot replace rows that others refer to: {shortened(dependents)}"
         raise RefusedError(message, where=load.place(), hint="Fill these tables too, or empty them first.")
     load.empty(names)
+
+
+def _waiting(tables: Sequence[Table], written: Mapping[str, frozenset[str]]) -> Mapping[str, str]:
+    """Return which tables wait for which others, whose triggers insert into them."""
+    bare = {table.name: table.name.rpartition(".")[2].casefold() for table in tables}
+    writers = {name: [other for other in bare if bare[other] in written.get(bare[name], ())] for name in bare}
+    parents = {table.name: [reference.table for reference in table.references] for table in tables}
+    return held_until(list(bare), parents, writers)
 
 
 def _filled(

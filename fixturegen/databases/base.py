@@ -121,8 +121,13 @@ class Load(ABC):
     def create(self, schema: Schema) -> None:
         """Make the schema's tables; what is better built over rows than kept up with them may wait for :meth:`finish`."""
 
-    def begin(self) -> None:  # noqa: B027 (not every database has something to do)
-        """Make ready for the first row: called once, when the tables are there and as full as they may be."""
+    @abstractmethod
+    def begin(self) -> Mapping[str, frozenset[str]]:
+        """Make ready for the first row: called once, when the tables are there and as full as they may be.
+
+        Returns:
+            Which tables' triggers insert into which of the tables that are filled: bare names, case folded, the latter first.
+        """
 
     @abstractmethod
     def dependents(self, tables: Sequence[str]) -> tuple[str, ...]:

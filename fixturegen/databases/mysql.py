@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from fixturegen.databases.mysql_errors import rejection
 from fixturegen.databases.mysql_insert import RowError, Rows
 from fixturegen.databases.mysql_storage import Field, fields_of
 from fixturegen.databases.quoting import quoted, quoted_table
+from fixturegen.databases.waiting import written_by
 from fixturegen.errors import InputError
 from fixturegen.schema import Schema, Table
 
@@ -115,10 +116,11 @@ class MysqlLoad(Load):
                 self._session.afterwards.append(f"ALTER TABLE {name} AUTO_INCREMENT = 1")
         self._session.run("SET foreign_key_checks = 1")
 
-    def begin(self) -> None:
+    def begin(self) -> Mapping[str, frozenset[str]]:
         """Learn which references lead to rows that come later: the database would judge them too early."""
         self._before = {table.name: self.count(table.name) for table in self._tables}
-        self._triggered = self._catalogue.has_triggers()
+        triggers = self._catalogue.triggers()
+        self._triggered = bool(triggers)
         place = {self._catalogue.key(table.name): at for at, table in enumerate(self._tables)}
         keys = self._catalogue.foreign_keys()
         early = {key.table for key in keys if place.get(key.parent, -1) >= place.get(key.table, len(place))}
@@ -127,6 +129,7 @@ class MysqlLoad(Load):
         full = {self._catalogue.key(name) for name, rows in self._before.items() if rows}
         for key in (key for table in sorted(early & full) for key in self._unjudged[table]):
             self._dangling[key] = self._count_dangling(key)
+        return written_by(triggers)
 
     def insert(self, table: Table, frame: pl.DataFrame) -> None:
         """Insert rows."""

@@ -86,10 +86,11 @@ class Catalogue:
             parts.setdefault(row[:4], []).append(row)
         return tuple(_foreign_key(rows) for rows in parts.values())
 
-    def has_triggers(self) -> bool:
-        """Whether any table of the database has a trigger."""
-        query = "SELECT 1 FROM information_schema.triggers WHERE trigger_schema = %s LIMIT 1"
-        return self._session.value(query, (self.own,)) is not None
+    def triggers(self) -> tuple[tuple[str, str], ...]:
+        """Return each trigger of the database: its table and its text."""
+        query = """SELECT event_object_table, action_statement FROM information_schema.triggers
+                   WHERE trigger_schema = %s ORDER BY 1, trigger_name"""
+        return tuple((str(table), str(body)) for table, body in self._session.rows(query, (self.own,)))
 
     def comment(self, table: str) -> str:
         """Return the comment of a table."""

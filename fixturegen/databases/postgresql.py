@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
@@ -22,6 +22,7 @@ from fixturegen.databases.postgresql_finish import build, judge
 from fixturegen.databases.postgresql_rebuild import take_away
 from fixturegen.databases.postgresql_sequences import follow
 from fixturegen.databases.quoting import quoted_table
+from fixturegen.databases.waiting import written_by
 from fixturegen.schema import Schema, Table
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ class PostgresqlLoad(Load):
         """Delete all rows, and let the sequences start over."""
         emptied(self._session, self._catalogue, tables)
 
-    def begin(self) -> None:
+    def begin(self) -> Mapping[str, frozenset[str]]:
         """Learn what the tables demand, and take away what is to be built again."""
         names = [table.name for table in self._tables]
         self._before = {name: self.count(name) for name in names}
@@ -107,10 +108,12 @@ class PostgresqlLoad(Load):
             self._late += take_away(self._session, self._catalogue, self._tables)
         self._keys = self._catalogue.foreign_keys()
         self._numberings = self._catalogue.sequences(names)
-        self._triggered = self._catalogue.has_triggers()
+        triggers = self._catalogue.triggers()
+        self._triggered = bool(triggers)
         self._circles = Circles(self._session, self._catalogue, self._tables, self._keys)
         if self._circles.deferrable:
             self._session.run("SET CONSTRAINTS ALL DEFERRED")
+        return written_by(triggers)
 
     def insert(self, table: Table, frame: pl.DataFrame) -> None:
         """Insert rows, or let them wait for those that they refer to."""

@@ -86,7 +86,11 @@ WHERE relation = ANY(%s) AND a.atttypid = ANY('{int2,int4,int8,numeric}'::regtyp
 ORDER BY 1, 2, 3
 """
 
-_TRIGGERS = "SELECT EXISTS (SELECT FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D')"
+_TRIGGERS = """
+SELECT c.relname, f.prosrc FROM pg_trigger t JOIN pg_class c ON c.oid = coalesce(pg_partition_root(t.tgrelid), t.tgrelid)
+JOIN pg_proc f ON f.oid = t.tgfoid
+WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' ORDER BY 1, t.tgname
+"""
 
 
 class Catalogue:
@@ -119,9 +123,9 @@ class Catalogue:
         """Return the sequences that number integer columns of tables."""
         return tuple(Numbering(*row) for row in self._session.rows(_SEQUENCES, (self._known(tables),)))
 
-    def has_triggers(self) -> bool:
-        """Whether any table has a trigger of its user."""
-        return bool(self._session.value(_TRIGGERS))
+    def triggers(self) -> tuple[tuple[str, str], ...]:
+        """Return each trigger of a user: the bare name of its table and its text."""
+        return tuple((str(table), str(body)) for table, body in self._session.rows(_TRIGGERS))
 
     def top(self, schema: str | None, table: str | None) -> int | None:
         """Return the object number of a table by both its names; that of the table at the top for a partition."""

@@ -25,6 +25,7 @@ from fixturegen.databases.sqlite_connection import Session, session
 from fixturegen.databases.sqlite_errors import rejection
 from fixturegen.databases.sqlite_storage import stored
 from fixturegen.databases.statements import insert_head
+from fixturegen.databases.waiting import written_by
 from fixturegen.errors import InputError, RefusedError
 from fixturegen.schema import Schema, Table
 
@@ -98,6 +99,10 @@ class SqliteLoad(Load):
         if self.has("sqlite_sequence"):
             for table in tables:
                 self._run("DELETE FROM sqlite_sequence WHERE name = ? COLLATE NOCASE", (table,))
+
+    def begin(self) -> Mapping[str, frozenset[str]]:
+        """Read the triggers."""
+        return written_by(self._run("SELECT tbl_name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name"))
 
     def insert(self, table: Table, frame: pl.DataFrame) -> None:
         """Insert rows; at the first one, note which references of the table lead nowhere already."""
