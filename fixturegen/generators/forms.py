@@ -18,6 +18,7 @@ from fixturegen.errors import SchemaError
 from fixturegen.generator import Batch, Draw, Generator, Request, generator
 from fixturegen.generators import geometries, numbered, range_texts, records
 from fixturegen.generators.characters import characters
+from fixturegen.generators.holes import skipping
 from fixturegen.generators.patterned import constructed
 from fixturegen.generators.shapes import Shape
 from fixturegen.schema import Type
@@ -132,30 +133,40 @@ def _sparse_vector(request: Request) -> Generator:
 
 def _inet4(request: Request) -> Generator:
     """Return IPv4 addresses of the private network 10.0.0.0/8 (RFC 1918). Shrinks to 10.0.0.0."""
-    del request
+    barred = {number for value in request.domain.barred if (number := _private(str(value))) is not None}
+    left, place = skipping(0, 2**24 - 1, barred)
 
     def build(batch: Batch) -> pl.Series:
-        number = batch.draws["at"]
+        number = place(batch.draws["at"])
         parts = [pl.lit(pl.Series(number >> shift & 255)) for shift in (16, 8, 0)]
         return pl.select(pl.format("10.{}.{}.{}", *parts)).to_series()
 
-    return Generator(name="form", dtype=pl.String(), draws=(Draw("at", 0, 2**24 - 1),), build=build, distinct=True)
+    return Generator(name="form", dtype=pl.String(), draws=(Draw("at", 0, left - 1),), build=build, distinct=True)
+
+
+def _private(text: str) -> int | None:
+    head, *parts = text.split(".")
+    if head != "10" or len(parts) != 3 or not all(part.isdecimal() for part in parts):
+        return None
+    return int(parts[0]) << 16 | int(parts[1]) << 8 | int(parts[2])
 
 
 def _standard_number(request: Request, prefix: str) -> Generator:
     """Return numbers of 13 digits, the last of which makes the sum of all, every second one taken thrice, a multiple of ten."""
-    del request
     free = 12 - len(prefix)
+    digits = ("".join(filter(str.isdecimal, str(value))) for value in request.domain.barred)
+    barred = {int(text[len(prefix) : 12]) for text in digits if len(text) == 13 and text.startswith(prefix)}
+    left, place = skipping(0, 10**free - 1, barred)
 
     def build(batch: Batch) -> pl.Series:
-        number = batch.draws["at"] + int(prefix) * 10**free
+        number = place(batch.draws["at"]) + int(prefix) * 10**free
         total = np.zeros(batch.height, dtype=np.int64)
-        for place in range(12):
-            total += number // 10**place % 10 * (1 if place % 2 else 3)
+        for power in range(12):
+            total += number // 10**power % 10 * (1 if power % 2 else 3)
         whole = number * 10 + -total % 10
         return pl.Series(whole).cast(pl.String).str.zfill(13)
 
-    return Generator(name="form", dtype=pl.String(), draws=(Draw("at", 0, 10**free - 1),), build=build, distinct=True)
+    return Generator(name="form", dtype=pl.String(), draws=(Draw("at", 0, left - 1),), build=build, distinct=True)
 
 
 _MAKERS: dict[str, Callable[[Request], Generator]] = {

@@ -6,28 +6,27 @@ from dataclasses import replace
 
 import polars as pl
 
-from fixturegen.domain import ANY
+from fixturegen.domain import ANY, Domain
 from fixturegen.generator import Batch, Generator, Request, made
 from fixturegen.generators import choice
 
+_ONE = Domain(min_length=1, max_length=1)
+
 
 def records(request: Request) -> Generator:
-    r"""Return records of the type's fields. No field is NULL. Shrinks each field as its own generator does.
+    r"""Return records of the type's fields. No field is NULL, an array among them holds one element.
+
+    So no draw is repeated, and records can be elements of an array. Shrinks each field as its own generator does.
 
     Raises:
         SchemaError: If nothing can make one of the fields.
     """
     parts = []
     for name, type_ in request.column.type.fields:
-        inner = replace(
-            request, column=replace(request.column, type=type_), domain=ANY, arguments={}, distinct=request.distinct
-        )
+        domain = _ONE if type_.kind == "array" else ANY
+        inner = replace(request, column=replace(request.column, type=type_), domain=domain, arguments={})
         parts.append((name, made(choice.generator_for(inner), inner)))
-    draws = tuple(
-        replace(draw, name=f"{name} {draw.name}", count=None if draw.count is None else f"{name} {draw.count}")
-        for name, part in parts
-        for draw in part.draws
-    )
+    draws = tuple(replace(draw, name=f"{name} {draw.name}") for name, part in parts for draw in part.draws)
 
     def build(batch: Batch) -> pl.Series:
         fields = [pl.lit(_quoted(part.build(_of(batch, name, part)))) for name, part in parts]
@@ -41,9 +40,7 @@ def records(request: Request) -> Generator:
 
 def _of(batch: Batch, name: str, part: Generator) -> Batch:
     """Return the draws of one field under its generator's own names."""
-    once = {draw.name: batch.draws[f"{name} {draw.name}"] for draw in part.draws if draw.count is None}
-    several = {draw.name: batch.repeats[f"{name} {draw.name}"] for draw in part.draws if draw.count is not None}
-    return replace(batch, draws=once, repeats=several)
+    return replace(batch, draws={draw.name: batch.draws[f"{name} {draw.name}"] for draw in part.draws})
 
 
 def _quoted(values: pl.Series) -> pl.Series:

@@ -36,7 +36,7 @@ from fixturegen.sources.types_sql import type_of
         ("postgresql", "integer ARRAY[4]", Type(kind="array", element=Type(kind="integer", bits=32))),
         ("postgresql", "interval day to second(3)", Type(kind="interval", precision=3)),
         ("postgresql", "citext", Type(kind="text")),
-        ("postgresql", "int4range", Type(kind="unknown")),
+        ("postgresql", "int4range", Type(kind="unknown", form="range", element=Type(kind="integer", bits=32))),
         ("postgresql", "cidr", Type(kind="ip")),
         ("mysql", "int(10) unsigned", Type(kind="integer", bits=32, signed=False)),
         ("mysql", "mediumint", Type(kind="integer", bits=24)),
@@ -47,7 +47,7 @@ from fixturegen.sources.types_sql import type_of
         ("mysql", "varchar(9) character set utf8mb4 collate utf8mb4_bin", Type(kind="text", length=9)),
         ("mysql", "decimal", Type(kind="decimal", precision=10)),
         ("mysql", "binary(16)", Type(kind="bytes", length=16, fixed=True)),
-        ("mysql", "geometry", Type(kind="unknown")),
+        ("mysql", "geometry", Type(kind="bytes", form="wkb")),
     ],
 )
 def test_types(dialect: Dialect, native: str, expected: Type) -> None:

@@ -192,7 +192,7 @@ def _beyond(key: Sequence[str], limit: Sequence[str], strict: str, last: str) ->
         steps.append(" AND ".join([*equal, f"{key[at]} {relation} {value}"]))
     if not all(steps):
         return ""
-    return " OR ".join(f"({step})" for step in steps) if len(steps) > 1 else steps[0]
+    return f"({' OR '.join(f'({step})' for step in steps)})" if len(steps) > 1 else steps[0]
 
 
 def _groups(text: str) -> list[str]:
