@@ -1,0 +1,1 @@
+"""How fast fixturegen is beside what it could be compared with: ``make bench``."""
