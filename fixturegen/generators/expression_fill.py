@@ -29,7 +29,7 @@ def expression(request: Request) -> Generator:
 
     Raises:
         SchemaError: If the SQL cannot be read or computed here, names an unknown column, or gives another kind of value.
-        ImpossibleError: While building, if a value does not fit the column.
+        ImpossibleError: While building, if a value does not fit the column, or is NULL where the column may not be.
     """
     read = given.arguments(request, "expression", sql=given.text, dialect=_dialect)
     given.needed(read, request, "expression", "sql")
@@ -101,6 +101,9 @@ def _built(batch: Batch, result: pl.Expr, request: Request) -> pl.Series:
     except pl.exceptions.PolarsError:
         message = f"a value of the expression does not fit {request.column.name}, which is {request.column.type.kind}"
         raise ImpossibleError(message, where=request.where, hint="Widen the column, or bound the expression.") from None
+    if values.null_count() and not request.column.nullable:
+        message = f"the expression is NULL in some row, and {request.column.name} may not be"
+        raise ImpossibleError(message, where=request.where, hint="Wrap it in COALESCE, or declare nulls: true.")
     # An expression without columns gives one value for all rows.
     return values if len(values) == batch.height else values.new_from_index(0, batch.height)
 

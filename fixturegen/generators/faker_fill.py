@@ -23,6 +23,7 @@ from fixturegen.generator import Batch, Draw, Generator, Request, generator, mad
 from fixturegen.lattice import lattice_of
 from fixturegen.schema import Column, Type
 from fixturegen.vocabularies import narrowing, plans, providers
+from fixturegen.vocabularies.argument_limits import check_limits
 from fixturegen.vocabularies.conversion import TEXTS, held
 from fixturegen.vocabularies.distinct import distinct_part
 from fixturegen.vocabularies.drawing import compiled
@@ -97,6 +98,7 @@ def _checked(request: Request) -> _Asked:
     locale = providers.checked_locale(request.locale, request.where)
     method = providers.method_of(locale, name, request.where)
     given = providers.checked_arguments(method, arguments, request.where)
+    check_limits(name, given, providers.methods(locale), request.where)
     return _Asked(request, method, given, vocabulary(locale, request.as_of))
 
 

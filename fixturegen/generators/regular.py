@@ -30,6 +30,8 @@ from fixturegen.generators.shapes import Shape
 
 LONGEST = 10_000
 """Most characters a declared expression may match."""
+MOST_WRITTEN = 50_000
+"""Most characters an expression itself may have."""
 UNBOUNDED = 10
 """Repetitions beyond the least, where no most is given."""
 _DEEPEST = 100
@@ -148,11 +150,18 @@ def parsed(text: str, where: object, *, insensitive: bool = False) -> Any:
     Raises:
         SchemaError: If it is none, or nested too deeply.
     """
+    if len(text) > MOST_WRITTEN:
+        message = (
+            f"the expression {text[:80]!r} has {len(text):,} characters, more than the {MOST_WRITTEN:,} that are read"
+        )
+        raise SchemaError(message, where=where)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # FutureWarning for "[[": the reading does not change here
             return _parser.parse(text, re.IGNORECASE if insensitive else 0)
-    except (re.error, OverflowError, RecursionError) as error:
+    except RecursionError:
+        raise SchemaError(f"{text[:80]!r} nests more than {_DEEPEST} levels", where=where) from None
+    except (re.error, OverflowError) as error:
         message = f"{text[:80]!r} is no regular expression: {error}"
         raise SchemaError(message, where=where) from None
 

@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from fixturegen.expressions.names import dotted, is_column, matching
 from fixturegen.expressions.parsing import deep_stack, parsed, rendered
-from fixturegen.schema import Aggregate, Dialect, Location, Reference, Schema, Table
+from fixturegen.schema import Aggregate, Column, Dialect, Location, Reference, Schema, Table
 from fixturegen.sources.yaml_drafts import Drafts, TableDraft, draft_of
 from fixturegen.sources.yaml_fields import Fields
 from fixturegen.sources.yaml_nodes import quoted, refuse
@@ -21,6 +21,8 @@ FUNCTIONS: dict[str, Literal["sum", "count", "min", "max"]] = {
     "minimum": "min",
     "maximum": "max",
 }
+NUMBERS = ("integer", "decimal", "float", "interval", "unknown")
+"""Kinds of types that can hold a sum or a count."""
 
 
 def child_of(drafts: Drafts, table: TableDraft, sql: str, where: Location) -> TableDraft:
@@ -46,10 +48,14 @@ def child_of(drafts: Drafts, table: TableDraft, sql: str, where: Location) -> Ta
     return refuse(f"{quoted(sql)} names no table that refers to {table.name}", where, exists=possible, hint=hint)
 
 
-def read_aggregate(fields: Fields, key: str, schema: Schema, table: Table, drafts: Drafts) -> Aggregate:
+def read_aggregate(fields: Fields, key: str, schema: Schema, table: Table, column: Column, drafts: Drafts) -> Aggregate:
     """Return the aggregate that a column declares under ``key``; its expression names the child's columns plainly."""
     where, text = fields.where(key), fields.name(key) or ""
     draft = drafts[table.name]
+    if key in {"sum", "count"} and column.type.kind not in NUMBERS:
+        refuse(
+            f"{column.name} is of type {column.type.kind}, which holds no {key}", where, hint="Give it a number's type."
+        )
     if key == "count":
         child = schema.tables[draft_of(drafts, text, where).name]
         expression = ""

@@ -28,6 +28,7 @@ from fixturegen.sources.yaml_values import FORMS, read_value
 AS_OF = "as_of"
 FILLS = ("faker", "regex", "template", "expression", "sequence", "constant", "distribution")
 AGGREGATES = ("sum", "count", "minimum", "maximum")
+MOST_CHOICES = 100_000
 SOURCES = ("choices", *FILLS, *AGGREGATES, "ordinal", "generated")
 """Keys that say where a column's values come from: a column has one of them at most."""
 ORDERED = ("integer", "decimal", "float", "date", "time", "datetime", "interval")
@@ -202,6 +203,9 @@ def _choices(fields: Fields, type_: Type) -> tuple[Choice, ...]:
         read = [(_choice_text(item, where), 1.0, replace(where, line=item.line)) for item in node.items]
     else:
         fields.refuse("choices", f"are a list, or weights by value, not {described(node)}")
+    if len(read) > MOST_CHOICES:
+        hint = "Keep them in a table of their own, and refer to it."
+        fields.refuse("choices", f"are at most {MOST_CHOICES:,}, given {len(read):,}", hint=hint)
     choices = tuple(Choice(read_value(text, type_, place), weight) for text, weight, place in read)
     if not choices or not sum(choice.weight for choice in choices):
         fields.refuse("choices", "need a value whose weight is above 0")

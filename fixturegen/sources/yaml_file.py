@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from fixturegen.errors import InputError, nearest
+from fixturegen.errors import FixturegenError, InputError, nearest
 from fixturegen.expressions.names import matching
 from fixturegen.schema import Dialect, Location, Schema, Table
 from fixturegen.sources.yaml_drafts import ColumnDraft, TableDraft
@@ -113,7 +113,10 @@ def _base(fields: Fields, path: Path, chain: tuple[Path, ...]) -> tuple[Schema |
         return _loaded(_existing(Path(target), where), chain), False
     from fixturegen.sources import load  # noqa: PLC0415  # the dispatcher imports this module
 
-    return load(target), True
+    try:
+        return load(target), True
+    except FixturegenError as error:
+        raise type(error)(f"what it extends cannot be read: {error}", where=where) from None
 
 
 def _existing(path: Path, where: Location) -> Path:
@@ -197,5 +200,7 @@ def _columns(draft: TableDraft, table: Fields) -> None:
 
 
 def _check_name(name: str, where: Location) -> None:
-    if not name or "\0" in name:
+    if not name:
         refuse("a name must not be empty", where)
+    if "\0" in name:
+        refuse(f"the name {quoted(name)} holds the character U+0000", where)

@@ -36,16 +36,30 @@ def checked_sql(
     return tuple(found for _, found in own if found is not None)
 
 
-def checked_names(schema: Schema, table: Table, sql: str, dialect: Dialect, where: Location) -> None:
+def checked_names(schema: Schema, table: Table, sql: str, dialect: Dialect, where: Location) -> tuple[str, ...]:
     """Check that an expression is SQL and that each of its names is a column of the row or of a related one.
+
+    Returns:
+        The names.
 
     Raises:
         SchemaError: If not.
     """
-    own = [column.name for column in table.columns]
-    for name in mentioned_in(sql, dialect, where):
+    own, names = [column.name for column in table.columns], mentioned_in(sql, dialect, where)
+    for name in names:
         if name not in own:
             resolved(schema, table, name, where)
+    return names
+
+
+def checked_rule(schema: Schema, table: Table, sql: str, dialect: Dialect, where: Location) -> None:
+    """Check a condition as :func:`checked_names` does; it has to name a column, or it says nothing about any row.
+
+    Raises:
+        SchemaError: If not.
+    """
+    if not checked_names(schema, table, sql, dialect, where):
+        refuse(f"the rule {quoted(sql)} names no column", where, hint="A rule is an SQL condition over a row.")
 
 
 def mentioned_in(sql: str, dialect: Dialect, where: Location, *, lenient: bool = False) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from fixturegen.sources.yaml_drafts import ColumnDraft, Drafts, TableDraft
 from fixturegen.sources.yaml_names import with_names
 from fixturegen.sources.yaml_nodes import refuse
 from fixturegen.sources.yaml_rules import check_groups, read_exclusions, read_groups, read_options, read_rules
-from fixturegen.sources.yaml_sql import checked_names, mentioned_in
+from fixturegen.sources.yaml_sql import checked_names, checked_rule, mentioned_in
 
 FAMILIES = {"integer": "number", "decimal": "number", "float": "number", "date": "date", "datetime": "date"}
 """Kinds whose values compare."""
@@ -71,7 +71,7 @@ def _finished_column(schema: Schema, table: Table, read: ReadColumn, draft: Colu
         return column
     for key in FUNCTIONS:
         if key in fields:
-            column = replace(column, aggregate=read_aggregate(fields, key, schema, table, drafts))
+            column = replace(column, aggregate=read_aggregate(fields, key, schema, table, column, drafts))
     if "ordinal" in fields:
         text, by = fields.name("ordinal") or "", fields.name("by")
         reference = parent_reference(table, f"{text} by {by}" if by else text, fields.where("ordinal"))
@@ -114,7 +114,7 @@ def _family(column: Column) -> str:
 def _check_rules(schema: Schema, draft: TableDraft) -> None:
     for check, looked_up in read_rules(draft):
         if looked_up:
-            checked_names(schema, schema.tables[draft.name], check.sql, check.dialect, check.where)
+            checked_rule(schema, schema.tables[draft.name], check.sql, check.dialect, check.where)
 
 
 def _check_references(schema: Schema, draft: TableDraft) -> None:

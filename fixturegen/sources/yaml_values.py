@@ -78,7 +78,7 @@ def read_value(text: str, type_: Type, where: Location, *, bound: bool = False) 
         value = reader(text.strip() if type_.kind in FORMS else text, type_)
     except (ValueError, OverflowError, RecursionError):
         refuse(f"{quoted(text)} is not {FORMS.get(type_.kind, 'text')}", where)
-    reason = None if bound and type_.kind == "decimal" else _excess(value, type_)
+    reason = _beyond(value, type_) if bound and isinstance(value, Decimal) else _excess(value, type_)
     if reason is not None:
         refuse(f"{quoted(text)} {reason}", where)
     return value
@@ -141,6 +141,11 @@ def _decimal_excess(value: Decimal, type_: Type) -> str | None:
     assert isinstance(exponent, int)
     if -exponent > type_.scale:
         return f"has more than the {type_.scale} digits after the point that the type keeps"
+    return _beyond(value, type_)
+
+
+def _beyond(value: Decimal, type_: Type) -> str | None:
+    """Say why a decimal is out of the type's range, digits after the point apart."""
     whole = (type_.precision or WIDEST) - type_.scale
     if abs(value) >= Decimal(10) ** whole:
         return f"has more than the {whole} digits before the point that the type keeps"

@@ -10,7 +10,7 @@ from fixturegen.sources.yaml_aggregates import way
 from fixturegen.sources.yaml_column_writer import column_entries, reference_extras
 from fixturegen.sources.yaml_scalars import block_entry, flow, listed, mapping, name_scalar, number_scalar, text_scalar
 from fixturegen.sources.yaml_spoken import Spoken, spoken
-from fixturegen.sources.yaml_sql import checked_names, checked_sql
+from fixturegen.sources.yaml_sql import checked_rule, checked_sql
 
 DEFAULTS = Schema(tables={})
 Entries = list[tuple[str, str]]
@@ -179,7 +179,7 @@ def _rule(schema: Schema, table: Table, check: Check) -> str:
     if check.dialect != schema.dialect:
         long.append(("dialect", check.dialect))
     try:
-        checked_names(schema, table, check.sql, check.dialect, check.where)
+        checked_rule(schema, table, check.sql, check.dialect, check.where)
     except SchemaError:
         long.append(("verbatim", "true"))
     sql = text_scalar(check.sql)

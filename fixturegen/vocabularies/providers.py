@@ -83,7 +83,21 @@ def fresh(locale: str) -> Any:
     with warnings.catch_warnings():
         # Some locales announce that they are to be renamed (fr_QC): nothing that a column could act on.
         warnings.simplefilter("ignore", UserWarning)
-        return Factory.create(locale)
+        return _guarded(Factory.create(locale))
+
+
+def _guarded(faker: Any) -> Any:
+    """Let formats that a generator expands reach its providers only, never its own machinery (``seed_instance``)."""
+    found, own = faker.get_formatter, frozenset(dir(type(faker)))
+
+    def formatter(name: str) -> Callable[..., object]:
+        if name in own or name.startswith("_"):
+            raise AttributeError(f"{name!r} is no data method")
+        method: Callable[..., object] = found(name)
+        return method
+
+    faker.get_formatter = formatter
+    return faker
 
 
 @lru_cache(maxsize=64)

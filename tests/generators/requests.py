@@ -29,10 +29,11 @@ def case(
     types: dict[str, Type] | None = None,
     columns: dict[str, pl.Series] | None = None,
     complete: set[object] | None = None,
+    nullable: bool = False,
 ) -> Case:
     request = Request(
         table="t",
-        column=Column(name="c", type=type_ if isinstance(type_, Type) else Type(kind=type_)),
+        column=Column(name="c", type=type_ if isinstance(type_, Type) else Type(kind=type_), nullable=nullable),
         domain=domain,
         distinct=distinct,
         arguments=arguments or {},
@@ -232,15 +233,15 @@ COMPUTED = (
     case("template", "no hole", "text", "x", arguments={"template": "x"}, types={}),
     case(
         "expression", "product", MONEY, Decimal("8.75"), arguments={"sql": "id * price"}, types=PEOPLE_TYPES,
-        columns={"id": PEOPLE["id"], "price": PEOPLE["price"]},
+        columns={"id": PEOPLE["id"], "price": PEOPLE["price"]}, nullable=True,
     ),
     case(
         "expression", "rounded", "integer", 1, arguments={"sql": "price / 2 + 0.125"}, types=PEOPLE_TYPES,
-        columns={"price": PEOPLE["price"]},
+        columns={"price": PEOPLE["price"]}, nullable=True,
     ),
     case(
         "expression", "date", "date", date(2024, 2, 29), arguments={"sql": "joined.at"}, types=PEOPLE_TYPES,
-        columns={"joined.at": PEOPLE["joined.at"]},
+        columns={"joined.at": PEOPLE["joined.at"]}, nullable=True,
     ),
     case("expression", "constant", "integer", 3, arguments={"sql": "1 + 2"}, types={}),
 )  # fmt: skip

@@ -156,7 +156,7 @@ def test_template_formats_each_kind() -> None:
 
 
 def test_expressions_round_halves_away_from_zero() -> None:
-    one = case("expression", "x", MONEY, None, arguments={"sql": "price * 0.1"}, types=PEOPLE_TYPES)
+    one = case("expression", "x", MONEY, None, arguments={"sql": "price * 0.1"}, types=PEOPLE_TYPES, nullable=True)
     prices = pl.Series([Decimal("0.05"), Decimal("-0.05"), Decimal("0.04"), None], dtype=pl.Decimal(10, 2))
     values = one.made().build(Batch(height=4, columns={"price": prices}))
     assert values.to_list() == [Decimal("0.01"), Decimal("-0.01"), Decimal("0.00"), None]
@@ -166,6 +166,12 @@ def test_expressions_round_halves_away_from_zero() -> None:
 def test_expressions_refuse_values_that_do_not_fit() -> None:
     one = case("expression", "x", BYTE, None, arguments={"sql": "id * 2"}, types=PEOPLE_TYPES)
     with pytest.raises(ImpossibleError, match="does not fit c"):
+        one.made().build(Batch(height=1, columns={"id": pl.Series([100])}))
+
+
+def test_expressions_refuse_null_where_the_column_does() -> None:
+    one = case("expression", "x", "integer", None, arguments={"sql": "id / 0"}, types=PEOPLE_TYPES)
+    with pytest.raises(ImpossibleError, match="NULL in some row, and c may not be"):
         one.made().build(Batch(height=1, columns={"id": pl.Series([100])}))
 
 

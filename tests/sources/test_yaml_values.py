@@ -84,11 +84,13 @@ def test_what_the_type_cannot_hold_is_said(text: str, type_: Type, expected: str
 
 def test_a_bound_may_be_finer_than_the_type() -> None:
     assert read_value("0.005", Type(kind="decimal", precision=4, scale=2), WHERE, bound=True) == Decimal("0.005")
+    with pytest.raises(SchemaError, match="2 digits before the point"):
+        read_value("100", Type(kind="decimal", precision=4, scale=2), WHERE, bound=True)
 
 
 VALUES = [
     (Type(kind="integer"), st.integers(-(2**63), 2**63 - 1)),
-    (Type(kind="decimal", scale=4), st.decimals(allow_nan=False, allow_infinity=False, places=4)),
+    (Type(kind="decimal", scale=4), st.decimals(-(10**33), 10**33, places=4)),
     (Type(kind="float"), st.floats(allow_nan=False, allow_infinity=False)),
     (Type(kind="boolean"), st.booleans()),
     (Type(kind="text"), st.text()),
