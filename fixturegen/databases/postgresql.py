@@ -83,7 +83,8 @@ class PostgresqlLoad(Load):
 
     def count(self, table: str) -> int:
         """Return the number of rows."""
-        return int(self._session.value(f"SELECT count(*) FROM {quoted_table(table, 'postgresql')}"))  # noqa: S608 (quoted)
+        rows = self._catalogue.own_rows(self._catalogue.number(table) or 0)
+        return int(self._session.value(f"SELECT count(*) FROM {rows}"))  # noqa: S608 (quoted)
 
     def create(self, schema: Schema) -> None:
         """Make the tables; their keys and references follow when they hold rows."""

@@ -139,6 +139,11 @@ class Catalogue:
         query = "SELECT format('%%I.%%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = %s"
         return str(self._session.value(query, (number,)))
 
+    def own_rows(self, number: int) -> str:
+        """Return what stands after FROM for a table's own rows: without those of tables that inherit from it."""
+        kind = self._session.value("SELECT relkind::text FROM pg_class WHERE oid = %s", (number,))
+        return f"ONLY {self.name(number)}" if kind == "r" else self.name(number)
+
     def plain_name(self, number: int) -> str:
         """Return a table's name as messages have it: without quotes, with its schema where that is not searched."""
         query = """SELECT CASE WHEN pg_table_is_visible(c.oid) THEN '' ELSE n.nspname || '.' END || c.relname

@@ -1,7 +1,7 @@
-"""References that lead to tables loaded later: their rows wait in stages until the circle is complete.
+"""References that lead to tables loaded later: rows wait in stages until all that they refer to have come.
 
-A table waits if one of its immediate references leads forward in the order of loading, or to a table that waits. Once the
-last table of the circle has come, one statement inserts all that wait.
+A table waits if one of its immediate references leads forward in the order of loading, or to a table that waits. Then the tables
+are filled from their stages, parents first; those that refer to each other in a circle by one statement.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from fixturegen.databases.postgresql_catalogue import Catalogue, ForeignKey, dan
 from fixturegen.databases.postgresql_connection import Session
 from fixturegen.databases.postgresql_copy import RowError, first_refused, written
 from fixturegen.databases.postgresql_errors import REFERENCE
-from fixturegen.databases.postgresql_stage import Stage, insertion_of_all
-from fixturegen.databases.quoting import quoted_table
+from fixturegen.databases.postgresql_stage import Stage, moved
+from fixturegen.databases.waiting import circles
 from fixturegen.schema import Table
 
 if TYPE_CHECKING:
@@ -92,19 +92,22 @@ class Circles:
         """
         import psycopg  # noqa: PLC0415 (an extra: only where PostgreSQL is met)
 
-        stages = list(self._held.values())
-        if not stages:
-            return
-        try:
-            with self._session.savepoint():
-                self._session.run(insertion_of_all(stages))
-        except psycopg.Error as error:
-            stage = self._stage_of(error) or stages[0]
-            raise StagedError(stage.table, RowError(error, self.refused_row(stage, error))) from error
-        for stage in stages:
+        edges = {number: [key.parent for key in self._keys if self._binds(key, number)] for number in self._held}
+        for circle in circles(edges):
+            stages = [self._held[number] for number in circle]
+            try:
+                with self._session.savepoint():
+                    moved(self._session, stages)
+            except psycopg.Error as error:
+                stage = self._stage_of(error) or stages[0]
+                raise StagedError(stage.table, RowError(error, self.refused_row(stage, error))) from error
+        for stage in self._held.values():
             stage.drop()
         self._held.clear()
         self._until = -1
+
+    def _binds(self, key: ForeignKey, number: int) -> bool:
+        return key.table == number and not key.deferrable and key.parent in self._held
 
     def first_dangling(self, stage: Stage, constraint: str | None) -> int | None:
         """Return the number of the first row in a stage for which a reference leads nowhere."""
@@ -114,8 +117,7 @@ class Circles:
 
     def _parents(self, key: ForeignKey, stage: Stage) -> list[str]:
         waiting = stage if key.parent == key.table else self._held.get(key.parent)
-        name = next((name for name, number in self._numbers.items() if number == key.parent), None)
-        table = self._catalogue.name(key.parent) if name is None else quoted_table(name, "postgresql")
+        table = self._catalogue.own_rows(key.parent)
         return [table] if waiting is None else [table, waiting.name]
 
     def refused_row(self, stage: Stage, error: psycopg.Error) -> int | None:

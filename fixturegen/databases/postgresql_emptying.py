@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fixturegen.databases.postgresql_catalogue import Catalogue, ForeignKey
 from fixturegen.databases.postgresql_connection import Session
 from fixturegen.databases.postgresql_sequences import restart
-from fixturegen.databases.quoting import quoted, quoted_table
+from fixturegen.databases.quoting import quoted
 
 
 def referring(session: Session, catalogue: Catalogue, tables: Sequence[str]) -> tuple[str, ...]:
@@ -22,7 +22,7 @@ def emptied(session: Session, catalogue: Catalogue, tables: Sequence[str]) -> No
     TRUNCATE wants every table that refers to them, empty or not, so where another one does, the rows are deleted: all in one
     statement, at the end of which references are judged, so that circles do not matter.
     """
-    names = [quoted_table(table, "postgresql") for table in tables]
+    names = [catalogue.own_rows(number) for number in map(catalogue.number, tables) if number is not None]
     if not names:
         return
     if not _from_outside(catalogue, tables):

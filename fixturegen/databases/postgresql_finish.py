@@ -81,8 +81,8 @@ def _dangling(
     found = [key for key in keys if key.table == number and key.name == error.diag.constraint_name]
     if error.sqlstate != REFERENCE or not found:
         return None
-    condition = dangling(found[0], [catalogue.name(found[0].parent)])
-    return int(session.value(f"SELECT count(*) FROM {catalogue.name(found[0].table)} c WHERE {condition}"))  # noqa: S608 (quoted)
+    condition = dangling(found[0], [catalogue.own_rows(found[0].parent)])
+    return int(session.value(f"SELECT count(*) FROM {catalogue.own_rows(found[0].table)} c WHERE {condition}"))  # noqa: S608 (quoted)
 
 
 def _row(session: Session, late: Late) -> int | None:

@@ -49,7 +49,7 @@ def _references(session: Session, catalogue: Catalogue, table: Table, number: in
         constraint = quoted(name, "postgresql")
         session.run(f"ALTER TABLE {target} DROP CONSTRAINT {constraint}")
         again = f"ALTER TABLE {target} ADD CONSTRAINT {constraint} {definition}"
-        found.append(Late(again, table.name, tuple(columns), name, catalogue.name(parent), tuple(parents)))
+        found.append(Late(again, table.name, tuple(columns), name, catalogue.own_rows(parent), tuple(parents)))
         if comment is not None:
             found.append(
                 Late(f"COMMENT ON CONSTRAINT {constraint} ON {target} IS {session.literal(comment)}", table.name)

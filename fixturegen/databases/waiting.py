@@ -75,6 +75,37 @@ def held_until(
     return {name: tables[at] for name, at in until.items()}
 
 
+def circles(edges: Mapping[int, Collection[int]]) -> list[list[int]]:
+    """Return nodes grouped into circles (most are alone), each group after all that it refers to.
+
+    Args:
+        edges: What each node refers to.
+
+    >>> circles({1: [2], 2: [3], 3: [2], 4: [1, 4]})
+    [[2, 3], [1], [4]]
+    """
+    reached = {node: _reached(node, edges) for node in edges}
+    left, groups = dict.fromkeys(edges), list[list[int]]()
+    while left:
+        node = next(node for node in left if all(node in reached[other] for other in reached[node] if other in left))
+        group = [node, *(other for other in left if other != node and other in reached[node])]
+        groups.append([other for other in left if other in group])
+        for other in group:
+            del left[other]
+    return groups
+
+
+def _reached(node: int, edges: Mapping[int, Collection[int]]) -> set[int]:
+    seen: set[int] = set()
+    ahead = list(edges[node])
+    while ahead:
+        other = ahead.pop()
+        if other not in seen:
+            seen.add(other)
+            ahead += edges.get(other, ())
+    return seen
+
+
 def _leads_to(table: str, ancestor: str, parents: Mapping[str, Collection[str]]) -> bool:
     """Whether a table refers to another, by way of others if need be: then it cannot be filled before it."""
     seen, ahead = {table}, [table]
