@@ -22,7 +22,9 @@ PACKAGE = ROOT / "fixturegen"
 SCHEMAS = sorted((ROOT / "schemas").glob("*.yaml"))
 
 MOST_LINES = 400
-LONGER: dict[str, str] = {}  # file below fixturegen/: the reason
+LONGER = {
+    "planning/drafting.py": "one table of the plan from its links to its columns: each step needs what those before decided",
+}
 
 # Modules without a test file of their own name: a pattern, and the tests that judge them.
 ELSEWHERE = {
@@ -113,7 +115,7 @@ def test_fragments_make_a_changelog() -> None:
 def test_files_are_short_or_say_why_not() -> None:
     lengths = {name: len((PACKAGE / name).read_text().splitlines()) for name in modules()}
     assert {name: length for name, length in lengths.items() if length > MOST_LINES and name not in LONGER} == {}
-    assert [name for name in LONGER if lengths.get(name, 0) <= MOST_LINES] == [], "these are short by now"
+    assert [name for name in LONGER if lengths.get(name, 0) < MOST_LINES * 0.9] == [], "these are short by now"
 
 
 def test_nothing_is_left_to_be_done_in_comments() -> None:
