@@ -133,6 +133,7 @@ def _misused(error: Exception, arguments: Sequence[str]) -> int:
         return int(ExitCode.REFUSED_INPUT)
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "fixturegen"
+    message = message if message.endswith((".", "!", "?")) else f"{message}."
     return _failed(f"{message} See {path} --help.", ExitCode.REFUSED_INPUT, arguments)
 
 

@@ -58,8 +58,10 @@ def options_from(
     """
     wish = None if isinstance(rows, Mapping) else rows
     demanded = dict(rows) if isinstance(rows, Mapping) else {}
-    for name, number in (*demanded.items(), *([] if wish is None else [("rows", wish)])):
-        _check_count(name, number)
+    if wish is not None:
+        _check_count("rows", wish)
+    for name, number in demanded.items():
+        _check_count(f"rows of {name}", number)
     if isinstance(scale, bool) or not isinstance(scale, int | float) or not 0 <= scale <= MOST_ROWS:
         message = f"scale is {scale!r}, which is no number from 0 to {MOST_ROWS}"
         raise InputError(message)
@@ -78,7 +80,7 @@ def options_from(
     )
 
 
-def _check_count(name: str, number: object) -> None:
+def _check_count(what: str, number: object) -> None:
     if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number <= MOST_ROWS:
-        message = f"rows of {name} is {number!r}, which is no whole number from 0 to {MOST_ROWS:,}"
+        message = f"{what} is {number!r}, which is no whole number from 0 to {MOST_ROWS:,}"
         raise InputError(message)

@@ -61,7 +61,7 @@ _Accept = Annotated[
 _Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 _Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but the result and errors.")]
 
-_NUMBER = re.compile(r"-?[0-9_]+")
+_NUMBER = re.compile(r"-?[0-9][0-9_]{0,40}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from fixturegen.schema import Dialect, Reference, Table
 from fixturegen.sinks.base import BLOCK_ROWS, Context, Sink, Writer, sink_named
 from fixturegen.sinks.manifest import MANIFEST, File, Manifest, Metadata, TableFiles, file_of
 from fixturegen.sinks.names import file_stems
-from fixturegen.sinks.placing import place, previous, refuse_foreign, staged
+from fixturegen.sinks.placing import place, previous, refuse_beyond, refuse_foreign, staged
 
 PART_ROWS = 5_000_000
 """Rows of a file at most; a multiple of ``BLOCK_ROWS``."""
@@ -59,8 +59,9 @@ def export_frames(
         dialect=dialect,
         postponed={k: tuple(v) for k, v in (postponed or {}).items()},
     )
+    refuse_beyond(target, sum((rows_by_table or {}).values()))
     stems = file_stems((table.name for table in tables), form.extension, form.reserved)
-    if target.is_dir():
+    if _is_folder(target):
         before = previous(target)
         refuse_foreign(target, _wanted(stems, form, rows_by_table or {}), before)
     else:
@@ -76,6 +77,14 @@ def export_frames(
         refuse_foreign(target, _top(manifest.paths()), before)
         place(target, staging, manifest, before)
     return manifest
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether a folder is there; making it tells what is wrong with a name that cannot be looked up."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 class Output:

@@ -63,6 +63,29 @@ def explained(directory: Path) -> Iterator[None]:
         raise RefusedError(message, where=directory) from error
 
 
+def refuse_beyond(directory: Path, rows: int) -> None:
+    """Refuse more rows than the disk has free bytes: a row takes one at the very least.
+
+    Raises:
+        InputError: With both numbers.
+    """
+    at = next((path for path in (directory, *directory.absolute().parents) if _found(path)), None)
+    if at is None:
+        return
+    free = shutil.disk_usage(at).free
+    if 0 < free < rows:  # some file systems do not say
+        message = f"{rows:,} rows do not fit: the disk has {free:,} bytes free, less than one for each"
+        raise InputError(message, where=directory, hint="Ask for fewer rows.")
+
+
+def _found(path: Path) -> bool:
+    """Whether a path exists; a name that the system cannot even look up does not."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
 def previous(directory: Path) -> Manifest | None:
     """Return the manifest of the export that ``directory`` holds, or None where there is none.
 
@@ -148,12 +171,12 @@ class Moves:
 
 
 def _make(directory: Path) -> list[Path]:
-    missing = [path for path in (directory, *directory.parents) if not path.exists()]
+    missing = [path for path in (directory, *directory.parents) if not _found(path)]
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         _remove(missing)
-        message = "is a file, not a directory" if directory.is_file() else f"cannot be made: {_reason(error)}"
+        message = "is a file, not a directory" if _found(directory) else f"cannot be made: {_reason(error)}"
         raise InputError(message, where=directory) from error
     return missing
 

@@ -76,7 +76,7 @@ def _text(source: str, dialect: Dialect | None) -> Schema:
 
 def _file(path: Path, dialect: Dialect | None) -> Schema:
     """Load a file by its extension; a missing one is said to be missing before its extension is judged."""
-    if not path.exists():
+    if not _exists(path):
         raise InputError("there is no such file", where=path, given=path.name, exists=_neighbours(path), hint=_FORMS)
     if path.is_dir():
         raise InputError("this is a folder, not a file", where=path, exists=_neighbours(path / "x"), hint=_FORMS)
@@ -93,7 +93,15 @@ def _file(path: Path, dialect: Dialect | None) -> Schema:
         hint = f"For an SQLite database say sqlite:///{path}."
     elif path.suffix == ".py":
         hint = f"For models say module:attribute, such as {path.stem}:Base."
-    raise InputError(f"a file of type {path.suffix or 'none'!r} is no source", where=path, hint=hint)
+    kind = f"a file of type {path.suffix!r}" if path.suffix else "a file without an ending"
+    raise InputError(f"{kind} is no source", where=path, hint=hint)
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # such as a name that is too long for the file system
+        return False
 
 
 def _neighbours(path: Path) -> list[str]:

@@ -20,6 +20,7 @@ from fixturegen.schema import Column, Table, Type
 from fixturegen.sinks.export import Blocks, export_frames
 from fixturegen.sinks.manifest import Manifest, Metadata, read_manifest
 from fixturegen.sinks.names import file_stems
+from fixturegen.sinks.placing import refuse_beyond
 
 METADATA = Metadata("cafe", 7, date(2026, 1, 1))
 
@@ -169,6 +170,18 @@ def test_too_many_rows_are_refused(tmp_path: Path) -> None:
 def test_rows_for_an_unknown_table_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"'oders'.*Did you mean 'orders'"):
         export_frames(tmp_path, [table("orders")], [("oders", frame(2))], "csv", METADATA)
+
+
+def test_more_rows_than_the_disk_has_bytes_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"1,000,000,000,000,000,000 rows do not fit: the disk has [\d,]+ bytes free"):
+        refuse_beyond(tmp_path / "not" / "made", 10**18)
+    refuse_beyond(tmp_path / "not" / "made", 1)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_name_that_no_file_system_takes_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be made: file name too long"):
+        export(tmp_path / ("x" * 300), {"a": 1})
 
 
 def test_directory_that_is_a_file(tmp_path: Path) -> None:
