@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from fixturegen.errors import SchemaError
-from fixturegen.generator import Batch, Draw, Generator, Request, generator
+from fixturegen.generator import Batch, Draw, Generator, Request, generator, made
 from fixturegen.generators import geometries, numbered, range_texts, records
 from fixturegen.generators.characters import characters
 from fixturegen.generators.holes import skipping
@@ -144,6 +144,11 @@ def _inet4(request: Request) -> Generator:
     return Generator(name="form", dtype=pl.String(), draws=(Draw("at", 0, left - 1),), build=build, distinct=True)
 
 
+def _inet6(request: Request) -> Generator:
+    """Return IPv6 addresses, which alone the type holds."""
+    return made("ips", replace(request, distinct=max(request.distinct, 1)))
+
+
 def _private(text: str) -> int | None:
     head, *parts = text.split(".")
     if head != "10" or len(parts) != 3 or not all(part.isdecimal() for part in parts):
@@ -175,6 +180,7 @@ _MAKERS: dict[str, Callable[[Request], Generator]] = {
     "vector": _vector,
     "sparsevec": _sparse_vector,
     "inet4": _inet4,
+    "inet6": _inet6,
     "range": range_texts.ranges,
     "multirange": range_texts.ranges,
     "record": records.records,

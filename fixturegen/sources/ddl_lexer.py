@@ -196,6 +196,8 @@ class _Reader:
     def _made(self, kind: str, start: int) -> Token:
         raw = self.text[start : self.at]
         match kind:
+            case "string" if "\\" in raw and (self.source.dialect == "mysql" or raw[0] in "eE"):
+                return Token(kind, _unescaped(raw), start, self.at)
             case "name" | "string":
                 return Token(kind, _unquoted(raw), start, self.at)
             case "mark" if raw in _ENDLESS and (raw != "[" or self.source.dialect == "sqlite"):
@@ -373,3 +375,17 @@ def _unquoted(raw: str) -> str:
     quote = raw[opening]
     inner = raw[opening + 1 : -1]
     return inner if quote == "[" else inner.replace(quote * 2, quote)
+
+
+_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "0": "\0", "Z": "\x1a", "%": "\\%", "_": "\\_"}
+"""What a backslash makes of a character that does not stand for itself; patterns of LIKE keep theirs."""
+
+
+def _unescaped(raw: str) -> str:
+    """Return a text in which backslashes escape, as MySQL's do and those of PostgreSQL's ``E'...'``."""
+    opening = min(raw.find(quote) for quote in "'\"" if quote in raw)
+    quote = raw[opening]
+    pattern = re.compile(rf"{quote}{quote}|\\(.)", re.DOTALL)
+    return pattern.sub(
+        lambda match: quote if match[1] is None else _ESCAPES.get(match[1], match[1]), raw[opening + 1 : -1]
+    )

@@ -316,6 +316,7 @@ _OWN: dict[Dialect, dict[str, Maker]] = {
         ("year", _integer(16)),
         ("bit", _mysql_bit),
         ("inet4", _form("inet4", "ip")),
+        ("inet6", _form("inet6", "ip")),
         (_GEOMETRIES, _form("wkb", "bytes")),
         ("binary, char byte", _binary),
         ("tinytext", _always(Type(kind="text", length=255 // 4))),

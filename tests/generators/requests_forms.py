@@ -47,6 +47,7 @@ CASES = (
     form("isbn", "9780000000019", label="isbn, first barred", barred=frozenset({"978-0-00-000000-2"})),
     form("inet4", "10.0.0.0", kind="ip", distinct=1_000),
     form("inet4", "10.0.0.1", kind="ip", label="inet4, first barred", barred=frozenset({"10.0.0.0"})),
+    form("inet6", "2001:db8::1:1:1", kind="ip"),
     form("range", "[1,11)", element=NUMBER),
     form("range", "[1.00,11.00)", label="range of decimals", element=MONEY),
     form("range", "[2021-01-01,2021-01-04)", label="ranges of days", element=DAY, distinct=1_000),

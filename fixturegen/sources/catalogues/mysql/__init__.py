@@ -60,7 +60,7 @@ class _Reader:
         if session.own is None:
             raise InputError("the address names no database", where=source, hint="It ends in /NAME.")
         self._own = str(session.own)
-        self._mariadb = _is_mariadb(session.version, source)
+        self._mariadb = is_mariadb(session.version, source)
         self._spaces = [self._own]
 
     def drafts(self) -> list[Draft]:
@@ -219,10 +219,18 @@ class _Reader:
             draft.options["partitioned_by"] = f"{method} ({expression})"
             draft.options["partitions"] = {row.name: row.bound or "" for row in parts}
             condition = accepted(method, expression, [row.bound for row in parts])
+            if method.startswith("LIST") and self._takes_the_rest(key, parts):
+                condition = ""
             if condition:
                 draft.checks.append(
                     Check(sql=condition, name=f"{key[1]}_partition", dialect="mysql", where=draft.where)
                 )
+
+    def _takes_the_rest(self, key: Key, parts: Iterable[Row[Any]]) -> bool:
+        """Tell whether a partition is the DEFAULT of a list, which MariaDB's catalogue shows as the value 0."""
+        space, table = ("`" + name.replace("`", "``") + "`" for name in key)
+        written = self._connection.execute(text(f"SHOW CREATE TABLE {space}.{table}".replace(":", "\\:"))).one()[1]
+        return any("PARTITION `" + row.name.replace("`", "``") + "` DEFAULT" in written for row in parts)
 
     def _reached(self, tables: Mapping[Key, Draft], references: Mapping[Key, list[list[Row[Any]]]]) -> set[Key]:
         """Return the database's tables and those that they refer to, directly or not."""
@@ -237,7 +245,7 @@ class _Reader:
         return reached
 
 
-def _is_mariadb(version: str, source: Location) -> bool:
+def is_mariadb(version: str, source: Location) -> bool:
     """Tell MariaDB from MySQL, and refuse what is too old."""
     mariadb = "mariadb" in version.lower()
     match = _VERSION.match(version)
