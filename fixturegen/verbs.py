@@ -14,6 +14,7 @@ from fixturegen.content import content_hash, schema_hash
 from fixturegen.errors import InputError
 from fixturegen.existing import existing_rows
 from fixturegen.fills.bulk import CHUNK_ROWS, frames
+from fixturegen.guard import guarded
 from fixturegen.options import Options, options_from
 from fixturegen.planning import Plan, planned
 from fixturegen.schema import Dialect, Schema
@@ -200,6 +201,8 @@ def seed(
     create: bool = False,
     existing: Existing = "refuse",
     dry_run: bool = False,
+    defer_constraints: bool = False,
+    allow: Iterable[str] = (),
     rows: Rows = None,
     scale: float = 1.0,
     seed: int = 0,
@@ -216,6 +219,10 @@ def seed(
         create: Make the tables first.
         existing: What to do where the tables hold rows: ``refuse``, ``append`` or ``replace``.
         dry_run: Do all of it, and undo it at the end.
+        defer_constraints: Take references and indexes of the tables away for the load and build them again after it, within
+            the transaction: faster in PostgreSQL, of no effect elsewhere.
+        allow: Hosts and databases that may be filled although they do not look like development databases, see
+            :mod:`fixturegen.guard`.
         rows: See :func:`plan`.
         scale: See there.
         seed: See there.
@@ -233,8 +240,11 @@ def seed(
         exclude=tuple(exclude),
         accept_unverified=accept_unverified,
     )
+    guarded(target, allow)
     made = plan_of(load(schema), options, target)
-    return seed_plan(made, target, create=create, existing=existing, dry_run=dry_run)
+    return seed_plan(
+        made, target, create=create, existing=existing, dry_run=dry_run, defer_constraints=defer_constraints
+    )
 
 
 def verify(schema: Source, data: Any, *, as_of: date | None = None, only: Collection[str] = ()) -> Report:
@@ -338,9 +348,10 @@ def seed_plan(
     create: bool = False,
     existing: Existing = "refuse",
     dry_run: bool = False,
+    defer_constraints: bool = False,
     progress: Progress | None = None,
 ) -> LoadResult:
-    """Fill a database with the rows of a plan."""
+    """Fill a database with the rows of a plan; that it may be filled has been asked of the guard."""
     from fixturegen.databases.oracles import asking, at_hand  # noqa: PLC0415 - drivers are not needed to import the verbs
     from fixturegen.loading import seed_frames  # noqa: PLC0415 - a verb that few runs use
 
@@ -356,6 +367,7 @@ def seed_plan(
             existing=existing,
             create=create,
             dry_run=dry_run,
+            defer_constraints=defer_constraints,
             progress=progress,
             attend=oracles.attend,
         )

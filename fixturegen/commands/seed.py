@@ -24,6 +24,21 @@ _Existing = Annotated[
     Literal["refuse", "append", "replace"], typer.Option("--existing", help="What to do where tables hold rows.")
 ]
 _DryRun = Annotated[bool, typer.Option("--dry-run", help="Do all of it, and undo it at the end.")]
+_Defer = Annotated[
+    bool,
+    typer.Option(
+        "--defer-constraints", help="Rebuild references and indexes after the load, in its transaction (PostgreSQL)."
+    ),
+]
+_Allow = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow",
+        metavar="HOST | DATABASE",
+        help="Fill it though it does not look like a development database; repeatable.",
+        show_default=False,
+    ),
+]
 
 
 @shared
@@ -35,20 +50,34 @@ def seed(
     create: _Create = False,
     existing: _Existing = "refuse",
     dry_run: _DryRun = False,
+    defer_constraints: _Defer = False,
+    allow: _Allow = None,
     dialect: Dialect = None,
 ) -> None:
     """Fill a database, all or nothing, with every constraint enforced."""
     from fixturegen.databases.base import RejectedError  # noqa: PLC0415 - kept out of --help
+    from fixturegen.guard import guarded  # noqa: PLC0415 - kept out of --help
     from fixturegen.verbs import seed_plan  # noqa: PLC0415 - kept out of --help
 
+    guarded(url, allow or ())
     made = wanted.plan(loaded(schema or url, dialect), url)
     try:
         with output.progress(made) as progress:
-            result = seed_plan(made, url, create=create, existing=existing, dry_run=dry_run, progress=progress)
+            result = seed_plan(
+                made,
+                url,
+                create=create,
+                existing=existing,
+                dry_run=dry_run,
+                defer_constraints=defer_constraints,
+                progress=progress,
+            )
     except RejectedError as error:
         rejected = [asdict(rejection) for rejection in error.rejections]
         raise ReportedError(error, _document(made, {}, rejected)) from error
     output.lowered(made)
+    for name in result.left_alone:
+        output.note(f"{name}: left alone: a migration tool keeps its own account there")
     tables = {name: {"rows": held.rows, "seconds": round(held.seconds, 3)} for name, held in result.tables.items()}
     output.result(_words(result), _document(made, tables, [asdict(rejection) for rejection in result.rejected]))
 
