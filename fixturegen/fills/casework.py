@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from fixturegen.draws import Integers, combined
+from fixturegen.draws import Bits, Integers, combined
 from fixturegen.errors import ImpossibleError
 from fixturegen.fills.drawing import Drawing, absent
 from fixturegen.fills.judging import violators
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from fixturegen.fills.rows import TableRows
 
 MOST_ATTEMPTS = 200
+UNTRIED_ATTEMPTS = 2
+"""Rows are drawn again so often before it is tried out what passes."""
+DRAWN_ATTEMPTS = 40
+"""Attempts beyond take candidates that passed, where there are any."""
 
 
 class CaseRows:
@@ -29,6 +33,7 @@ class CaseRows:
 
     def __init__(self, rows: TableRows, number: int) -> None:
         self._rows = rows
+        self._number = number
         self._component = rows.plan.components[number]
         self._columns: dict[str, pl.Series] | None = None
         self._keys = rows.keys_for(column=self._component.columns[0])
@@ -57,14 +62,25 @@ class CaseRows:
         attempt = 0
         while len(open_rows):
             attempt += 1
-            if attempt > MOST_ATTEMPTS:
-                self._give_up(len(open_rows))
             moved = combined(first[open_rows], np.full(len(open_rows), attempt))
-            drawing = Drawing(self._rows.part(open_rows), self._component, moved)
+            drawing = self._again(open_rows, moved, attempt)
             for name, values in drawing.columns.items():
                 self._columns[name] = self._columns[name].scatter(open_rows, values)
             self._keys[open_rows] = moved
             open_rows = open_rows[violators(drawing)]
+
+    def _again(self, open_rows: Integers, keys: Bits, attempt: int) -> Drawing:
+        """Draw rows again: as before, then in the ways that passed a trial, then as candidates that passed it."""
+        rows = self._rows.part(open_rows)
+        if attempt <= UNTRIED_ATTEMPTS:
+            return Drawing(rows, self._component, keys)
+        trial = self._rows.engine.trial(self._rows.name, self._number)
+        if attempt > MOST_ATTEMPTS or trial.hopeless:
+            self._give_up(len(open_rows))
+        drawing = Drawing(rows, self._component, keys, trial)
+        if attempt > DRAWN_ATTEMPTS:
+            drawing.take(trial)
+        return drawing
 
     def _give_up(self, count: int) -> None:
         names = ", ".join(self._component.checks)

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from fixturegen.draws import Bits, Integers, scaled
+from fixturegen.domain import Domain
+from fixturegen.draws import Bits, Integers, bounded, scaled
 from fixturegen.dtypes import polars_dtype
 from fixturegen.errors import ImpossibleError
 from fixturegen.expressions.normal import AllOf
 from fixturegen.fills.judging import judge
 from fixturegen.fills.nulls import Mask, blanked
+from fixturegen.fills.trials import Trial, ways_of
 from fixturegen.fills.windows import window
 from fixturegen.lattice import lattice_of
 from fixturegen.planning.components import Case, Component, Narrowing
@@ -32,11 +34,20 @@ def cases_of(rows: TableRows, component: Component, keys: Bits) -> Integers:
     return guarded(rows, component, random)
 
 
-def absent(rows: TableRows, component: Component, name: str, keys: Bits) -> Mask:
-    """Return in which rows a column is NULL, by its case or by the share that its case leaves."""
+def absent(rows: TableRows, component: Component, name: str, keys: Bits, cases: Integers | None = None) -> Mask:
+    """Return in which rows a column is NULL, by its case or by the share that its case leaves.
+
+    Args:
+        rows: The rows.
+        component: The component.
+        name: The column.
+        keys: Keys of the draws.
+        cases: The case of each row; None for the one that its key draws.
+    """
     shares = np.array([_null_share(case.columns.get(name)) for case in component.cases])
     random = rows.engine.fill.bits((rows.name, name, "null"), keys) >> np.uint64(32)
-    return random < (shares[cases_of(rows, component, keys)] * UNIT).round().astype(np.uint64)
+    chosen = cases_of(rows, component, keys) if cases is None else cases
+    return random < (shares[chosen] * UNIT).round().astype(np.uint64)
 
 
 def borders(weights: list[float]) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
@@ -80,21 +91,33 @@ def _null_share(narrowing: Narrowing | None) -> float:
 class Drawing:
     """A component drawn once for some rows.
 
-    ``columns`` are the drawn ones, ``cases`` the number of each row's case, ``dry`` the rows for which a column found no value.
+    ``columns`` are the drawn ones, ``cases`` the number of each row's case, ``dry`` the rows for which a column found no value,
+    ``ways`` in which of several ways each row's column was made.
 
     Args:
         rows: The rows.
         component: The component.
         keys: Keys of the draws.
+        trial: How often each way of making a column is taken; None for its own generator alone.
+        cases: The case of each row; None for the one that its key draws.
     """
 
-    def __init__(self, rows: TableRows, component: Component, keys: Bits) -> None:
+    def __init__(
+        self,
+        rows: TableRows,
+        component: Component,
+        keys: Bits,
+        trial: Trial | None = None,
+        cases: Integers | None = None,
+    ) -> None:
         self.rows = rows
         self.component = component
-        self.cases = cases_of(rows, component, keys)
+        self.cases = cases_of(rows, component, keys) if cases is None else cases
         self.columns: dict[str, pl.Series] = {}
         self.dry = np.zeros(len(rows), dtype=bool)
+        self.ways: dict[str, Integers] = {}
         self._keys = keys
+        self._trial = trial
         for name in component.columns:
             self._add(name)
 
@@ -104,7 +127,7 @@ class Drawing:
             return self.columns[name]
         values = self.rows.raw(name)
         for owner in self._owners(name):
-            values = blanked(values, absent(self.rows, self.component, owner, self._keys))
+            values = blanked(values, absent(self.rows, self.component, owner, self._keys, self.cases))
         return values
 
     def _owners(self, name: str) -> list[str]:
@@ -143,10 +166,44 @@ class Drawing:
         if narrowing.at_least or narrowing.at_most or narrowing.differs or narrowing.solved:
             values = self._windowed(name, step, narrowing, at)
         else:
-            values = self.rows.part(at).built(step.makers[narrowing.domain], step.names, keys)
+            values = self._made(name, step, narrowing.domain, at)
         if narrowing.nulls <= 0:
             return values
         return blanked(values, self.rows.lacking((name, "null"), narrowing.nulls, keys))
+
+    def _made(self, name: str, step: Cased, domain: Domain, at: Integers) -> pl.Series:
+        """Make values of a column: by its own generator, or each row in the way that a trial's shares draw for it."""
+        makers = (step.makers[domain], *step.guesses.get(domain, ()))
+        if self._trial is None or len(makers) == 1 or not self._trial.shares:
+            return self.rows.part(at).built(makers[0], step.names, self._keys[at])
+        ways = self._drawn_ways(name, step, self._trial, at)
+        parts, places = [], []
+        for way in np.unique(ways).tolist():
+            chosen = np.flatnonzero(ways == way)
+            names = step.names if way == 0 else (*step.names, f"guess {way}")
+            values = self.rows.part(at[chosen]).built(makers[way], names, self._keys[at[chosen]])
+            parts.append(values.cast(polars_dtype(self.rows.plan.column(name).type)))
+            places.append(chosen)
+        return pl.concat(parts).gather(pl.Series(np.argsort(np.concatenate(places)).astype(np.uint32)))
+
+    def _drawn_ways(self, name: str, step: Cased, trial: Trial, at: Integers) -> Integers:
+        random = self.rows.engine.fill.bits((self.rows.name, *step.names, "guess"), self._keys[at])
+        ways = np.zeros(len(at), dtype=np.int64)
+        for case in np.unique(self.cases[at]).tolist():
+            here = np.flatnonzero(self.cases[at] == case)
+            ways[here] = ways_of(trial.shares.get((case, name), (1.0,)), random[here])
+        self.ways.setdefault(name, np.zeros(len(self.cases), dtype=np.int64))[at] = ways
+        return ways
+
+    def take(self, trial: Trial) -> None:
+        """Let rows of cases in which candidates passed take one of these, as it is."""
+        names = (self.rows.name, *sorted(self.component.columns), "candidate")
+        for case, passed in trial.passed.items():
+            at = np.flatnonzero(self.cases == case)
+            chosen = bounded(self.rows.engine.fill.bits(names, self._keys[at]), 0, passed.height - 1)
+            for name in passed.columns:
+                self.columns[name] = self.columns[name].scatter(at, passed[name].gather(pl.Series(chosen)))
+            self.dry[at] = False
 
     def _windowed(self, name: str, step: Cased, narrowing: Narrowing, at: Integers) -> pl.Series:
         """Draw within bounds of each row's own: earlier columns, parents' columns, solved expressions."""

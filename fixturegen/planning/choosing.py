@@ -58,12 +58,12 @@ class Chooser:
         if group is not None:
             return self._grouped(column, domain, distinct, group)
         if column.fill is not None:
-            request = self._request(column, domain, distinct, column.fill.arguments)
+            request = self.request(column, domain, distinct, column.fill.arguments)
             return Choice(made(column.fill.generator, request), (column.name,), "declared")
         return self._derived(column, domain, distinct)
 
     def _derived(self, column: Column, domain: Domain, distinct: int) -> Choice:
-        request = self._request(column, domain, distinct)
+        request = self.request(column, domain, distinct)
         if column.type.kind == "unknown" and column.type.form is None:
             message = f"cannot make values of the type {column.type.native or 'unknown'!r}"
             raise SchemaError(message, where=self._where(column), hint="Declare a type, choices or a constant for it.")
@@ -80,7 +80,7 @@ class Chooser:
     def _hinted(self, column: Column, domain: Domain, distinct: int, fill: Fill) -> Choice | None:
         """Take the hint only where it fits: a name never stands against a type, a length or a unique."""
         try:
-            generator = made(fill.generator, self._request(column, domain, distinct, fill.arguments))
+            generator = made(fill.generator, self.request(column, domain, distinct, fill.arguments))
         except (ImpossibleError, SchemaError):
             return None
         if distinct and (generator.capacity or 0) < distinct:
@@ -91,20 +91,21 @@ class Chooser:
         wanted = group.fields[column.name]
         inputs = {name: held for held, name in group.fields.items() if self._is_input(held)}
         arguments = {"field": wanted, "inputs": inputs}
-        request = self._request(column, domain, distinct, arguments, group.locale)
+        request = self.request(column, domain, distinct, arguments, group.locale)
         return Choice(made(group.source, request), (group.name, "group"), "declared")
 
     def _is_input(self, name: str) -> bool:
         return declared_apart(next(column for column in self.table.columns if column.name == name))
 
-    def _request(
+    def request(
         self,
         column: Column,
         domain: Domain,
-        distinct: int,
+        distinct: int = 0,
         arguments: Mapping[str, object] = MappingProxyType({}),
         locale: str | None = None,
     ) -> Request:
+        """Return what a generator of a column is asked for."""
         return Request(
             table=self.table.name,
             column=column,

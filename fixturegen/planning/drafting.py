@@ -9,15 +9,16 @@ import polars as pl
 
 from fixturegen.domain import Domain
 from fixturegen.errors import ImpossibleError
+from fixturegen.expressions.evaluation import violations
 from fixturegen.expressions.names import mentioned, resolved
-from fixturegen.expressions.normal import FALSE, AllOf, Formula, Opaque, atoms, columns_of
+from fixturegen.expressions.normal import FALSE, AllOf, Formula, NullTest, Opaque, atoms, columns_of
 from fixturegen.expressions.parsing import parsed
-from fixturegen.generator import Generator
 from fixturegen.options import Options
 from fixturegen.planning.cases import components
+from fixturegen.planning.casing import made_by_case, opaque
 from fixturegen.planning.choosing import COMPUTED, Choice, Chooser, group_of
 from fixturegen.planning.components import Component, Variable
-from fixturegen.planning.domains import Condition, asking, base_domain, conditions, conjuncts
+from fixturegen.planning.domains import Condition, asking, base_domain, conditions, conjuncts, referred
 from fixturegen.planning.dotted import column_at, concerned
 from fixturegen.planning.links import links
 from fixturegen.planning.numbering import counting_up
@@ -35,6 +36,8 @@ from fixturegen.planning.plan import (
 from fixturegen.planning.uniques import Keeper, Kept, sought
 from fixturegen.schema import Check, Column, Count, Dialect, Path, Schema, Table
 
+SURELY = 1_000
+"""A condition that so many numbers from 1 on meet is taken to be met by all that follow."""
 DEFAULT_NULLS = 0.1
 """Share of NULL in a nullable column of which nothing says how often."""
 
@@ -98,10 +101,10 @@ class _Drafting:
         """Return the plan."""
         self.chooser = Chooser(self.schema, self.table, self.options.seed)
         self.links = links(self.schema, self.table, self.count, self.rows, self.held)
-        self.domains = {column.name: base_domain(column, self.schema.as_of) for column in self._written()}
+        self.domains = {column.name: referred(self.schema, self.table, column) for column in self._written()}
         self.nulls = {column.name: self._null_share(column) for column in self._written()}
         open_conditions = self._narrow(*self._conditions())
-        kept = self._kept()
+        kept = self._kept(open_conditions)
         found = self._components(open_conditions, kept)
         steps = self._steps(kept, found)
         held = 0 if self.existing is None else self.existing.height
@@ -142,7 +145,7 @@ class _Drafting:
         own = frozenset(self.domains)
         asked = [replace(each, formula=asking(each.formula, self.judges, own)) for each in found]
         for condition in asked:
-            if any(isinstance(atom, Opaque) and atom.asked for atom in atoms(condition.formula)):
+            if any(atom.asked for atom in opaque([condition.formula])):
                 self.judged.append((condition.check, "by the database; violators are drawn again"))
         return asked, paths
 
@@ -158,6 +161,8 @@ class _Drafting:
                     self._refuse_false(condition.check)
                 if len(columns) == 1 and columns[0] in self.domains and not isinstance(part, Opaque):
                     alone.setdefault(columns[0], {}).setdefault(condition.check.name, []).append(part)
+                elif not columns and isinstance(part, Opaque):
+                    self.unverified.append(condition.check)
                 elif columns and self._solvable(condition, part, columns):
                     rest.setdefault(condition.check.name, []).append(part)
         for name, formulas in alone.items():
@@ -171,7 +176,7 @@ class _Drafting:
 
     def _solvable(self, condition: Condition, part: Formula, columns: tuple[str, ...]) -> bool:
         """Whether drawing can meet it; otherwise note how it is met instead."""
-        if any(isinstance(atom, Opaque) and not atom.evaluable for atom in atoms(part)):
+        if any(not atom.evaluable for atom in opaque([part])):
             self.unverified.append(condition.check)
             return False
         own = [name for name in columns if name in self.domains]
@@ -227,11 +232,15 @@ class _Drafting:
 
     # Uniques -----------------------------------------------------------------------------------------------------------
 
-    def _kept(self) -> Kept:
+    def _kept(self, formulas: Mapping[str, Formula]) -> Kept:
+        redrawn = {name for atom in opaque(formulas.values()) for name in atom.reads if not self._met_by_counting(atom)}
+        # What a column's own conditions leave in several cases is no single domain to be permuted.
+        parts = [part for formula in formulas.values() for part in conjuncts(formula) if not isinstance(part, Opaque)]
+        redrawn |= {columns_of(part)[0] for part in parts if len(columns_of(part)) == 1 and not _tests_null(part)}
         plain = frozenset(
             column.name
             for column in self._written()
-            if self._given(column.name) == "no"
+            if (self._given(column.name) == "no" and column.name not in redrawn)
             or (column.fill is not None and column.fill.generator == "sequence")
             or group_of(self.table, column.name) is not None
         )
@@ -242,6 +251,14 @@ class _Drafting:
         kept = keeper.keep(self.links)
         self.links = kept.links
         return kept
+
+    def _met_by_counting(self, atom: Opaque) -> bool:
+        """Whether numbers that count up surely meet a condition on one whole-number column (``typeof(id) = 'integer'``)."""
+        types = {name: self._column(name).type for name in atom.reads if name in self.domains}
+        if atom.asked or len(atom.reads) != 1 or [type_.kind for type_ in types.values()] != ["integer"]:
+            return False
+        first = pl.DataFrame({atom.reads[0]: range(1, SURELY + 1)})
+        return violations(first, atom.expression, self.schema.dialect, types, self.schema.as_of).is_empty()
 
     def _choose(self, column: Column, domain: Domain, distinct: int) -> Choice:
         """Choose a generator; whole numbers of a key count up."""
@@ -304,7 +321,7 @@ class _Drafting:
                 nulls = (link.nulls or 0.0) if name in link.nullable else 0.0
                 return Gathered(reference=link.reference.name, target=target, nulls=nulls, component=number)
         if number is not None and self._given(name) == "no" and name not in kept.carriers:
-            return self._cased(column, number, found[number])
+            return made_by_case(self.chooser, column, number, found[number])
         return self._drawn(column, kept, number)
 
     def _drawn(self, column: Column, kept: Kept, number: int | None) -> Drawn:
@@ -320,19 +337,6 @@ class _Drafting:
             generator=carrier.choice.generator, names=carrier.choice.names, index=carrier.index if permuted else None,
             parts=carrier.parts, whole=carrier.whole, nulls=nulls, reason=carrier.choice.reason, component=number,
         )  # fmt: skip
-
-    def _cased(self, column: Column, number: int, component: Component) -> Cased:
-        makers: dict[Domain, Generator] = {}
-        reasons: list[str] = []
-        for case in component.cases:
-            narrowing = case.columns[column.name]
-            moving = narrowing.at_least or narrowing.at_most or narrowing.differs or narrowing.solved
-            if narrowing.null or moving or narrowing.domain in makers:
-                continue
-            choice = self.chooser.choose(column, narrowing.domain)
-            makers[narrowing.domain] = choice.generator
-            reasons.append(choice.reason)
-        return Cased(component=number, makers=makers, names=(column.name,), reason=(reasons or ["bounds"])[0])
 
     # Settled uniques ---------------------------------------------------------------------------------------------------
 
@@ -397,6 +401,4 @@ class _Drafting:
 
 
 def _tests_null(formula: Formula) -> bool:
-    from fixturegen.expressions.normal import NullTest, atoms  # noqa: PLC0415
-
     return any(isinstance(atom, NullTest) for atom in atoms(formula))

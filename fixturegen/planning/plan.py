@@ -101,12 +101,14 @@ class Cased:
         makers: Generator by domain; the column's cases share them. Empty where bounds of other columns rule every case.
         names: Names that key its draws.
         reason: Why these generators.
+        guesses: Further generators by domain, tried where a judged condition hardly ever lets those of ``makers`` pass.
     """
 
     component: int
     makers: Mapping[Domain, Generator]
     names: tuple[str, ...]
     reason: str = "constraint"
+    guesses: Mapping[Domain, tuple[Generator, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
