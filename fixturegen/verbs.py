@@ -14,6 +14,7 @@ from fixturegen.content import content_hash, schema_hash
 from fixturegen.errors import InputError
 from fixturegen.existing import existing_rows
 from fixturegen.fills.bulk import CHUNK_ROWS, frames
+from fixturegen.fills.trial import tried
 from fixturegen.guard import guarded
 from fixturegen.options import Options, options_from
 from fixturegen.planning import Plan, planned
@@ -287,7 +288,13 @@ def plan_of(schema: Schema, options: Options, database: Target | None = None) ->
     """Return the plan for a schema, counting on a database for what only it can judge."""
     from fixturegen.databases.oracles import at_hand  # noqa: PLC0415 - drivers are not needed to import the verbs
 
-    return planned(schema, options, judges=at_hand(database))
+    judges = at_hand(database)
+    return tried(lambda ceilings: planned(schema, options, judges=judges, ceilings=ceilings))
+
+
+def _beside(made: Plan, existing: Mapping[str, pl.DataFrame], judges: Collection[Dialect]) -> Plan:
+    """Return the same plan for a database that holds rows already."""
+    return tried(lambda ceilings: planned(made.schema, made.options, existing, judges, ceilings))
 
 
 def frames_of(
@@ -356,7 +363,7 @@ def seed_plan(
     from fixturegen.loading import seed_frames  # noqa: PLC0415 - a verb that few runs use
 
     if existing == "append" and not create:
-        made = planned(made.schema, made.options, existing_rows(made, target), at_hand(target))
+        made = _beside(made, existing_rows(made, target), at_hand(target))
     with asking(target) as oracles:
         return seed_frames(
             target,

@@ -40,6 +40,20 @@ _STORED = {
     "bytes": ("blob",),
 }
 """SQLite storage classes of a type; those of any other are text."""
+_OF_POSTGRESQL = {
+    "bytes": "pg_typeof({0})::text <> 'bytea'",
+    "json": "pg_typeof({0})::text NOT IN ('json', 'jsonb')",
+    "ip": "pg_typeof({0})::text NOT IN ('inet', 'cidr')",
+    "interval": "pg_typeof({0})::text <> 'interval'",
+    "array": "pg_typeof({0})::text NOT LIKE '%[]'",
+}
+"""Types that PostgreSQL itself sees to: whether the column is of one."""
+_OF_MYSQL = {
+    "bytes": "1 = 0",
+    "json": "NOT json_valid({0})",
+    "ip": "NOT (is_ipv4({0}) OR is_ipv6({0}))",
+}
+"""Types that MariaDB and MySQL can test; every value is some bytes."""
 _OTHER_FORMS = {
     "decimal": "typeof({0}) = 'text' AND {0} GLOB '*[0-9]*' AND {0} NOT GLOB '*[^0-9.-]*'",
     "uuid": "typeof({0}) = 'blob' AND length({0}) = 16",
@@ -154,8 +168,9 @@ def _spelling(own: str, type_: Type, dialect: Dialect) -> str:
     """The spelling of the value as text: also right where the database's column is of another type than the schema's."""
     if type_.kind in {"text", "enum"}:
         return "1 = 0"
-    if type_.kind == "json" and dialect == "mysql":
-        return f"NOT json_valid({own})"
+    known = (_OF_MYSQL if dialect == "mysql" else _OF_POSTGRESQL).get(type_.kind)
+    if known is not None:
+        return known.format(own)
     if type_.kind not in _PATTERNS:
         message = f"the database's own column type decides what is {type_.kind}"
         raise Unverifiable(message)

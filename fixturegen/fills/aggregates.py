@@ -9,6 +9,7 @@ import polars as pl
 
 from fixturegen.draws import Integers
 from fixturegen.dtypes import polars_dtype
+from fixturegen.errors import ImpossibleError
 from fixturegen.expressions.evaluation import polars_expression
 from fixturegen.expressions.names import mentioned
 from fixturegen.expressions.parsing import parsed
@@ -67,7 +68,11 @@ def _reduced(
     values = everyone.join(grouped, on="owner", how="left", maintain_order="left")["value"]
     if aggregate.function in combine:
         values = values.fill_null(0)
-    return values.cast(dtype)
+    try:
+        return values.cast(dtype)
+    except pl.exceptions.PolarsError:
+        message = f"a {aggregate.function} over {aggregate.table} is more than {dtype} holds"
+        raise ImpossibleError(message, hint="Widen the column's type, or ask for fewer or smaller children.") from None
 
 
 def _grouped(engine: Engine, aggregate: Aggregate, children: Integers, owners: Integers) -> pl.DataFrame:

@@ -53,7 +53,7 @@ def agreeing_parents(rows: TableRows, link: Link) -> Integers:
     choice = chosen(stream, rows.keys_for(reference=link.reference.name), sizes)
     choice = rows.probed(link.reference.name, choice, sizes)
     found = index.members[np.where(group < 0, 0, index.offsets[known] + choice)]
-    if link.nullable:
+    if set(link.reference.columns) - set(link.shared) <= set(link.nullable):
         return np.where(group < 0, -1, found)
     # A row whose shared value is NULL refers to nothing, but its other columns may have to hold a value: any parent's.
     free = chosen(stream, rows.keys_for(reference=link.reference.name), len(index.members))

@@ -30,12 +30,25 @@ if TYPE_CHECKING:
     from fixturegen.fills.rows import TableRows
 
 FIRST_ROUNDS = 24
-MOST_ROUNDS = 2_000
+MOST_ROUNDS = 600
 LOOKED_AT = 4_096
-MOST_LOOKS = 60_000_000
-"""Attempts that are looked at before giving up: some minutes."""
+LOOKS = 100_000
+LOOKS_A_ROW = 500
+"""So many attempts, and so many more a row, are looked at before giving up."""
 Attempts = tuple[Integers, ...]
 Codes = npt.NDArray[np.uint64]
+
+
+class UnsettledError(ImpossibleError):
+    """Rows of a table found no place of their own.
+
+    Attributes:
+        table: The table.
+        placed: How many rows found one, existing ones counted.
+    """
+
+    table: str = ""
+    placed: int = 0
 
 
 def settled(engine: Engine, plan: TablePlan) -> Attempts:
@@ -101,7 +114,7 @@ def _finish(search: _Search, codes: Codes, free: Mask) -> None:
         homeless = homeless[LOOKED_AT:]
         width = max(1, LOOKED_AT // len(rows))
         looked += len(rows) * width
-        if looked > MOST_LOOKS:
+        if looked > LOOKS + LOOKS_A_ROW * search.plan.total:
             _give_up(search.plan, search.group, len(rows) + len(homeless))
         for row, own, exempt in zip(rows.tolist(), *search.ahead(rows, width), strict=True):
             homeless += _placed(row, own, exempt, holder, search.attempts[search.number])
@@ -122,9 +135,11 @@ def _placed(row: int, codes: list[int], free: list[bool], holder: dict[int, int]
 
 
 def _give_up(plan: TablePlan, group: Settled, count: int) -> None:
-    names = ", ".join(unique.name or ", ".join(unique.columns) for unique in group.uniques)
-    message = f"{count} of {plan.rows} rows found no place of their own under {names}"
-    raise ImpossibleError(message, where=plan.table.where, hint="Ask for fewer rows, or declare wider values.")
+    names = ", ".join(unique.name or ", ".join(unique.columns) for unique in group.uniques) or "its checks"
+    message = f"{count:,} of {plan.rows:,} rows found no place of their own under {names}"
+    error = UnsettledError(message, where=plan.table.where, hint="Ask for fewer rows, or declare wider values.")
+    error.table, error.placed = plan.table.name, max(plan.total - count, 0)
+    raise error
 
 
 def _losers(codes: Codes, free: Mask) -> Integers:

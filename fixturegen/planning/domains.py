@@ -48,6 +48,44 @@ def base_domain(column: Column, as_of: date) -> Domain:
     return replace(domain, low=low, high=high)
 
 
+def referred(schema: Schema, table: Table, column: Column) -> Domain:
+    """Return what a column's own declaration leaves and every column that refers to it can hold too.
+
+    Raises:
+        ImpossibleError: If nothing is left.
+    """
+    domain = base_domain(column, schema.as_of)
+    for other in schema.tables.values():
+        for reference in other.references:
+            if reference.table == table.name and column.name in reference.target:
+                name = reference.columns[reference.target.index(column.name)]
+                domain = _common(domain, column, next(one for one in other.columns if one.name == name), schema.as_of)
+    return domain
+
+
+def _common(domain: Domain, column: Column, referrer: Column, as_of: date) -> Domain:
+    """Narrow a domain to what the referring column can hold: its length, its range."""
+    lattice, theirs = lattice_of(column.type), lattice_of(referrer.type)
+    if lattice is None or theirs is None:
+        lengths = [length for length in (domain.max_length, referrer.type.length) if length is not None]
+        return replace(domain, max_length=min(lengths)) if lengths and column.type.kind == "text" else domain
+    if lattice.family != theirs.family:
+        return domain
+    held = base_domain(referrer, as_of)
+    least = theirs.low if held.low is None else held.low
+    greatest = theirs.high if held.high is None else held.high
+    low, high = ceil(least * theirs.step / lattice.step), floor(greatest * theirs.step / lattice.step)
+    narrowed = replace(
+        domain,
+        low=low if low > lattice.low and (domain.low is None or low > domain.low) else domain.low,
+        high=high if high < lattice.high and (domain.high is None or high < domain.high) else domain.high,
+    )
+    if narrowed.low is not None and narrowed.high is not None and narrowed.low > narrowed.high:
+        message = f"no value of it fits {referrer.name}, which refers to it"
+        raise ImpossibleError(message, where=column.where, hint=f"Widen {referrer.name} ({referrer.where}).")
+    return narrowed
+
+
 def _position(lattice: Lattice, bound: Bound | None, as_of: date, *, upward: bool) -> int | None:
     value = as_of if isinstance(bound, AsOf) else bound.value if isinstance(bound, Constant) else None
     if value is None:

@@ -19,9 +19,11 @@ from fixturegen.planning.drafting import Draft, drafted
 from fixturegen.planning.needs import needs
 from fixturegen.planning.order import column_order, load_order
 from fixturegen.planning.plan import Lowered, Plan, TablePlan
-from fixturegen.schema import Count, Dialect, PerParent, Rows, Schema
+from fixturegen.schema import Check, Count, Dialect, PerParent, Rows, Schema
 
 MOST_PASSES = 50
+MOST_COUNTED = 10**10
+"""Most rows that counts per parent may come to."""
 
 
 def planned(
@@ -29,6 +31,7 @@ def planned(
     options: Options,
     existing: Mapping[str, pl.DataFrame] = MappingProxyType({}),
     judges: Collection[Dialect] = (),
+    ceilings: Mapping[str, tuple[int, str]] = MappingProxyType({}),
 ) -> Plan:
     """Return the plan: order, links, generators, capacities; no value is drawn but the counts per parent.
 
@@ -36,6 +39,7 @@ def planned(
         schema: The schema.
         options: What is asked.
         existing: Rows that the database holds already, by table (see :func:`fixturegen.planning.existing.wanted`).
+        ceilings: Most rows of a table, existing ones counted, and why, where a trial told.
         judges: Dialects of databases that will be at hand while rows are made, to judge conditions that nobody else can.
 
     Raises:
@@ -48,12 +52,12 @@ def planned(
     order, postponed = load_order(schema, schema.tables)
     counter = Counter(schema, options, asked, {name: frame.height for name, frame in existing.items()})
     draft = partial(drafted, schema, options, existing=existing, judges=judges)
+    for name, (limit, reason) in ceilings.items():
+        counter.lower(name, limit, reason)
     drafts = _settled_drafts(schema, draft, asked, order, counter)
     unverified = [f"{name}.{check.name}" for name in order for check in drafts[name].unverified]
     if unverified and not options.accept_unverified:
-        message = f"cannot construct or judge {', '.join(unverified)}"
-        hint = "Rewrite the constraint, or go on without it by --accept-unverified."
-        raise SchemaError(message, where=schema.source or None, hint=hint)
+        _refuse_unverified(schema, unverified, [check for name in order for check in drafts[name].unverified])
     plan = Plan(
         schema=schema,
         options=options,
@@ -64,6 +68,14 @@ def planned(
         existing=existing,
     )
     return _ordered(plan, drafts)
+
+
+def _refuse_unverified(schema: Schema, names: Sequence[str], checks: Sequence[Check]) -> None:
+    first = checks[0]
+    text = f" ({first.sql})" if len(checks) == 1 else ""
+    message = f"cannot construct or judge {', '.join(names)}{text}"
+    hint = "Rewrite the constraint, or go on without it by --accept-unverified."
+    raise SchemaError(message, where=first.where if first.where.file else schema.source or None, hint=hint)
 
 
 class Counter:
@@ -104,6 +116,7 @@ class Counter:
             message = f"the rows of {name} are counted per {parent}, whose rows are counted per {name}"
             raise ImpossibleError(message, where=self._schema.tables[name].where, hint="Give one of them a number.")
         keys = self.keys(parent, (*circle, name))
+        self._check_size(name, count, len(keys))
         running = offsets(
             lambda names, at: bits(stream(self._seed, *names), at), name, count, keys, self._existing.get(parent, 0)
         )
@@ -111,6 +124,14 @@ class Counter:
         sizes = np.diff(running)
         new = combined(np.repeat(keys, sizes), np.arange(running[-1]) - np.repeat(running[:-1], sizes))
         return np.concatenate([np.zeros(self._existing.get(name, 0), dtype=np.uint64), new])
+
+    def _check_size(self, name: str, count: PerParent, parents: int) -> None:
+        most = parents * count.high
+        if most > MOST_COUNTED:
+            message = (
+                f"up to {count.high:,} rows for each of {parents:,} rows make {most:,}, more than {MOST_COUNTED:,}"
+            )
+            raise ImpossibleError(message, where=self._where(name), hint="Ask for fewer rows per parent.")
 
     def total(self, name: str) -> int:
         """Return the rows of a table, existing ones counted."""

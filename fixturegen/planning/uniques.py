@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from math import prod
 
 from fixturegen.domain import Domain
+from fixturegen.errors import ImpossibleError
 from fixturegen.planning.choosing import Choice, group_of
 from fixturegen.planning.domains import FOLDING
 from fixturegen.planning.plan import Link
@@ -111,10 +112,20 @@ class Keeper:
             inside = set(link.reference.columns) <= columns
             if link.kind == "one to one" and inside:
                 return True
+            if link.kind == "parent" and set(link.reference.columns) == columns and unique.predicate is None:
+                self._refuse_several(link)
             single = isinstance(self.count, PerParent) and self.count.high <= 1 and link.kind == "parent"
             if inside and (single or link.reference.name in numbered):
                 return True
         return False
+
+    def _refuse_several(self, link: Link) -> None:
+        """A reference that is unique leaves a parent one row at most, whatever is drawn."""
+        assert isinstance(self.count, PerParent)
+        if self.count.high > 1:
+            names = ", ".join(link.reference.columns)
+            message = f"{self.count.low}..{self.count.high} rows per {link.reference.table}, but {names} is unique"
+            raise ImpossibleError(message, where=self.table.where, hint="Say 0..1, or drop the unique.")
 
     def _carried(self, unique: Unique, kept: Kept) -> bool:
         """Let one column with enough values carry it."""

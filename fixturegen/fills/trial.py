@@ -1,0 +1,46 @@
+"""A plan tried where only trying tells: tables whose uniques are kept by drawing again may hold fewer rows than were wished for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from fixturegen.fills.bulk import Bulk
+from fixturegen.fills.engine import Engine
+from fixturegen.fills.settling import UnsettledError
+from fixturegen.planning.plan import Plan
+
+MOST_ROWS = 200_000
+"""Larger tables are not tried beforehand: their search is part of the run."""
+MOST_TRIALS = 100
+Ceilings = Mapping[str, tuple[int, str]]
+
+
+def tried(plan: Callable[[Ceilings], Plan]) -> Plan:
+    """Return a plan whose tables can all be settled: wishes lowered to what found its place.
+
+    Args:
+        plan: Makes the plan for ceilings of tables: most rows and why; raises where a demand is above its ceiling.
+    """
+    ceilings: dict[str, tuple[int, str]] = {}
+    made = plan(ceilings)
+    for _ in range(MOST_TRIALS):
+        failure = _failure(made)
+        if failure is None:
+            return made
+        ceilings[failure.table] = (failure.placed, failure.message)
+        made = plan(ceilings)
+    return made
+
+
+def _failure(plan: Plan) -> UnsettledError | None:
+    """Return what the first table says that cannot be settled, or None."""
+    engine = Engine(plan, Bulk(plan.options.seed))
+    for name, table in plan.tables.items():
+        uncertain = table.settled and not any(group.conditions for group in table.settled)
+        if not uncertain or table.total > MOST_ROWS:
+            continue
+        try:
+            engine.attempts(name)
+        except UnsettledError as error:
+            return error
+    return None
