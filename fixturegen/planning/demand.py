@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from fixturegen.errors import InputError, SchemaError
 from fixturegen.options import DEFAULT_ROWS, MOST_ROWS, Options
-from fixturegen.schema import Count, Rows, Schema, Table
+from fixturegen.schema import Column, Count, Fill, Rows, Schema, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,9 @@ def pruned(schema: Schema, asked: Mapping[str, Demand]) -> Schema:
 def _cut(table: Table, asked: Mapping[str, Demand]) -> Table:
     lost = [reference for reference in table.references if reference.table not in asked]
     empty = {name for reference in lost for name in reference.columns}
+    columns = tuple(_childless(column, asked) for column in table.columns)
     columns = tuple(
-        replace(column, nulls=1.0) if column.name in empty and column.nullable else column for column in table.columns
+        replace(column, nulls=1.0) if column.name in empty and column.nullable else column for column in columns
     )
     return replace(table, columns=columns, references=tuple(one for one in table.references if one not in lost))
 
@@ -57,6 +58,16 @@ def _check_name(schema: Schema, name: str, word: str) -> None:
     if name not in schema.tables:
         message = f"{word} names an unknown table {name!r}"
         raise SchemaError(message, where=schema.source or None, given=name, exists=schema.tables)
+
+
+def _childless(column: Column, asked: Mapping[str, Demand]) -> Column:
+    """Return a column that sums up rows nobody asked for as what it is over none of them: 0, or NULL."""
+    aggregate = column.aggregate
+    if aggregate is None or aggregate.table in asked:
+        return column
+    if aggregate.function in {"sum", "count"}:
+        return replace(column, aggregate=None, fill=Fill("constant", {"value": 0}))
+    return replace(column, aggregate=None, nulls=1.0)
 
 
 def _demand(table: Table, options: Options) -> Demand:

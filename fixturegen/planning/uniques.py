@@ -255,9 +255,26 @@ class Keeper:
                 factors.append((capacity, f"values of {column.name}"))
         if any(self._may_be_null(name) for name in unique.columns) and unique.nulls_distinct:
             return
+        self._refuse_crowd(unique, kept, factors)
         whole = prod(size for size, _ in factors)
         words = " x ".join(f"{size:,} {what}" for size, what in factors)
         kept.limits.append((whole, f"{', '.join(unique.columns)} is unique: {words} = {whole:,}"))
+
+    def _refuse_crowd(self, unique: Unique, kept: Kept, factors: Sequence[tuple[int, str]]) -> None:
+        """A parent cannot have more rows than what else the unique holds has combinations."""
+        counting = next((link for link in kept.links.values() if link.kind == "parent"), None)
+        if counting is None or not set(counting.reference.columns) <= set(unique.columns):
+            return
+        assert isinstance(self.count, PerParent)
+        own = (self.filled.get(counting.reference.table, 0), f"rows of {counting.reference.table}")
+        others = list(factors)
+        others.remove(own)
+        if self.count.high > prod(size for size, _ in others):
+            words = " x ".join(f"{size:,} {what}" for size, what in others)
+            message = f"up to {self.count.high:,} rows for each of {counting.reference.table}, but {', '.join(unique.columns)} is unique: {words}"
+            raise ImpossibleError(
+                message, where=self.table.where, hint="Ask for fewer rows per parent, or for more of those."
+            )
 
     def _capacity(self, column: Column) -> int | None:
         domain = self.domains[column.name]
