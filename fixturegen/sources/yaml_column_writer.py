@@ -80,12 +80,14 @@ def _type(schema: Schema, table: Table, column: Column) -> Entries:
     entries = [] if _is_implied(schema, table, column) else [("type", _type_scalar(column))]
     if type_.name:
         entries.append(("type_name", name_scalar(type_.name)))
-    if type_.kind == "unknown" and type_.native:
+    if (type_.kind == "unknown" or type_.form is not None) and type_.native:
         entries.append(("native", text_scalar(type_.native)))
     return entries
 
 
 def _type_scalar(column: Column) -> str:
+    if column.type.form is not None:
+        return "unknown"  # the native name says the rest
     labels = tuple(choice.value for choice in column.choices)
     return (
         "enum" if column.type.kind == "enum" and labels == column.type.labels else text_scalar(type_text(column.type))

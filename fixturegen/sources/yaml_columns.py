@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from fixturegen.errors import SchemaError
-from fixturegen.schema import AsOf, Bound, Choice, Column, Constant, Fill, Location, Type
+from fixturegen.schema import AsOf, Bound, Choice, Column, Constant, Dialect, Fill, Location, Type
+from fixturegen.sources.types_sql import type_of
 from fixturegen.sources.yaml_drafts import ColumnDraft, TableDraft
 from fixturegen.sources.yaml_fields import Fields
 from fixturegen.sources.yaml_format import DISTRIBUTIONS, IDENTITIES
@@ -68,7 +69,7 @@ def read_column(draft: ColumnDraft, table: TableDraft) -> ReadColumn:
     if fields is None:
         return ReadColumn(replace(base, type=draft.type, nullable=base.nullable and not keyed), {})
     _refuse_contradictions(draft, fields, table, keyed=keyed)
-    type_ = _named_type(fields, draft.type)
+    type_ = _named_type(fields, draft.type, table.dialect)
     choices = _choices(fields, type_)
     if type_.kind == "enum" and not type_.labels:
         type_ = replace(type_, labels=tuple(str(choice.value) for choice in choices))
@@ -85,8 +86,12 @@ def read_column(draft: ColumnDraft, table: TableDraft) -> ReadColumn:
     return ReadColumn(column, {side: bound for side, bound in bounds.items() if isinstance(bound, Dotted)})
 
 
-def _named_type(fields: Fields, type_: Type) -> Type:
-    given = {"name": fields.name("type_name"), "native": fields.name("native")}
+def _named_type(fields: Fields, type_: Type, dialect: Dialect) -> Type:
+    """Return the type with its names; one of the database's own is known by how the database writes it."""
+    native = fields.name("native")
+    if type_.kind == "unknown" and native is not None and (found := type_of(native, dialect)).form is not None:
+        type_ = found
+    given = {"name": fields.name("type_name"), "native": native}
     return replace(type_, **{key: value for key, value in given.items() if value is not None})  # type: ignore[arg-type]  # name and native are texts
 
 

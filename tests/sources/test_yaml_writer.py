@@ -20,6 +20,7 @@ from fixturegen.schema import (
     Choice,
     Column,
     Constant,
+    Dialect,
     Exclusion,
     Fill,
     PerParent,
@@ -32,6 +33,7 @@ from fixturegen.schema import (
 )
 from fixturegen.schema import Path as Related
 from fixturegen.sources import load
+from fixturegen.sources.types_sql import type_of
 from fixturegen.sources.yaml_file import load_yaml, parse_schema
 from fixturegen.sources.yaml_names import with_names
 from fixturegen.sources.yaml_writer import to_yaml
@@ -349,3 +351,24 @@ def test_any_schema_comes_back(schema: Schema) -> None:
 def test_dates_of_the_clock_come_back(day: date) -> None:
     schema = load_yaml(ROOT / "schemas/shop.yaml")
     assert parse_schema(to_yaml(replace(schema, as_of=day))).as_of == day
+
+
+@pytest.mark.parametrize(
+    ("native", "dialect"),
+    [
+        ("ltree", "postgresql"),
+        ("bit(5)", "postgresql"),
+        ("int4range", "postgresql"),
+        ("inet4", "mysql"),
+        ("point", "mysql"),
+    ],
+)
+def test_types_of_a_database_come_back_by_their_native_name(native: str, dialect: Dialect, tmp_path: Path) -> None:
+    type_ = type_of(native, dialect)
+    column = Column(name="c", type=type_)
+    path = tmp_path / "s.yaml"
+    path.write_text(
+        to_yaml(Schema(tables={"t": Table(name="t", columns=(column,))}, dialect=dialect)), encoding="utf-8"
+    )
+    assert type_.form is not None
+    assert load_yaml(path).tables["t"].columns[0].type == type_
