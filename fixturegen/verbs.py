@@ -286,15 +286,17 @@ def database_behind(source: Source) -> Target | None:
 
 def plan_of(schema: Schema, options: Options, database: Target | None = None) -> Plan:
     """Return the plan for a schema, counting on a database for what only it can judge."""
-    from fixturegen.databases.oracles import at_hand  # noqa: PLC0415 - drivers are not needed to import the verbs
+    return _tried_plan(schema, options, database, {})
+
+
+def _tried_plan(
+    schema: Schema, options: Options, database: Target | None, existing: Mapping[str, pl.DataFrame]
+) -> Plan:
+    from fixturegen.databases.oracles import asking, at_hand  # noqa: PLC0415 - drivers are not needed to import the verbs
 
     judges = at_hand(database)
-    return tried(lambda ceilings: planned(schema, options, judges=judges, ceilings=ceilings))
-
-
-def _beside(made: Plan, existing: Mapping[str, pl.DataFrame], judges: Collection[Dialect]) -> Plan:
-    """Return the same plan for a database that holds rows already."""
-    return tried(lambda ceilings: planned(made.schema, made.options, existing, judges, ceilings))
+    with asking(database) as oracles:
+        return tried(lambda ceilings: planned(schema, options, existing, judges, ceilings), oracles)
 
 
 def frames_of(
@@ -359,11 +361,11 @@ def seed_plan(
     progress: Progress | None = None,
 ) -> LoadResult:
     """Fill a database with the rows of a plan; that it may be filled has been asked of the guard."""
-    from fixturegen.databases.oracles import asking, at_hand  # noqa: PLC0415 - drivers are not needed to import the verbs
+    from fixturegen.databases.oracles import asking  # noqa: PLC0415 - drivers are not needed to import the verbs
     from fixturegen.loading import seed_frames  # noqa: PLC0415 - a verb that few runs use
 
     if existing == "append" and not create:
-        made = _beside(made, existing_rows(made, target), at_hand(target))
+        made = _tried_plan(made.schema, made.options, target, existing_rows(made, target))
     with asking(target) as oracles:
         return seed_frames(
             target,

@@ -25,6 +25,10 @@ _VERDICT = "`fixturegen verdict`"
 _ROWS = 500
 _UNREADABLE = frozenset({1054, 1064, 1305, 1128, 1583, 1582, 1630, 1370})
 """Unknown column, syntax, unknown function or procedure, wrong arguments, not allowed: no row is to blame."""
+_OTHERWISE = _UNREADABLE | {1040, 1044, 1045, 1053, 1142, 1205, 1213, 1227, 1290, 1317, 1792}
+"""Errors that any row would meet: overload, locks, interruption, rights."""
+_CLIENT = (2000, 2999)
+"""Numbers between which errors are the client's: the connection is lost."""
 _COLUMNS = """
 SELECT column_name, column_type, character_set_name, collation_name FROM information_schema.columns
 WHERE table_schema = coalesce(%s, database()) AND table_name = %s
@@ -158,8 +162,6 @@ def _code(error: Exception) -> int:
 
 
 def _is_of_data(error: Exception) -> bool:
-    """Whether the rows are to blame: the driver's errors of data, and those of a server that knows more kinds than the driver."""
-    kinds = {kind.__name__ for kind in type(error).__mro__}
-    return "DataError" in kinds or (
-        "Error" in kinds and _code(error) in {1292, 1365, 1366, 1264, 1406, 3141, 3140, 4038}
-    )
+    """Whether the rows are to blame: servers know many kinds of wrong values, and few of wrong times."""
+    code = _code(error)
+    return code > 0 and code not in _OTHERWISE and not _CLIENT[0] <= code <= _CLIENT[1]

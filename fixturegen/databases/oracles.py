@@ -71,7 +71,10 @@ class Oracles:
     def _connection(self, dialect: Dialect) -> object:
         if self._target is not None and database_of(self._target).dialect == dialect:
             shared = None if self._load is None else self._load.connection()
-            return self._open.enter_context(_own(self._target)) if shared is None else shared
+            if shared is not None:
+                return shared
+            if dialect != "sqlite":
+                return self._open.enter_context(_own(self._target))
         if dialect == "sqlite":
             return self._open.enter_context(_memory())
         message = f"a condition of {dialect} can only be judged by such a database, and none is at hand"

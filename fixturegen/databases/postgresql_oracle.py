@@ -27,16 +27,16 @@ _CANDIDATES = f'pg_temp."{_NAME}"'
 _NUMBER = Column(name="fixturegen number", type=Type(kind="integer"))
 _VERDICT = '"fixturegen verdict"'
 _COLUMNS = """
-WITH RECURSIVE held(name, type, modifier, collation) AS (
+WITH RECURSIVE held(name, type, modifier, folding) AS (
   SELECT attname, atttypid, atttypmod, attcollation FROM pg_attribute
   WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped
   UNION ALL
-  SELECT h.name, t.typbasetype, t.typtypmod, h.collation FROM held h JOIN pg_type t ON t.oid = h.type WHERE t.typtype = 'd'
+  SELECT h.name, t.typbasetype, t.typtypmod, h.folding FROM held h JOIN pg_type t ON t.oid = h.type WHERE t.typtype = 'd'
 )
 SELECT h.name, format_type(h.type, h.modifier)
   || coalesce(' COLLATE ' || quote_ident(n.nspname) || '.' || quote_ident(c.collname), '')
 FROM held h JOIN pg_type t ON t.oid = h.type AND t.typtype <> 'd'
-LEFT JOIN pg_collation c ON c.oid = h.collation AND c.collname <> 'default'
+LEFT JOIN pg_collation c ON c.oid = h.folding AND c.collname <> 'default'
 LEFT JOIN pg_namespace n ON n.oid = c.collnamespace
 """
 """Type and collation of every column of a table, of a domain the type that it is made of (manual: 53.7, 53.64)."""

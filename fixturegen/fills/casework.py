@@ -12,13 +12,14 @@ from fixturegen.errors import ImpossibleError
 from fixturegen.fills.drawing import Drawing, absent
 from fixturegen.fills.judging import violators
 from fixturegen.fills.nulls import Mask
+from fixturegen.fills.replacing import replaced
 
 if TYPE_CHECKING:
     from fixturegen.fills.rows import TableRows
 
 MOST_ATTEMPTS = 200
 UNTRIED_ATTEMPTS = 2
-"""Rows are drawn again so often before it is tried out what passes."""
+"""Rows are drawn again so often before it is found out what passes."""
 DRAWN_ATTEMPTS = 40
 """Attempts beyond take candidates that passed, where there are any."""
 
@@ -65,21 +66,21 @@ class CaseRows:
             moved = combined(first[open_rows], np.full(len(open_rows), attempt))
             drawing = self._again(open_rows, moved, attempt)
             for name, values in drawing.columns.items():
-                self._columns[name] = self._columns[name].scatter(open_rows, values)
+                self._columns[name] = replaced(self._columns[name], open_rows, values)
             self._keys[open_rows] = moved
             open_rows = open_rows[violators(drawing)]
 
     def _again(self, open_rows: Integers, keys: Bits, attempt: int) -> Drawing:
-        """Draw rows again: as before, then in the ways that passed a trial, then as candidates that passed it."""
+        """Draw rows again: as before, then in ways that pass, then as candidates that passed."""
         rows = self._rows.part(open_rows)
         if attempt <= UNTRIED_ATTEMPTS:
             return Drawing(rows, self._component, keys)
-        trial = self._rows.engine.trial(self._rows.name, self._number)
-        if attempt > MOST_ATTEMPTS or trial.hopeless:
+        ways = self._rows.engine.ways(self._rows.name, self._number)
+        if attempt > MOST_ATTEMPTS or ways.hopeless:
             self._give_up(len(open_rows))
-        drawing = Drawing(rows, self._component, keys, trial)
+        drawing = Drawing(rows, self._component, keys, ways)
         if attempt > DRAWN_ATTEMPTS:
-            drawing.take(trial)
+            drawing.take(ways)
         return drawing
 
     def _give_up(self, count: int) -> None:

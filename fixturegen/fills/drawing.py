@@ -14,7 +14,8 @@ from fixturegen.errors import ImpossibleError
 from fixturegen.expressions.normal import AllOf
 from fixturegen.fills.judging import judge
 from fixturegen.fills.nulls import Mask, blanked
-from fixturegen.fills.trials import Trial, ways_of
+from fixturegen.fills.replacing import replaced
+from fixturegen.fills.ways import Ways, drawn_ways
 from fixturegen.fills.windows import window
 from fixturegen.lattice import lattice_of
 from fixturegen.planning.components import Case, Component, Narrowing
@@ -92,13 +93,13 @@ class Drawing:
     """A component drawn once for some rows.
 
     ``columns`` are the drawn ones, ``cases`` the number of each row's case, ``dry`` the rows for which a column found no value,
-    ``ways`` in which of several ways each row's column was made.
+    ``taken`` in which of several ways each row's column was made.
 
     Args:
         rows: The rows.
         component: The component.
         keys: Keys of the draws.
-        trial: How often each way of making a column is taken; None for its own generator alone.
+        ways: How often each way of making a column is taken; None for its own generator alone.
         cases: The case of each row; None for the one that its key draws.
     """
 
@@ -107,7 +108,7 @@ class Drawing:
         rows: TableRows,
         component: Component,
         keys: Bits,
-        trial: Trial | None = None,
+        ways: Ways | None = None,
         cases: Integers | None = None,
     ) -> None:
         self.rows = rows
@@ -115,9 +116,9 @@ class Drawing:
         self.cases = cases_of(rows, component, keys) if cases is None else cases
         self.columns: dict[str, pl.Series] = {}
         self.dry = np.zeros(len(rows), dtype=bool)
-        self.ways: dict[str, Integers] = {}
+        self.taken: dict[str, Integers] = {}
         self._keys = keys
-        self._trial = trial
+        self._ways = ways
         for name in component.columns:
             self._add(name)
 
@@ -172,11 +173,11 @@ class Drawing:
         return blanked(values, self.rows.lacking((name, "null"), narrowing.nulls, keys))
 
     def _made(self, name: str, step: Cased, domain: Domain, at: Integers) -> pl.Series:
-        """Make values of a column: by its own generator, or each row in the way that a trial's shares draw for it."""
+        """Make values of a column: by its own generator, or each row in the way that the shares draw for it."""
         makers = (step.makers[domain], *step.guesses.get(domain, ()))
-        if self._trial is None or len(makers) == 1 or not self._trial.shares:
+        if self._ways is None or len(makers) == 1 or not self._ways.shares:
             return self.rows.part(at).built(makers[0], step.names, self._keys[at])
-        ways = self._drawn_ways(name, step, self._trial, at)
+        ways = self._drawn_ways(name, step, at)
         parts, places = [], []
         for way in np.unique(ways).tolist():
             chosen = np.flatnonzero(ways == way)
@@ -186,23 +187,24 @@ class Drawing:
             places.append(chosen)
         return pl.concat(parts).gather(pl.Series(np.argsort(np.concatenate(places)).astype(np.uint32)))
 
-    def _drawn_ways(self, name: str, step: Cased, trial: Trial, at: Integers) -> Integers:
+    def _drawn_ways(self, name: str, step: Cased, at: Integers) -> Integers:
         random = self.rows.engine.fill.bits((self.rows.name, *step.names, "guess"), self._keys[at])
+        assert self._ways is not None
         ways = np.zeros(len(at), dtype=np.int64)
         for case in np.unique(self.cases[at]).tolist():
             here = np.flatnonzero(self.cases[at] == case)
-            ways[here] = ways_of(trial.shares.get((case, name), (1.0,)), random[here])
-        self.ways.setdefault(name, np.zeros(len(self.cases), dtype=np.int64))[at] = ways
+            ways[here] = drawn_ways(self._ways.shares.get((case, name), (1.0,)), random[here])
+        self.taken.setdefault(name, np.zeros(len(self.cases), dtype=np.int64))[at] = ways
         return ways
 
-    def take(self, trial: Trial) -> None:
+    def take(self, ways: Ways) -> None:
         """Let rows of cases in which candidates passed take one of these, as it is."""
         names = (self.rows.name, *sorted(self.component.columns), "candidate")
-        for case, passed in trial.passed.items():
+        for case, passed in ways.passed.items():
             at = np.flatnonzero(self.cases == case)
             chosen = bounded(self.rows.engine.fill.bits(names, self._keys[at]), 0, passed.height - 1)
             for name in passed.columns:
-                self.columns[name] = self.columns[name].scatter(at, passed[name].gather(pl.Series(chosen)))
+                self.columns[name] = replaced(self.columns[name], at, passed[name].gather(pl.Series(chosen)))
             self.dry[at] = False
 
     def _windowed(self, name: str, step: Cased, narrowing: Narrowing, at: Integers) -> pl.Series:

@@ -21,7 +21,7 @@ from fixturegen.fills.judging import Oracle
 from fixturegen.fills.nulls import blanked
 from fixturegen.fills.rows import TableRows
 from fixturegen.fills.settling import Attempts, settled
-from fixturegen.fills.trials import Trial, tried
+from fixturegen.fills.ways import Ways, passing_ways
 from fixturegen.generator import Draw, Repeated
 from fixturegen.planning.plan import Aggregated, Plan
 from fixturegen.schema import PerParent
@@ -66,7 +66,7 @@ class Engine:
         self._counts: dict[str, Counts] = {}
         self._attempts: dict[str, Attempts] = {}
         self._ranks: dict[tuple[str, str], Integers] = {}
-        self._trials: dict[tuple[str, int], Trial] = {}
+        self._ways: dict[tuple[str, int], Ways] = {}
         self.agreements: dict[tuple[str, str], Agreement] = {}
         self.eligible: dict[tuple[str, str], Integers] = {}
 
@@ -103,11 +103,11 @@ class Engine:
             self._attempts[table] = settled(self, self.plan.tables[table])
         return self._attempts[table]
 
-    def trial(self, table: str, number: int) -> Trial:
-        """Return what passes the judged conditions of a component."""
-        if (table, number) not in self._trials:
-            self._trials[table, number] = tried(self, self.plan.tables[table], number)
-        return self._trials[table, number]
+    def ways(self, table: str, number: int) -> Ways:
+        """Return which ways of making the columns of a component pass its judged conditions."""
+        if (table, number) not in self._ways:
+            self._ways[table, number] = passing_ways(self, self.plan.tables[table], number)
+        return self._ways[table, number]
 
     def ranks(self, table: str, reference: str) -> Integers:
         """Return the 0-based number of every row among the rows of its parent, in the order of rows."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from fixturegen.fills.bulk import Bulk
 from fixturegen.fills.engine import Engine
+from fixturegen.fills.judging import Oracle
 from fixturegen.fills.settling import UnsettledError
 from fixturegen.planning.plan import Plan
 
@@ -15,16 +16,17 @@ MOST_TRIALS = 100
 Ceilings = Mapping[str, tuple[int, str]]
 
 
-def tried(plan: Callable[[Ceilings], Plan]) -> Plan:
+def tried(plan: Callable[[Ceilings], Plan], oracle: Oracle | None = None) -> Plan:
     """Return a plan whose tables can all be settled: wishes lowered to what found its place.
 
     Args:
         plan: Makes the plan for ceilings of tables: most rows and why; raises where a demand is above its ceiling.
+        oracle: The database that judges what only it can judge.
     """
     ceilings: dict[str, tuple[int, str]] = {}
     made = plan(ceilings)
     for _ in range(MOST_TRIALS):
-        failure = _failure(made)
+        failure = _failure(made, oracle)
         if failure is None:
             return made
         ceilings[failure.table] = (failure.placed, failure.message)
@@ -32,9 +34,9 @@ def tried(plan: Callable[[Ceilings], Plan]) -> Plan:
     return made
 
 
-def _failure(plan: Plan) -> UnsettledError | None:
+def _failure(plan: Plan, oracle: Oracle | None) -> UnsettledError | None:
     """Return what the first table says that cannot be settled, or None."""
-    engine = Engine(plan, Bulk(plan.options.seed))
+    engine = Engine(plan, Bulk(plan.options.seed), oracle)
     for name, table in plan.tables.items():
         uncertain = table.settled and not any(group.conditions for group in table.settled)
         if not uncertain or table.total > MOST_ROWS:

@@ -1,7 +1,7 @@
-"""Trials: which ways of making columns a judged condition lets pass, found out once on candidates that belong to no row.
+"""Which ways of making columns a judged condition lets pass, found out once on candidates that belong to no row.
 
 Rows whose own generators hardly ever pass are then drawn again by the ways that do, by their shares among what passed; and rows
-that still fail take candidates that passed, as they are. A trial depends on the plan alone, so values stay what they are
+that still fail take candidates that passed, as they are. What passes depends on the plan alone, so values stay what they are
 whatever the chunks.
 """
 
@@ -36,7 +36,7 @@ _CANDIDATE_ROWS = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class Ways:
     """What passed.
 
     Attributes:
@@ -50,7 +50,7 @@ class Trial:
     hopeless: bool = False
 
 
-def tried(engine: Engine, plan: TablePlan, number: int) -> Trial:
+def passing_ways(engine: Engine, plan: TablePlan, number: int) -> Ways:
     """Return what passes in every case of a component.
 
     Args:
@@ -76,7 +76,7 @@ def tried(engine: Engine, plan: TablePlan, number: int) -> Trial:
                 if not component.reads:
                     passed[case] = guessed.passed()
                 break
-    return Trial(MappingProxyType(shares), MappingProxyType(passed), hopeless)
+    return Ways(MappingProxyType(shares), MappingProxyType(passed), hopeless)
 
 
 def most_ways(step: Cased) -> int:
@@ -90,13 +90,13 @@ class _Attempt:
     def __init__(
         self, engine: Engine, plan: TablePlan, number: int, case: int, height: int, ways: Mapping[str, int]
     ) -> None:
-        from fixturegen.fills.drawing import Drawing  # noqa: PLC0415 - a drawing may follow a trial
-        from fixturegen.fills.rows import TableRows  # noqa: PLC0415 - rows are drawn by trials
+        from fixturegen.fills.drawing import Drawing  # noqa: PLC0415 - a drawing may follow what passed
+        from fixturegen.fills.rows import TableRows  # noqa: PLC0415 - rows are drawn by what passed
 
         ordinals = plan.existing + np.arange(height, dtype=np.int64) % min(max(plan.rows, 1), _CANDIDATE_ROWS)
         still = tuple(np.zeros(height, dtype=np.int64) for _ in plan.settled)
         rows = TableRows(engine, plan, ordinals, still)
-        alike = Trial({(case, name): (1 / count,) * count for name, count in ways.items()})
+        alike = Ways({(case, name): (1 / count,) * count for name, count in ways.items()})
         cases = np.full(height, case, dtype=np.int64)
         self._drawing = Drawing(rows, plan.components[number], _keys(height), alike, cases)
         self._good = np.ones(height, dtype=bool)
@@ -105,7 +105,7 @@ class _Attempt:
 
     def shares(self, name: str) -> tuple[float, ...]:
         """Return how often each way of making a column passed, as shares of 1."""
-        ways = self._drawing.ways.get(name)
+        ways = self._drawing.taken.get(name)
         if ways is None:
             return (1.0,)
         tries = np.bincount(ways)
@@ -124,7 +124,7 @@ def _keys(height: int) -> Bits:
     return combined(np.full(height, _LAST, dtype=np.uint64), np.arange(height))
 
 
-def ways_of(shares: tuple[float, ...], random: Bits) -> Integers:
+def drawn_ways(shares: tuple[float, ...], random: Bits) -> Integers:
     """Return a way for each row, by shares, from the upper half of random bits."""
     borders = np.cumsum(np.array(shares[:-1]) * 2**32).round().astype(np.uint64)
     return np.searchsorted(borders, random >> np.uint64(32), side="right").astype(np.int64)
