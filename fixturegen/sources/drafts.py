@@ -11,7 +11,19 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from fixturegen.errors import InputError, SchemaError
-from fixturegen.schema import NOWHERE, Check, Column, Dialect, Exclusion, Location, Reference, Schema, Table, Unique
+from fixturegen.schema import (
+    NOWHERE,
+    Check,
+    Column,
+    Count,
+    Dialect,
+    Exclusion,
+    Location,
+    Reference,
+    Schema,
+    Table,
+    Unique,
+)
 from fixturegen.sources.ddl_lexer import tokens_of
 from fixturegen.sources.naming import constraint_name, unused, with_roles
 
@@ -34,6 +46,7 @@ class Draft:
     references: list[Reference] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
     exclusions: list[Exclusion] = field(default_factory=list)
+    count: Count | None = None
     options: dict[str, object] = field(default_factory=dict)
     where: Location = NOWHERE
 
@@ -228,6 +241,7 @@ def _finished(draft: Draft, dialect: Dialect) -> Table:
         references=with_roles([replace(item, name=name(item.name, item.columns, "fkey")) for item in draft.references]),
         checks=tuple(replace(item, name=name(item.name, check_columns(item), "check")) for item in draft.checks),
         exclusions=tuple(replace(item, name=name(item.name, item.columns, "excl")) for item in draft.exclusions),
+        count=draft.count,
         options=MappingProxyType(dict(draft.options)),
         where=draft.where,
     )

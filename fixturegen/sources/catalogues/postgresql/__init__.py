@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from fixturegen.errors import RefusedError
-from fixturegen.schema import Check, Column, Exclusion, Location, Reference, Unique
+from fixturegen.schema import Check, Column, Exclusion, Location, Reference, Rows, Unique
 from fixturegen.sources.catalogues.postgresql.partitions import Partitions
 from fixturegen.sources.catalogues.postgresql.queries import OLDEST, Catalogue
 from fixturegen.sources.catalogues.postgresql.types import Types, bounded
@@ -229,7 +229,7 @@ class _Reader:
         draft.options["partitions"] = {each.name: each.bound for each in self._partitions.below(row.oid)}
         condition = self._partitions.condition(row.oid, self._own_checks)
         if condition is None:
-            draft.options["partitions"] = {}
+            draft.count = Rows(0)  # no partition takes any row
         elif condition:
             name = f"{row.name}_partition"
             draft.checks.append(Check(sql=condition, name=name, dialect="postgresql", where=draft.where))
