@@ -7,7 +7,9 @@ false.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -40,20 +42,32 @@ LEFT JOIN pg_collation c ON c.oid = h.folding AND c.collname <> 'default'
 LEFT JOIN pg_namespace n ON n.oid = c.collnamespace
 """
 """Type and collation of every column of a table, of a domain the type that it is made of (manual: 53.7, 53.64)."""
+_FIELDS = """
+SELECT attname FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped ORDER BY attnum
+"""
 _ALONE = """
-DO $fixturegen$
+DO {tag}
 #variable_conflict use_column
-DECLARE fixturegen_row record;
+DECLARE fixturegen_number bigint;
 BEGIN
-  FOR fixturegen_row IN SELECT ctid AS place FROM {candidates} LOOP
+  FOR fixturegen_number IN SELECT {number} FROM {candidates} LOOP
     BEGIN
-      UPDATE {candidates} AS {alias} SET {verdict} = ({sql}) WHERE ctid = fixturegen_row.place;
+      UPDATE {candidates} SET {verdict} = ({query} WHERE {own}.{number} = fixturegen_number)
+      WHERE {number} = fixturegen_number;
     EXCEPTION WHEN OTHERS THEN
-      UPDATE {candidates} SET {verdict} = false WHERE ctid = fixturegen_row.place;
+      UPDATE {candidates} SET {verdict} = false WHERE {number} = fixturegen_number;
     END;
   END LOOP;
-END $fixturegen$
+END {tag}
 """
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What stands behind FROM, so that the table's name means a candidate, and the name under which its number is read."""
+
+    text: str
+    own: str
 
 
 class PostgresqlOracle:
@@ -85,7 +99,7 @@ class PostgresqlOracle:
         with self._driver.transaction():
             self._declare(table, columns, sql)
             self._fill(columns, rows.with_columns(numbers))
-            for number, verdict in self._judged(table, sql):
+            for number, verdict in self._judged(table, columns, sql):
                 found[number] = verdict
             raise Rollback
         return pl.Series(found, dtype=pl.Boolean)
@@ -97,7 +111,7 @@ class PostgresqlOracle:
     def _declare(self, table: Table, columns: Sequence[Column], sql: str) -> None:
         known = self._known(table)
         computed = [column for column in table.columns if column.generated and column.name.casefold() in sql.casefold()]
-        parts = [f"{_quoted(_NUMBER.name)} bigint", f"{_VERDICT} boolean"]
+        parts = [f"{_quoted(_NUMBER.name)} bigint PRIMARY KEY", f"{_VERDICT} boolean"]
         parts += [f"{_quoted(column.name)} {self._type(column, known)}" for column in columns]
         parts += [
             f"{_quoted(column.name)} {self._type(column, known)} GENERATED ALWAYS AS ({column.generated}) STORED"
@@ -134,29 +148,56 @@ class PostgresqlOracle:
                 self._fill(columns, rows[:half])
                 self._fill(columns, rows[half:])
 
-    def _judged(self, table: Table, sql: str) -> list[tuple[int, bool | None]]:
+    def _judged(self, table: Table, columns: Sequence[Column], sql: str) -> list[tuple[int, bool | None]]:
         import psycopg  # noqa: PLC0415 (an extra)
 
-        alias = _quoted(split_table(table.name, "postgresql")[1])
-        query = f"SELECT {_quoted(_NUMBER.name)}, (\n{sql}\n) FROM {_CANDIDATES} AS {alias}"  # noqa: S608 (the schema's own expression, as the table's CHECK)
+        source = self._readable(table, columns, sql)
+        number = f"{source.own}.{_quoted(_NUMBER.name)}"
         try:
             with self._driver.transaction():
-                self._rows(f"{query} WHERE false")
-        except psycopg.Error as error:
-            reason = (error.diag.message_primary or type(error).__name__) if error.diag else type(error).__name__
-            message = f"PostgreSQL cannot judge {shown(sql)}: {reason}"
-            raise SchemaError(message, where=table.where) from None
-        try:
-            with self._driver.transaction():
-                return self._rows(query)
+                return self._rows(f"SELECT {number}, (\n{sql}\n) FROM {source.text}")  # noqa: S608 (the schema's own expression, as the table's CHECK)
         except psycopg.Error:
-            return self._each(alias, sql)
+            return self._each(source, sql)
 
-    def _each(self, alias: str, sql: str) -> list[tuple[int, bool | None]]:
+    def _readable(self, table: Table, columns: Sequence[Column], sql: str) -> _Source:
+        """Return the plain candidates, or rows of the table's own type where a function asks for these."""
+        import psycopg  # noqa: PLC0415 (an extra)
+
+        reason = ""
+        for source in self._sources(table, columns):
+            try:
+                with self._driver.transaction():
+                    self._rows(f"SELECT (\n{sql}\n) FROM {source.text} WHERE false")  # noqa: S608 (as above)
+            except psycopg.Error as error:
+                reason = reason or error.diag.message_primary or type(error).__name__
+            else:
+                return source
+        message = f"PostgreSQL cannot judge {shown(sql)}: {reason}"
+        raise SchemaError(message, where=table.where)
+
+    def _sources(self, table: Table, columns: Sequence[Column]) -> Iterator[_Source]:
+        alias = _quoted(split_table(table.name, "postgresql")[1])
+        yield _Source(f"{_CANDIDATES} AS {alias}", alias)
+        held = {column.name for column in columns}
+        real = quoted_table(table.name, "postgresql")
+        fields = [_quoted(name) if name in held else "NULL" for (name,) in self._rows(_FIELDS, (real,))]
+        if fields:
+            # Of an array's elements PostgreSQL keeps the type, as it does not of a subquery's rows.
+            own = '"fixturegen candidate"'
+            rows = f"unnest(ARRAY[ROW({', '.join(fields)})::{real}])"
+            yield _Source(f"{_CANDIDATES} AS {own} CROSS JOIN LATERAL {rows} AS {alias}", own)
+
+    def _each(self, source: _Source, sql: str) -> list[tuple[int, bool | None]]:
         """Judge row by row within the server, which catches what fails."""
-        block = _ALONE.format(candidates=_CANDIDATES, alias=alias, verdict=_VERDICT, sql=f"\n{sql}\n")
+        number = _quoted(_NUMBER.name)
+        query = f"SELECT (\n{sql}\n) FROM {source.text}"  # noqa: S608 (the schema's own expression, as the table's CHECK)
+        # No text of the expression may end the block.
+        tag = next(f"${name}$" for name in map("fixturegen{}".format, count()) if f"${name}$" not in query)
+        block = _ALONE.format(
+            candidates=_CANDIDATES, number=number, verdict=_VERDICT, query=query, own=source.own, tag=tag
+        )
         self._driver.execute(block.encode())
-        return self._rows(f"SELECT {_quoted(_NUMBER.name)}, {_VERDICT} FROM {_CANDIDATES}")  # noqa: S608 (constants)
+        return self._rows(f"SELECT {number}, {_VERDICT} FROM {_CANDIDATES}")  # noqa: S608 (constants)
 
 
 def _quoted(name: str) -> str:
