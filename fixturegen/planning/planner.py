@@ -19,6 +19,7 @@ from fixturegen.planning.drafting import Draft, drafted
 from fixturegen.planning.needs import needs
 from fixturegen.planning.order import column_order, load_order
 from fixturegen.planning.plan import Lowered, Plan, TablePlan
+from fixturegen.planning.strengthening import strengthened
 from fixturegen.schema import Check, Count, Dialect, PerParent, Rows, Schema
 
 MOST_PASSES = 50
@@ -48,7 +49,8 @@ def planned(
     """
     schema = schema if options.as_of is None else replace(schema, as_of=options.as_of)
     asked = demands(schema, options)
-    schema = pruned(schema, asked)
+    declared = pruned(schema, asked)
+    schema = strengthened(declared)
     order, postponed = load_order(schema, schema.tables)
     counter = Counter(schema, options, asked, {name: frame.height for name, frame in existing.items()})
     draft = partial(drafted, schema, options, existing=existing, judges=judges)
@@ -59,7 +61,7 @@ def planned(
     if unverified and not options.accept_unverified:
         _refuse_unverified(schema, unverified, [check for name in order for check in drafts[name].unverified])
     plan = Plan(
-        schema=schema,
+        schema=declared,
         options=options,
         tables={name: drafts[name].plan for name in order},
         postponed=postponed,

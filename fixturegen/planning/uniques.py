@@ -86,7 +86,9 @@ class Keeper:
         for name in self.sought:
             self._carried_softly(name, kept)
         for unique in self._ordered():
-            if self._structural(unique, kept) or any(columns <= set(unique.columns) for columns in done):
+            if self._structural(unique, kept):
+                continue
+            if not unique.expressions and any(columns <= set(unique.columns) for columns in done):
                 continue
             if self._carried(unique, kept) or self._one_to_one(unique, kept) or self._shared(unique, kept):
                 if unique.predicate is None and not unique.expressions:

@@ -1,0 +1,53 @@
+"""Constraints replaced, for planning alone, by stronger ones that are easier to keep."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from fixturegen.schema import Exclusion, Schema, Table, Type, Unique
+
+RANGES = frozenset({"range", "multirange"})
+"""Forms of types whose distinct values, as our generators make them, do not overlap."""
+
+
+def strengthened(schema: Schema) -> Schema:
+    """Return the schema with exclusions as uniques, and without NULL where two NULLs would count as equal."""
+    return replace(schema, tables={name: _table(table) for name, table in schema.tables.items()})
+
+
+def _table(table: Table) -> Table:
+    derived = tuple(_unique(table, exclusion) for exclusion in table.exclusions)
+    equal = {name for unique in table.uniques if not unique.nulls_distinct for name in unique.columns}
+    columns = tuple(
+        replace(column, nulls=0.0) if column.name in equal and column.nullable and column.nulls is None else column
+        for column in table.columns
+    )
+    return replace(table, uniques=table.uniques + derived, columns=columns)
+
+
+def _unique(table: Table, exclusion: Exclusion) -> Unique:
+    """Return a unique that keeps an exclusion.
+
+    Rows that differ in what is compared by ``=`` never conflict; nor do rows with different values of a range column. Where
+    neither is there, one row is all that surely fits: a unique on a constant.
+    """
+    pairs = list(zip(exclusion.expressions, exclusion.operators, strict=True))
+    ranges = [text for text, operator in pairs if operator == "&&" and _is_range(table, text)]
+    equal = [text for text, operator in pairs if operator == "="]
+    chosen = ranges[:1] or equal or ["1"]
+    plain = {column.name for column in table.columns}
+    names = [text.strip('"') for text in chosen]
+    if all(name in plain for name in names):
+        return Unique(
+            columns=tuple(names), name=exclusion.name, predicate=exclusion.predicate, dialect="postgresql",
+            where=exclusion.where,
+        )  # fmt: skip
+    return Unique(
+        columns=exclusion.columns, expressions=tuple(chosen), name=exclusion.name, predicate=exclusion.predicate,
+        dialect="postgresql", where=exclusion.where,
+    )  # fmt: skip
+
+
+def _is_range(table: Table, text: str) -> bool:
+    type_: Type | None = next((column.type for column in table.columns if column.name == text.strip('"')), None)
+    return type_ is not None and type_.form in RANGES
