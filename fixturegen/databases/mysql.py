@@ -14,7 +14,6 @@ from fixturegen.databases.comments import marker_of, with_marker
 from fixturegen.databases.create import Late, creation
 from fixturegen.databases.mysql_catalogue import Catalogue, ForeignKey, Key
 from fixturegen.databases.mysql_connection import Session, session
-from fixturegen.databases.mysql_errors import rejection
 from fixturegen.databases.mysql_insert import RowError, Rows
 from fixturegen.databases.mysql_storage import Field, fields_of
 from fixturegen.databases.quoting import quoted, quoted_table
@@ -39,18 +38,19 @@ class Mysql(Database):
     def load(
         self, target: Target, tables: Sequence[Table], *, create: bool = False, defer_constraints: bool = False
     ) -> Iterator[MysqlLoad]:
-        """Give one transaction. These databases cannot alter a table within it, so constraints stay where they are."""
-        del create, defer_constraints
+        """Give one transaction. A table cannot be altered within it, so deferred references are not taken away, but not looked at."""
+        del create
         with session(target) as opened:
-            yield MysqlLoad(opened, tables)
+            yield MysqlLoad(opened, tables, defer_constraints=defer_constraints)
 
 
 class MysqlLoad(Load):
     """A transaction on a MariaDB or MySQL database."""
 
-    def __init__(self, opened: Session, tables: Sequence[Table]) -> None:
+    def __init__(self, opened: Session, tables: Sequence[Table], *, defer_constraints: bool) -> None:
         self._session = opened
         self._tables = tables
+        self._defer = defer_constraints
         self._catalogue = Catalogue(opened)
         if not self._catalogue.own:
             message = "the address names no database"
@@ -124,6 +124,7 @@ class MysqlLoad(Load):
         place = {self._catalogue.key(table.name): at for at, table in enumerate(self._tables)}
         keys = self._catalogue.foreign_keys()
         early = {key.table for key in keys if place.get(key.parent, -1) >= place.get(key.table, len(place))}
+        early |= {key.table for key in keys if self._defer and key.table in place}
         # To look away is possible only from all references of a table at once.
         self._unjudged = {table: [key for key in keys if key.table == table] for table in early}
         full = {self._catalogue.key(name) for name, rows in self._before.items() if rows}
@@ -150,6 +151,7 @@ class MysqlLoad(Load):
                 self._judge(table, key)
         for late in self._late:
             self._build(late)
+        self._judge_built(tables)
 
     def marker(self) -> Marker | None:
         """Return the marker in the comment of the first table."""
@@ -208,7 +210,7 @@ class MysqlLoad(Load):
         return self._session.value(f"SELECT 1 FROM {key.child} WHERE {condition} LIMIT 1") is not None  # noqa: S608 (quoted)
 
     def _count_dangling(self, key: ForeignKey) -> int:
-        return int(self._session.value(key.dangling()))
+        return 0 if self._session.value(key.some_dangling()) is None else int(self._session.value(key.dangling()))
 
     def _judge(self, table: Table, key: ForeignKey) -> None:
         count = self._count_dangling(key) - self._dangling.get(key, 0)
@@ -217,15 +219,18 @@ class MysqlLoad(Load):
             self._refuse(found, f"references of {table.name!r} lead nowhere in {count:,} of its rows: {key.name}")
 
     def _build(self, late: Late) -> None:
-        from pymysql.err import MySQLError  # noqa: PLC0415 (an extra: only where MariaDB is met)
+        # Judging, the server would copy the whole table row by row; one query judges it afterwards in a fraction of the time.
+        self._session.run("SET foreign_key_checks = 0")
+        self._session.run(late.sql)
+        self._session.run("SET foreign_key_checks = 1")
 
-        try:
-            self._session.run(late.sql)
-        except MySQLError as error:
-            found = rejection(error, late.table, None)
-            if found is None:
-                raise
-            self._refuse(found)
+    def _judge_built(self, tables: Sequence[Table]) -> None:
+        built = {self._catalogue.key(late.table) for late in self._late}
+        keys = self._catalogue.foreign_keys() if built else ()
+        for table in tables:
+            for key in keys:
+                if key.table == self._catalogue.key(table.name) and key.table in built:
+                    self._judge(table, key)
 
     def _refuse(self, found: Rejection, message: str = "") -> None:
         raise RejectedError(message or f"{found}", where=self.place(), hint=_HINT, rejections=(found,)) from None

@@ -41,15 +41,22 @@ class ForeignKey:
     child: str
     parent_name: str
 
+    def some_dangling(self) -> str:
+        """Return the query for a row if some reference leads nowhere; an index over the columns makes it quick."""
+        names = ", ".join(quoted(name, "mysql") for name in self.columns)
+        return f"SELECT 1 FROM (SELECT DISTINCT {names} FROM {self.child} WHERE {self._filled('')}) c {self._absent()} LIMIT 1"  # noqa: S608 (quoted)
+
     def dangling(self) -> str:
         """Return the query for the number of rows whose reference leads nowhere."""
+        return f"SELECT count(*) FROM {self.child} c {self._absent()} AND {self._filled('c.')}"  # noqa: S608 (quoted)
+
+    def _absent(self) -> str:
         pairs = zip(self.columns, self.target, strict=True)
         same = " AND ".join(f"p.{quoted(target, 'mysql')} = c.{quoted(name, 'mysql')}" for name, target in pairs)
-        filled = " AND ".join(f"c.{quoted(name, 'mysql')} IS NOT NULL" for name in self.columns)
-        absent = f"p.{quoted(self.target[0], 'mysql')} IS NULL"
-        return (
-            f"SELECT count(*) FROM {self.child} c LEFT JOIN {self.parent_name} p ON {same} WHERE {filled} AND {absent}"  # noqa: S608 (quoted)
-        )
+        return f"LEFT JOIN {self.parent_name} p ON {same} WHERE p.{quoted(self.target[0], 'mysql')} IS NULL"
+
+    def _filled(self, alias: str) -> str:
+        return " AND ".join(f"{alias}{quoted(name, 'mysql')} IS NOT NULL" for name in self.columns)
 
 
 class Catalogue:
