@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
@@ -109,7 +110,7 @@ def _read(table: Table, format_: str, paths: list[Path]) -> Given:
         if encoding is None:
             return given(table, frame)
         return _kept(given(table, frame, _readings(table, encoding)), paths)
-    except (OSError, ValueError, pl.exceptions.PolarsError) as error:
+    except (OSError, ValueError, csv.Error, pl.exceptions.PolarsError) as error:
         message = f"cannot be read as {format_}"
         raise InputError(message, where=paths[0]) from error
 
@@ -138,7 +139,14 @@ def _ipc(paths: list[Path], table: Table) -> pl.LazyFrame:
 
 def _csv(paths: list[Path], table: Table) -> pl.LazyFrame:
     del table
-    return pl.scan_csv(paths, infer_schema=False, glob=False)
+    names = _header(paths[0])
+    return pl.scan_csv(paths, infer_schema=False, glob=False, new_columns=names) if names else pl.scan_csv(paths)
+
+
+def _header(path: Path) -> list[str]:
+    """Return the columns' names; Polars would keep the doubled quotes of a name that holds one."""
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        return next(csv.reader(lines), [])
 
 
 def _ndjson(paths: list[Path], table: Table) -> pl.LazyFrame:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fixturegen.databases.quoting import split_table
 from fixturegen.dtypes import polars_dtype
 from fixturegen.errors import RefusedError
 from fixturegen.generators.coercion import value_of
@@ -58,8 +59,9 @@ def _frame(table: Table, columns: tuple[str, ...], connection: Connection) -> pl
     import sqlalchemy as sa  # noqa: PLC0415 - only a run against a database needs it
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 - the same
 
-    schema, _, plain = table.name.rpartition(".")
-    known = sa.table(plain, *(sa.column(name) for name in columns), schema=schema or None)
+    # A dot is part of a name in SQLite, and parts it from its schema elsewhere.
+    schema, plain = split_table(table.name, "sqlite" if connection.dialect.name == "sqlite" else "postgresql")
+    known = sa.table(plain, *(sa.column(name) for name in columns), schema=schema)
     key = [known.c[name] for name in (table.primary_key.columns if table.primary_key else columns)]
     try:
         if not columns:
