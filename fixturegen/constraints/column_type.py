@@ -45,7 +45,7 @@ _OF_POSTGRESQL = {
     "json": "pg_typeof({0})::text NOT IN ('json', 'jsonb')",
     "ip": "pg_typeof({0})::text NOT IN ('inet', 'cidr')",
     "interval": "pg_typeof({0})::text <> 'interval'",
-    "array": "pg_typeof({0})::text NOT LIKE '%[]'",
+    "array": "array_ndims({0}) IS NULL AND cardinality({0}) <> 0",
 }
 """Types that PostgreSQL itself sees to: whether the column is of one."""
 _OF_MYSQL = {
@@ -166,7 +166,7 @@ def _sqlite_spelling(own: str, type_: Type) -> list[str]:
 
 def _spelling(own: str, type_: Type, dialect: Dialect) -> str:
     """The spelling of the value as text: also right where the database's column is of another type than the schema's."""
-    if type_.kind in {"text", "enum"}:
+    if type_.kind in {"text", "enum"} or sql.held_by_type(type_, dialect):
         return "1 = 0"
     known = (_OF_MYSQL if dialect == "mysql" else _OF_POSTGRESQL).get(type_.kind)
     if known is not None:

@@ -42,6 +42,8 @@ class Precision(Kind):
         """Return the comparison with the greatest value, or with the rounded one."""
         (name,) = constraint.columns
         type_ = column_of(schema.tables[constraint.table], name).type
+        if sql.held_by_type(type_, dialect):
+            return Flagged("1 = 0")
         own = sql.column(constraint.table, name, dialect)
         if type_.kind == "integer":
             return Flagged(_number(own, f"{own} NOT BETWEEN {_least(type_)} AND {_greatest(type_)}", dialect))
