@@ -174,9 +174,9 @@ class Drawing:
 
     def _made(self, name: str, step: Cased, domain: Domain, at: Integers) -> pl.Series:
         """Make values of a column: by its own generator, or each row in the way that the shares draw for it."""
-        makers = (step.makers[domain], *step.guesses.get(domain, ()))
-        if self._ways is None or len(makers) == 1 or not self._ways.shares:
-            return self.rows.part(at).built(makers[0], step.names, self._keys[at])
+        if self._ways is None or not self._ways.shares or domain not in step.guesses:
+            return self.rows.part(at).built(step.makers[domain], step.names, self._keys[at])
+        makers = (step.makers[domain], *step.guesses[domain].generators)
         ways = self._drawn_ways(name, step, at)
         parts, places = [], []
         for way in np.unique(ways).tolist():

@@ -59,7 +59,7 @@ def passing_ways(engine: Engine, plan: TablePlan, number: int) -> Ways:
         number: The component's number within the table.
     """
     component = plan.components[number]
-    ways = {name: most_ways(step) for name in component.columns if isinstance(step := plan.steps[name], Cased)}
+    drawn = {name: step for name in component.columns if isinstance(step := plan.steps[name], Cased)}
     shares: dict[tuple[int, str], tuple[float, ...]] = {}
     passed: dict[int, pl.DataFrame] = {}
     hopeless = not component.reads
@@ -68,6 +68,7 @@ def passing_ways(engine: Engine, plan: TablePlan, number: int) -> Ways:
         if not one.judged or own.passing >= ENOUGH * PLAIN:
             hopeless = False
             continue
+        ways = {name: most_ways(step) for name, step in drawn.items()}
         for height in GUESSED:
             guessed = _Attempt(engine, plan, number, case, min(height * max(ways.values(), default=1), MOST), ways)
             if guessed.passing:
@@ -81,7 +82,7 @@ def passing_ways(engine: Engine, plan: TablePlan, number: int) -> Ways:
 
 def most_ways(step: Cased) -> int:
     """Return in how many ways a column may be made, its own one included."""
-    return 1 + max((len(others) for others in step.guesses.values()), default=0)
+    return 1 + max((len(others.generators) for others in step.guesses.values()), default=0)
 
 
 class _Attempt:

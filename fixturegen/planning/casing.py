@@ -9,7 +9,7 @@ from fixturegen.expressions.normal import Formula, Opaque, atoms
 from fixturegen.generator import Generator
 from fixturegen.planning.choosing import Chooser
 from fixturegen.planning.components import Component
-from fixturegen.planning.guesses import guesses
+from fixturegen.planning.guesses import Guesses
 from fixturegen.planning.plan import Cased
 from fixturegen.schema import Column
 
@@ -24,7 +24,7 @@ def made_by_case(chooser: Chooser, column: Column, number: int, component: Compo
         component: The component.
     """
     makers: dict[Domain, Generator] = {}
-    others: dict[Domain, tuple[Generator, ...]] = {}
+    others: dict[Domain, Guesses] = {}
     reasons: list[str] = []
     judging = [atom for atom in opaque(component.formulas.values()) if column.name in atom.reads]
     for case in component.cases:
@@ -36,7 +36,7 @@ def made_by_case(chooser: Chooser, column: Column, number: int, component: Compo
         makers[narrowing.domain] = choice.generator
         reasons.append(choice.reason)
         if judging and column.fill is None:
-            others[narrowing.domain] = guesses(chooser.request(column, narrowing.domain), judging)
+            others[narrowing.domain] = Guesses(chooser.request(column, narrowing.domain), judging)
     reason = (reasons or ["bounds"])[0]
     return Cased(component=number, makers=makers, names=(column.name,), reason=reason, guesses=others)
 

@@ -159,7 +159,8 @@ class _Drafting:
                 columns = columns_of(part)
                 if part == FALSE:
                     self._refuse_false(condition.check)
-                if len(columns) == 1 and columns[0] in self.domains and not isinstance(part, Opaque):
+                judged = isinstance(part, Opaque) or any(not atom.evaluable for atom in opaque([part]))
+                if len(columns) == 1 and columns[0] in self.domains and not judged:
                     alone.setdefault(columns[0], {}).setdefault(condition.check.name, []).append(part)
                 elif not columns and isinstance(part, Opaque):
                     self.unverified.append(condition.check)

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from types import MappingProxyType
 from typing import cast
 
@@ -69,6 +69,24 @@ _NUMBERS = (
     -1,
     -2,
 )
+
+
+class Guesses:
+    """The guesses for a column, made when first asked for: most columns pass as they are.
+
+    Args:
+        request: What the column's own generator was asked for, without arguments.
+        conditions: The conditions that are only judged and read the column.
+    """
+
+    def __init__(self, request: Request, conditions: Sequence[Opaque]) -> None:
+        self._request = request
+        self._conditions = tuple(conditions)
+
+    @cached_property
+    def generators(self) -> tuple[Generator, ...]:
+        """The other generators."""
+        return guesses(self._request, self._conditions)
 
 
 def guesses(request: Request, conditions: Sequence[Opaque]) -> tuple[Generator, ...]:

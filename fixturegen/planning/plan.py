@@ -14,6 +14,7 @@ from fixturegen.expressions.normal import Formula
 from fixturegen.generator import Generator
 from fixturegen.options import Options
 from fixturegen.planning.components import Component
+from fixturegen.planning.guesses import Guesses
 from fixturegen.schema import Aggregate, Check, Column, Count, Path, Reference, Schema, Table, Unique
 
 LinkKind = Literal["uniform", "tickets", "one to one", "parent", "self", "chain", "via", "agreeing"]
@@ -108,7 +109,7 @@ class Cased:
     makers: Mapping[Domain, Generator]
     names: tuple[str, ...]
     reason: str = "constraint"
-    guesses: Mapping[Domain, tuple[Generator, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    guesses: Mapping[Domain, Guesses] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
