@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -22,7 +22,7 @@ from fixturegen.databases.base import (
 from fixturegen.databases.create import create_statements
 from fixturegen.databases.quoting import quoted
 from fixturegen.databases.sqlite_connection import Session, session
-from fixturegen.databases.sqlite_errors import rejection
+from fixturegen.databases.sqlite_errors import error_name, rejection
 from fixturegen.databases.sqlite_storage import stored
 from fixturegen.databases.statements import insert_head
 from fixturegen.databases.waiting import written_by
@@ -36,6 +36,7 @@ _MOST_ROWS = 500
 _MOST_VALUES = 5_000
 """Values of one statement: beyond, it only grows."""
 _NAMED_ROWS = 10
+_COLLISIONS = frozenset({"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_ROWID"})
 _HINT = "Nothing was loaded. Report it if the schema is right: rows should satisfy it."
 
 
@@ -50,16 +51,18 @@ class Sqlite(Database):
         self, target: Target, tables: Sequence[Table], *, create: bool = False, defer_constraints: bool = False
     ) -> Iterator[SqliteLoad]:
         """Give one transaction. References are judged at its end in any case."""
-        del tables, defer_constraints
+        del defer_constraints
         with session(target, create=create) as opened:
-            yield SqliteLoad(opened)
+            yield SqliteLoad(opened, tables)
 
 
 class SqliteLoad(Load):
     """A transaction on an SQLite database."""
 
-    def __init__(self, opened: Session) -> None:
+    def __init__(self, opened: Session, tables: Sequence[Table] = ()) -> None:
         self._session = opened
+        self._tables = tables
+        self._before: dict[str, int] = {}
         self._run = opened.connection.execute
         self._inserts: dict[str, Insert] = {}
         self._dangling: set[tuple[object, ...]] = set()
@@ -102,15 +105,25 @@ class SqliteLoad(Load):
 
     def begin(self) -> Mapping[str, frozenset[str]]:
         """Read the triggers."""
-        return written_by(self._run("SELECT tbl_name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name"))
+        triggers = self._run("SELECT tbl_name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name").fetchall()
+        if triggers:
+            self._before = {table.name: self.count(table.name) for table in self._tables}
+        return written_by(triggers)
 
     def insert(self, table: Table, frame: pl.DataFrame) -> None:
         """Insert rows; at the first one, note which references of the table lead nowhere already."""
         if table.name not in self._inserts:
             if self.count(table.name):
                 self._dangling.update(self._violations(table.name))
-            self._inserts[table.name] = Insert(self._session, table, self._declared(table.name))
+            self._inserts[table.name] = Insert(
+                self._session, table, self._declared(table.name), lambda sent: self._holds_others_rows(table, sent)
+            )
         self._inserts[table.name].write(frame)
+
+    def _holds_others_rows(self, table: Table, sent: int) -> bool:
+        """Whether a trigger has written rows of its own into the table: they stand, and ours give way to them."""
+        before = self._before.get(table.name)
+        return before is not None and self.count(table.name) > before + sent
 
     def finish(self, tables: Sequence[Table]) -> None:
         """Judge all references of the filled tables. AUTOINCREMENT follows the rows by itself."""
@@ -175,9 +188,19 @@ class SqliteLoad(Load):
 
 
 class Insert:
-    """INSERTs into one table: as many rows a statement as serves, row by row where one is refused."""
+    """INSERTs into one table: as many rows a statement as serves, row by row where one is refused.
 
-    def __init__(self, opened: Session, table: Table, declared: Mapping[str, str]) -> None:
+    Args:
+        opened: The transaction.
+        table: The table.
+        declared: Declared types of its columns.
+        gives_way: Whether rows that collide with one that is there are left out, when so many were sent before.
+    """
+
+    def __init__(
+        self, opened: Session, table: Table, declared: Mapping[str, str], gives_way: Callable[[int], bool]
+    ) -> None:
+        self._gives_way = gives_way
         self._session = opened
         self._table = table
         self._declared = {name.casefold(): kind for name, kind in declared.items()}
@@ -217,8 +240,10 @@ class Insert:
         except (sqlite3.Error, OverflowError) as error:
             if not self._session.connection.in_transaction:  # a trigger rolled all back: no row can be asked any more
                 self._refuse(error, None)
-            self._each(rows, f"{head} VALUES {group}")
-            self._refuse(error, None)
+            yielding = error_name(error) in _COLLISIONS and self._gives_way(self._sent)
+            self._each(rows, f"{head} VALUES {group}{' ON CONFLICT DO NOTHING' if yielding else ''}")
+            if not yielding:
+                self._refuse(error, None)
         self._sent += len(rows)
 
     def _each(self, rows: Sequence[tuple[object, ...]], statement: str) -> None:
