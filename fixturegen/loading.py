@@ -40,8 +40,8 @@ class LoadResult:
         tables: What was loaded, by table in load order; what is there already, where ``already`` is true.
         already: The database held exactly this content, and was left alone.
         dry_run: Everything was tried and nothing kept.
-        rejected: Rows that the database did not take: always empty here, for one such row undoes all and is raised as
-            :class:`fixturegen.databases.base.RejectedError` with the same records.
+        rejected: Why tables were left out that nothing could fill. Any other row that the database does not take undoes all,
+            and is raised as :class:`fixturegen.databases.base.RejectedError`.
         left_alone: Tables of migration tools that hold rows: neither counted as full nor filled.
     """
 

@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from fixturegen.content import content_hash, schema_hash
+from fixturegen.content import schema_hash
 from fixturegen.errors import InputError
-from fixturegen.existing import existing_rows
 from fixturegen.fills.bulk import CHUNK_ROWS, frames
-from fixturegen.fills.trial import tried
 from fixturegen.guard import guarded
 from fixturegen.options import Options, options_from
-from fixturegen.planning import Plan, planned
+from fixturegen.planning import Plan
 from fixturegen.schema import Dialect, Schema
 from fixturegen.sinks.manifest import MANIFEST, Manifest, Metadata, read_manifest
 
@@ -241,6 +239,8 @@ def seed(
         exclude=tuple(exclude),
         accept_unverified=accept_unverified,
     )
+    from fixturegen.seeding import seed_plan  # noqa: PLC0415 - a verb that few runs use
+
     guarded(target, allow)
     made = plan_of(load(schema), options, target)
     return seed_plan(
@@ -286,17 +286,9 @@ def database_behind(source: Source) -> Target | None:
 
 def plan_of(schema: Schema, options: Options, database: Target | None = None) -> Plan:
     """Return the plan for a schema, counting on a database for what only it can judge."""
-    return _tried_plan(schema, options, database, {})
+    from fixturegen.trials import tried_plan  # noqa: PLC0415 - drivers are not needed to import the verbs
 
-
-def _tried_plan(
-    schema: Schema, options: Options, database: Target | None, existing: Mapping[str, pl.DataFrame]
-) -> Plan:
-    from fixturegen.databases.oracles import asking, at_hand  # noqa: PLC0415 - drivers are not needed to import the verbs
-
-    judges = at_hand(database)
-    with asking(database) as oracles:
-        return tried(lambda ceilings: planned(schema, options, existing, judges, ceilings), oracles)
+    return tried_plan(schema, options, database)
 
 
 def frames_of(
@@ -348,38 +340,6 @@ def export_plan(
         dialect=dialect or made.schema.dialect,
         postponed=made.postponed,
     )
-
-
-def seed_plan(
-    made: Plan,
-    target: Target,
-    *,
-    create: bool = False,
-    existing: Existing = "refuse",
-    dry_run: bool = False,
-    defer_constraints: bool = False,
-    progress: Progress | None = None,
-) -> LoadResult:
-    """Fill a database with the rows of a plan; that it may be filled has been asked of the guard."""
-    from fixturegen.databases.oracles import asking  # noqa: PLC0415 - drivers are not needed to import the verbs
-    from fixturegen.loading import seed_frames  # noqa: PLC0415 - a verb that few runs use
-
-    if existing == "append" and not create:
-        made = _tried_plan(made.schema, made.options, target, existing_rows(made, target))
-    with asking(target) as oracles:
-        return seed_frames(
-            target,
-            made.schema,
-            [table.table for table in made.tables.values()],
-            frames(made, oracle=oracles),
-            marker=content_hash(made),
-            existing=existing,
-            create=create,
-            dry_run=dry_run,
-            defer_constraints=defer_constraints,
-            progress=progress,
-            attend=oracles.attend,
-        )
 
 
 def followed(

@@ -35,7 +35,8 @@ def demo(wanted: Wanted, output: Output, directory: _Directory = Path("fixturege
 
 
 def _filled(made: Plan, directory: Path, output: Output) -> dict[str, Report]:
-    from fixturegen.verbs import export_plan, seed_plan, verify  # noqa: PLC0415 - kept out of --help
+    from fixturegen.seeding import seed_plan  # noqa: PLC0415 - kept out of --help
+    from fixturegen.verbs import export_plan, verify  # noqa: PLC0415 - kept out of --help
 
     directory.mkdir(parents=True, exist_ok=True)
     url, parquet = f"sqlite:///{directory / 'shop.sqlite'}", directory / "parquet"

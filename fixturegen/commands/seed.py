@@ -9,8 +9,10 @@ import typer
 
 from fixturegen.commands.options import Dialect, Wanted, loaded, shared
 from fixturegen.commands.output import Output, ReportedError, lowered_document
+from fixturegen.errors import ExitCode
 
 if TYPE_CHECKING:
+    from fixturegen.databases.base import Rejection
     from fixturegen.loading import LoadResult
     from fixturegen.planning import Plan
 
@@ -57,7 +59,7 @@ def seed(
     """Fill a database, all or nothing, with every constraint enforced."""
     from fixturegen.databases.base import RejectedError  # noqa: PLC0415 - kept out of --help
     from fixturegen.guard import guarded  # noqa: PLC0415 - kept out of --help
-    from fixturegen.verbs import seed_plan  # noqa: PLC0415 - kept out of --help
+    from fixturegen.seeding import seed_plan  # noqa: PLC0415 - kept out of --help
 
     guarded(url, allow or ())
     made = wanted.plan(loaded(schema or url, dialect), url)
@@ -79,7 +81,17 @@ def seed(
     for name in result.left_alone:
         output.note(f"{name}: left alone: a migration tool keeps its own account there")
     tables = {name: {"rows": held.rows, "seconds": round(held.seconds, 3)} for name, held in result.tables.items()}
+    for rejection in result.rejected:
+        output.note(f"{rejection.table}: left empty, with what needs it: {_reason(rejection)}")
     output.result(_words(result), _document(made, tables, [asdict(rejection) for rejection in result.rejected]))
+    if result.rejected:
+        raise typer.Exit(ExitCode.REFUSED_BY_DATA)
+
+
+def _reason(rejection: Rejection) -> str:
+    if rejection.kind == "trigger":
+        return f"a trigger refuses row {rejection.row:,}" if rejection.row is not None else "a trigger refuses its rows"
+    return f"no rows were found that satisfy {rejection.constraint}"
 
 
 def _document(made: Plan, tables: dict[str, dict[str, float]], rejected: list[dict[str, object]]) -> dict[str, object]:

@@ -15,10 +15,10 @@ import numpy.typing as npt
 import polars as pl
 
 from fixturegen.draws import Integers
-from fixturegen.errors import ImpossibleError
 from fixturegen.expressions.evaluation import polars_expression
 from fixturegen.expressions.names import mentioned, resolved
 from fixturegen.expressions.parsing import parsed
+from fixturegen.fills.failures import UnsettledError
 from fixturegen.fills.judging import judge
 from fixturegen.fills.nulls import Mask
 from fixturegen.planning.dotted import dotted_types
@@ -37,18 +37,6 @@ LOOKS_A_ROW = 500
 """So many attempts, and so many more a row, are looked at before giving up."""
 Attempts = tuple[Integers, ...]
 Codes = npt.NDArray[np.uint64]
-
-
-class UnsettledError(ImpossibleError):
-    """Rows of a table found no place of their own.
-
-    Attributes:
-        table: The table.
-        placed: How many rows found one, existing ones counted.
-    """
-
-    table: str = ""
-    placed: int = 0
 
 
 def settled(engine: Engine, plan: TablePlan) -> Attempts:

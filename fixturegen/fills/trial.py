@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 
 from fixturegen.fills.bulk import Bulk
 from fixturegen.fills.engine import Engine
+from fixturegen.fills.failures import UnsettledError
 from fixturegen.fills.judging import Oracle
-from fixturegen.fills.settling import UnsettledError
 from fixturegen.planning.plan import Plan
 
 MOST_ROWS = 200_000

@@ -79,6 +79,8 @@ class Chooser:
 
     def _hinted(self, column: Column, domain: Domain, distinct: int, fill: Fill) -> Choice | None:
         """Take the hint only where it fits: a name never stands against a type, a length or a unique."""
+        if fill.generator == "uniform" and (domain.low is not None or domain.high is not None):
+            return None
         try:
             generator = made(fill.generator, self.request(column, domain, distinct, fill.arguments))
         except (ImpossibleError, SchemaError):
