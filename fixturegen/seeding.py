@@ -85,7 +85,7 @@ def _loaded(
 def _failures(error: UnfillableError | RejectedError) -> list[Rejection]:
     """Return what a table is left out for: checks that no rows satisfy, triggers that refuse. Nothing else is."""
     if isinstance(error, UnfillableError):
-        return [Rejection(error.table, "check", ", ".join(error.checks))]
+        return [Rejection(error.table, "check", ", ".join(error.checks), shape=error.shape)]
     return [one for one in error.rejections if one.kind == "trigger"]
 
 

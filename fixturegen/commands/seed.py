@@ -91,7 +91,7 @@ def seed(
 def _reason(rejection: Rejection) -> str:
     if rejection.kind == "trigger":
         return f"a trigger refuses row {rejection.row:,}" if rejection.row is not None else "a trigger refuses its rows"
-    return f"no rows were found that satisfy {rejection.constraint}"
+    return f"no rows were found that satisfy {rejection.constraint}; {rejection.shape}"
 
 
 def _document(made: Plan, tables: dict[str, dict[str, float]], rejected: list[dict[str, object]]) -> dict[str, object]:

@@ -40,12 +40,14 @@ class Rejection:
         kind: What kind of constraint it broke.
         constraint: The constraint's name, or the columns it is about, as far as the database says.
         row: Number of the row among those sent to the table, from 1; None where the database does not say.
+        shape: Where no row was found at all, what the one that came closest is like; no value of it.
     """
 
     table: str
     kind: RejectionKind
     constraint: str
     row: int | None = None
+    shape: str = ""
 
     def __str__(self) -> str:
         """Return it in words, without any value."""

@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 
 from fixturegen.draws import Bits, Integers, combined
-from fixturegen.errors import ImpossibleError
 from fixturegen.fills.drawing import Drawing, absent
+from fixturegen.fills.failing import unfillable
 from fixturegen.fills.judging import violators
 from fixturegen.fills.nulls import Mask
 from fixturegen.fills.replacing import replaced
@@ -76,15 +76,9 @@ class CaseRows:
         if attempt <= UNTRIED_ATTEMPTS:
             return Drawing(rows, self._component, keys)
         ways = self._rows.engine.ways(self._rows.name, self._number)
-        if attempt > MOST_ATTEMPTS or ways.hopeless:
-            self._give_up(len(open_rows))
         drawing = Drawing(rows, self._component, keys, ways)
+        if attempt > MOST_ATTEMPTS or ways.hopeless:
+            raise unfillable(drawing, attempt)
         if attempt > DRAWN_ATTEMPTS:
             drawing.take(ways)
         return drawing
-
-    def _give_up(self, count: int) -> None:
-        names = ", ".join(self._component.checks)
-        message = f"{count} rows of {self._rows.name} found no values that satisfy {names} in {MOST_ATTEMPTS} attempts"
-        hint = "Declare narrower values for " + ", ".join(self._component.columns) + "."
-        raise ImpossibleError(message, where=self._rows.plan.table.where, hint=hint)
