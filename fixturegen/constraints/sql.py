@@ -27,6 +27,8 @@ def held_by_type(type_: Type, dialect: Dialect) -> bool:
     >>> held_by_type(Type(kind="decimal", native="money"), "postgresql")
     True
     """
+    if dialect == "mysql":
+        return (type_.native or "").startswith(("bit", "inet", "uuid"))
     return dialect == "postgresql" and (type_.native == "money" or type_.form is not None or type_.name is not None)
 
 
