@@ -139,7 +139,7 @@ def _float(type_: Type) -> Lattice:
     # Six decimals: values that print short, and a division that IEEE 754 rounds the same everywhere.
     dtype = polars_dtype(type_)
     scale = 10**6 if type_.bits > 32 else 10**2
-    limit = FARTHEST if type_.bits > 32 else 2**24
+    limit = FARTHEST if type_.bits > 32 else 2**17 * 100
     return Lattice("number", Fraction(1, scale), dtype, -limit, limit, lambda at: pl.Series(at / scale).cast(dtype))
 
 
@@ -207,7 +207,7 @@ def _physical(values: pl.Series, lattice: Lattice) -> Positions:
     elif dtype == pl.Time:
         unscaled, unit = values.to_physical(), Fraction(1, 10**9)
     elif dtype.is_float():
-        scaled = np.floor(values.fill_null(0.0).to_numpy() * float(1 / lattice.step) + 0.5)
+        scaled = np.floor(values.fill_null(0.0).cast(pl.Float64).to_numpy() * float(1 / lattice.step) + 0.5)
         return scaled.astype(np.int64)
     else:
         unscaled, unit = values.cast(pl.Int64), Fraction(1)

@@ -89,8 +89,14 @@ def _before(rows: TableRows, link: Link, _: int) -> Integers:
 
 
 def _root(rows: TableRows, link: Link, ordinals: Integers) -> Integers:
-    """A first row refers to nothing where it may, else to itself."""
-    return np.full(len(rows), -1, dtype=np.int64) if link.nullable else ordinals
+    """A first row refers to nothing where it may, else to itself; so it does where a case decides whether it is NULL."""
+    return np.full(len(rows), -1, dtype=np.int64) if rootless(rows, link) else ordinals
+
+
+def rootless(rows: TableRows, link: Link) -> bool:
+    """Return whether a row without an earlier one to refer to refers to nothing."""
+    decided = any(getattr(rows.plan.steps.get(name), "component", None) is not None for name in link.reference.columns)
+    return bool(link.nullable) and not decided and link.nulls != 0
 
 
 def _via(rows: TableRows, link: Link, _: int) -> Integers:

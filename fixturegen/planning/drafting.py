@@ -9,9 +9,8 @@ import polars as pl
 
 from fixturegen.domain import Domain
 from fixturegen.errors import ImpossibleError
-from fixturegen.expressions.evaluation import violations
 from fixturegen.expressions.names import mentioned, resolved
-from fixturegen.expressions.normal import FALSE, AllOf, Formula, NullTest, Opaque, atoms, columns_of
+from fixturegen.expressions.normal import FALSE, AllOf, Formula, Opaque, columns_of
 from fixturegen.expressions.parsing import parsed
 from fixturegen.options import Options
 from fixturegen.planning.cases import components
@@ -33,11 +32,10 @@ from fixturegen.planning.plan import (
     Step,
     TablePlan,
 )
+from fixturegen.planning.redrawn import redrawn, tests_null
 from fixturegen.planning.uniques import Keeper, Kept, sought
 from fixturegen.schema import Check, Column, Count, Dialect, Path, Schema, Table
 
-SURELY = 1_000
-"""A condition that so many numbers from 1 on meet is taken to be met by all that follow."""
 DEFAULT_NULLS = 0.1
 """Share of NULL in a nullable column of which nothing says how often."""
 
@@ -122,7 +120,7 @@ class _Drafting:
         return [
             (0, f"{', '.join(link.reference.columns)} must refer to {link.reference.table}, which has no rows")
             for link in self.links.values()
-            if not link.nullable and link.kind not in {"parent", "self", "chain"}
+            if set(link.nullable) <= self.never_null and link.kind not in {"parent", "self", "chain"}
             and not self.rows.get(link.reference.table, 0)
         ]  # fmt: skip
 
@@ -183,7 +181,7 @@ class _Drafting:
         own = [name for name in columns if name in self.domains]
         if any(self._given(name) == "no" for name in own):
             return True
-        if any(self._column(name).nullable and self._given(name) == "value" for name in own) and _tests_null(part):
+        if any(self._column(name).nullable and self._given(name) == "value" for name in own) and tests_null(part):
             return True
         self._judge(condition, own)
         return False
@@ -234,14 +232,12 @@ class _Drafting:
     # Uniques -----------------------------------------------------------------------------------------------------------
 
     def _kept(self, formulas: Mapping[str, Formula]) -> Kept:
-        redrawn = {name for atom in opaque(formulas.values()) for name in atom.reads if not self._met_by_counting(atom)}
-        # What a column's own conditions leave in several cases is no single domain to be permuted.
-        parts = [part for formula in formulas.values() for part in conjuncts(formula) if not isinstance(part, Opaque)]
-        redrawn |= {columns_of(part)[0] for part in parts if len(columns_of(part)) == 1 and not _tests_null(part)}
+        types = {column.name: column.type for column in self._written()}
+        again = redrawn(formulas.values(), types, self.schema.as_of)
         plain = frozenset(
             column.name
             for column in self._written()
-            if (self._given(column.name) == "no" and column.name not in redrawn)
+            if (self._given(column.name) == "no" and column.name not in again)
             or (column.fill is not None and column.fill.generator == "sequence")
             or group_of(self.table, column.name) is not None
         )
@@ -252,14 +248,6 @@ class _Drafting:
         kept = keeper.keep(self.links)
         self.links = kept.links
         return kept
-
-    def _met_by_counting(self, atom: Opaque) -> bool:
-        """Whether numbers that count up surely meet a condition on one whole-number column (``typeof(id) = 'integer'``)."""
-        types = {name: self._column(name).type for name in atom.reads if name in self.domains}
-        if atom.asked or len(atom.reads) != 1 or [type_.kind for type_ in types.values()] != ["integer"]:
-            return False
-        first = pl.DataFrame({atom.reads[0]: range(1, SURELY + 1)})
-        return violations(first, atom.expression, self.schema.dialect, types, self.schema.as_of).is_empty()
 
     def _choose(self, column: Column, domain: Domain, distinct: int) -> Choice:
         """Choose a generator; whole numbers of a key count up."""
@@ -399,7 +387,3 @@ class _Drafting:
 
     def _column(self, name: str) -> Column:
         return next(column for column in self.table.columns if column.name == name)
-
-
-def _tests_null(formula: Formula) -> bool:
-    return any(isinstance(atom, NullTest) for atom in atoms(formula))
