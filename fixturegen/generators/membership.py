@@ -77,5 +77,5 @@ def _length(value: object) -> int:
 
 def _matching(request: Request, number: int) -> Test:
     pattern = request.domain.patterns[number]
-    compiled = matcher(pattern, request.where)
-    return lambda value: (compiled.search(str(value)) is None) == pattern.negated
+    matches = matcher(pattern, request.where)
+    return lambda value: matches(str(value)) != pattern.negated

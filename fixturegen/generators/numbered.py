@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
@@ -10,6 +9,7 @@ import polars as pl
 
 from fixturegen.draws import Integers, bits, bounded, stream
 from fixturegen.errors import ImpossibleError
+from fixturegen.expressions.searching import searcher
 from fixturegen.generator import Batch, Draw, Generator, Request
 from fixturegen.generators import languages
 from fixturegen.generators.holes import skipping
@@ -210,9 +210,9 @@ def matching(request: Request, name: str, shapes: Language, expressions: Iterabl
         ImpossibleError: If none of 8,192 constructed texts matches.
     """
     candidates = _candidates(request, name, shapes)
-    whole = [re.compile(expression) for expression in expressions]
+    whole = [searcher(expression, whole=True) for expression in expressions]
     test = belongs(request)
-    kept = [text for text in candidates if test(text) and all(one.fullmatch(text) for one in whole)]
+    kept = [text for text in candidates if test(text) and all(one(text) for one in whole)]
     if not kept:
         patterns = ", ".join(repr(pattern.text) for pattern in request.domain.patterns)
         message = f"none of {len(candidates)} texts constructed for {request.column.name} matches all of {patterns}"

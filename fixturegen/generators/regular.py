@@ -15,6 +15,7 @@ from typing import Any
 
 from fixturegen.domain import Pattern
 from fixturegen.errors import SchemaError
+from fixturegen.expressions.searching import Search, searcher
 from fixturegen.generators import languages
 from fixturegen.generators.characters import (
     DIGITS,
@@ -273,15 +274,12 @@ def _like(pattern: Pattern, widest: int, unbounded: int) -> Language:
     return shapes
 
 
-def matcher(pattern: Pattern, where: object) -> re.Pattern[str]:
-    """Return the expression that ``search`` finds in exactly the texts that match the pattern, negation apart."""
-    flags = re.IGNORECASE if pattern.insensitive else re.NOFLAG
+def matcher(pattern: Pattern, where: object) -> Search:
+    """Return whether a text matches the pattern, negation apart, as a function."""
     if pattern.kind == "like":
         body = "".join(
             ".*" if letter == "%" else "." if letter == "_" else re.escape(letter) for letter in pattern.text
         )
-        return re.compile(rf"\A{body}\Z", flags | re.DOTALL)
+        return searcher(rf"\A{body}\Z", insensitive=pattern.insensitive, dot_all=True)
     parsed(pattern.text, where)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return re.compile(pattern.text, flags)
+    return searcher(pattern.text, insensitive=pattern.insensitive)

@@ -13,6 +13,7 @@ from dataclasses import replace
 import polars as pl
 
 from fixturegen.domain import Domain, Pattern
+from fixturegen.expressions.searching import searcher
 from fixturegen.vocabularies import plans
 from fixturegen.vocabularies.matching import matches
 from fixturegen.vocabularies.plans import Choice, Joined, Measure, Numeral, Plan, Pool, Sealed
@@ -204,10 +205,10 @@ def _pattern_step(pattern: Pattern) -> Callable[[Plan], Plan | None]:
 
 def pattern_test(pattern: Pattern) -> Callable[[str], bool]:
     """Return whether a text meets a pattern, as a function."""
-    flags = re.IGNORECASE if pattern.insensitive else 0
-    source = _like_source(pattern.text) if pattern.kind == "like" else pattern.text
-    expression = re.compile(source, flags | (re.DOTALL if pattern.kind == "like" else 0))
-    return lambda text: (expression.search(text) is not None) != pattern.negated
+    like = pattern.kind == "like"
+    source = _like_source(pattern.text) if like else pattern.text
+    matches = searcher(source, insensitive=pattern.insensitive, dot_all=like)
+    return lambda text: matches(text) != pattern.negated
 
 
 def _like_source(like: str) -> str:

@@ -28,7 +28,7 @@ def yaml_of(tables: tuple[str, ...] = TABLES) -> str:
             f"      - {{columns: [two words], to: {to}}}",
             "    unique: [['it''s', '; --']]",
             "    rules:",
-            "      - '\"say \"\"hi\"\"\" <> ''x; DROP TABLE victims'' OR \"%s\" IS NULL'",
+            '      - \'"say ""hi""" <> \'\'x; DROP TABLE victims\'\' OR "%s" IS NULL\'',
             "    columns:",
             *(f"      {json.dumps(name)}: {_column(name)}" for name in COLUMNS),
         ]
@@ -40,7 +40,7 @@ def _column(name: str) -> str:
     return {
         "order": "{type: integer}",
         "two words": "{type: integer}",
-        'say "hi"': "{type: varchar(60), choices: {\"x; DROP TABLE victims\": 1, \"'\": 1, '\"': 1}}",
+        'say "hi"': '{type: varchar(60), choices: {"x; DROP TABLE victims": 1, "\'": 1, \'"\': 1}}',
         "%s": "{type: integer, nulls: 0.5}",
     }.get(name, "{type: integer}")
 
@@ -93,7 +93,21 @@ def test_options_take_every_name(schema: str, succeeds: Any) -> None:
 
 
 def test_names_of_files_never_leave_the_folder_or_meet(succeeds: Any, tmp_path: Path) -> None:
-    names = ["..", "../up", "/etc/passwd", "a/b", "a\\b", "CON", "manifest", "x" * 300, "T", "t", ".hidden", "-rf", "a\nb"]
+    names = [
+        "..",
+        "../up",
+        "/etc/passwd",
+        "a/b",
+        "a\\b",
+        "CON",
+        "manifest",
+        "x" * 300,
+        "T",
+        "t",
+        ".hidden",
+        "-rf",
+        "a\nb",
+    ]
     tables = "".join(f"  {json.dumps(name)}: {{columns: {{id: {{type: integer}}}}}}\n" for name in names)
     (tmp_path / "files.yaml").write_text(f"tables:\n{tables}")
     exported = succeeds("export", "files.yaml", "out", "--rows", "2", "--format", "csv", "--json").json

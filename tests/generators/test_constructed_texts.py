@@ -202,8 +202,8 @@ def test_thinning_keeps_the_ends() -> None:
 
 
 def test_like_reads_only_its_two_signs() -> None:
-    assert regular.matcher(Pattern("like", "a.%"), None).search("a.b\nc")
-    assert not regular.matcher(Pattern("like", "a.%"), None).search("axb")
+    assert regular.matcher(Pattern("like", "a.%"), None)("a.b\nc")
+    assert not regular.matcher(Pattern("like", "a.%"), None)("axb")
 
 
 def test_regex_wants_text() -> None:
