@@ -38,7 +38,7 @@ ELSEWHERE = {
     "draws.py": ["test_golden.py", "generators/test_laws.py"],
     "dtypes.py": ["generators/test_laws.py", "sinks/test_formats.py"],
     "errors.py": ["test_cli.py"],
-    "existing.py": ["test_loading.py"],
+    "trials.py": ["test_seeding.py"],
     "expressions/*": ["expressions/test_normalisation_law.py", "expressions/test_evaluation_against_engines.py"],
     "fills/*": ["test_golden.py", "test_verification.py", "test_verbs.py"],
     "generator.py": ["generators/test_laws.py"],
