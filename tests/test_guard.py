@@ -94,7 +94,10 @@ def test_named_ones_pass(url: str, allow: list[str]) -> None:
 @pytest.mark.parametrize(
     ("url", "allow"),
     [
-        ("postgresql://me@db.example.com/prod", ["db.example.com"]),  # the host of CI does not make prod a test database
+        (
+            "postgresql://me@db.example.com/prod",
+            ["db.example.com"],
+        ),  # the host of CI does not make prod a test database
         ("postgresql://me@live.example.com/shop", ["shop"]),
         ("postgresql:///shop?host=a.example.com,b.example.com", ["a.example.com"]),
         ("postgresql://me@db.example.com/shop", ["example.com"]),

@@ -185,12 +185,15 @@ def _connected(target: Target) -> Iterator[tuple[Driver[Any], str, bool, Callabl
         yield driver, masked(target.engine.url), target.in_transaction() and not driver.get_autocommit(), None
         return
     engine = target if isinstance(target, Engine) and target.dialect.driver == "pymysql" else _engine(target)
-    place = masked(engine.url)
+    place = masked(target.url if isinstance(target, Engine) else target)
     try:
         raw = _raw(engine, place)
+        driver = _driver(raw.driver_connection)
         try:
-            yield _driver(raw.driver_connection), place, False, lambda: _anew(engine)
+            yield driver, place, False, lambda: _anew(engine)
         finally:
+            if not driver.open:
+                raw.invalidate()  # or the pool would try to undo something through it
             raw.close()
     finally:
         if engine is not target:
@@ -199,8 +202,9 @@ def _connected(target: Target) -> Iterator[tuple[Driver[Any], str, bool, Callabl
 
 def _anew(engine: Engine) -> Driver[Any]:
     raw = engine.raw_connection()
+    driver = _driver(raw.driver_connection)
     raw.detach()
-    return _driver(raw.driver_connection)
+    return driver
 
 
 def _raw(engine: Engine, place: str) -> Any:

@@ -145,9 +145,12 @@ def _checked_out(engine: Engine, place: str) -> Iterator[Driver[Row]]:
         raise RefusedError(message, where=place) from None
     except psycopg.Error as error:
         raise refused(error, place) from None
+    driver = _driver(raw.driver_connection)
     try:
-        yield _driver(raw.driver_connection)
+        yield driver
     finally:
+        if driver.closed:
+            raw.invalidate()  # or the pool would try to undo something through it
         raw.close()
 
 

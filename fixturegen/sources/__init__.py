@@ -13,9 +13,7 @@ if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine, MetaData
     from sqlalchemy.orm import DeclarativeBase, registry
 
-    Source = (
-        type[DeclarativeBase | object] | str | Path | Schema | URL | Engine | Connection | MetaData | registry
-    )
+    Source = type[DeclarativeBase | object] | str | Path | Schema | URL | Engine | Connection | MetaData | registry
 
 __all__ = ["load"]
 

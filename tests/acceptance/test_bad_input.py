@@ -53,6 +53,10 @@ KEY_CIRCLE = """tables:
   b: {columns: {id: {type: integer, primary_key: true, references: c.id}}}
   c: {columns: {id: {type: integer, primary_key: true, references: a.id}}}
 """
+NOBODY = """tables:
+  p: {rows: 0, columns: {id: {type: integer, primary_key: true}}}
+  c: {rows: 3, columns: {p_id: {references: p.id}}}
+"""
 COUNT_CIRCLE = """tables:
   a: {rows: 2 per b, columns: {id: {type: integer, primary_key: true}, b_id: {references: b.id}}}
   b: {rows: 2 per a, columns: {id: {type: integer, primary_key: true}, a_id: {references: a.id}}}
@@ -125,8 +129,7 @@ BAD: dict[str, tuple[str | bytes, str]] = {
     "unique beyond a type": (column("{type: tinyint, unique: true}", 257), "only 256 can exist"),
     "unique beyond Faker": (column("{faker: country_code, unique: true}", 1_000), "1,000 rows are demanded, but only"),
     "more children than 1:1": (two("", "p_id: {references: p.id, unique: true}", table="rows: 101, "), "only 100"),
-    "children of nobody": ("tables:\n  p: {rows: 0, columns: {id: {type: integer, primary_key: true}}}\n"
-                           "  c: {rows: 3, columns: {p_id: {references: p.id}}}\n", "which has no rows"),
+    "children of nobody": (NOBODY, "which has no rows"),
     "negative count": (column("{type: integer}", -1), "rows lies between 0"),
     "count that is no number": (column("{type: integer}", "many"), "rows cannot be read: 'many'"),
     "absurd count": (column("{type: integer}", 10**30), "rows lies between 0 and 1,000,000,000,000"),
@@ -176,6 +179,63 @@ def test_bad_input_is_one_line_with_the_file(text: str | bytes, words: str, run:
     assert "bad.yaml" in done.err
     assert words in done.err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["bad.yaml"]
+
+
+DDL = {
+    "empty": ("-- nothing", "there is no table"),
+    "binary": (bytes(range(256)), "no text in UTF-8"),
+    "unfinished": ("CREATE TABLE t (id INTEGER PRIMARY KEY", ":1: SQLite refuses this statement"),
+    "unclosed text": ("CREATE TABLE t (id INTEGER DEFAULT 'x);", "never ends"),
+    "twice the same": ("CREATE TABLE t (id INT); CREATE TABLE t (id INT);", "already exists"),
+    "reference to nothing": ("CREATE TABLE t (p INT REFERENCES nosuch (id));", "which does not exist"),
+    "other database": ("ATTACH 'pwned.db' AS p; CREATE TABLE p.t (id INT);", "unknown database p"),
+    "rows of a query": ("CREATE TABLE t AS SELECT 1 AS a;", "which is not run"),
+    "deep": ("CREATE TABLE t (x INT CHECK (" + "(" * 20_000 + "x" + ")" * 20_000 + " > 0));", "nested parentheses"),
+    "no row": ("CREATE TABLE t (id INTEGER PRIMARY KEY CHECK (1 = 0));", "no row can satisfy"),
+    "keys from each other": (
+        "CREATE TABLE a (id INTEGER PRIMARY KEY REFERENCES b (id)); CREATE TABLE b (id INTEGER PRIMARY KEY REFERENCES a (id));",
+        "in a circle",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "words"), DDL.values(), ids=DDL)
+def test_bad_ddl_is_one_line_with_the_file(text: str | bytes, words: str, run: Any, tmp_path: Path) -> None:
+    (tmp_path / "bad.sql").write_bytes(text if isinstance(text, bytes) else text.encode())
+    started = perf_counter()
+    done = run("export", "bad.sql", "out")
+    assert perf_counter() - started < SECONDS
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert done.err.startswith("error: bad.sql")
+    assert words in done.err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bad.sql"]
+
+
+@pytest.mark.parametrize(
+    ("dialect", "statement"),
+    [
+        ("sqlite", "VACUUM INTO 'pwned'"),
+        ("sqlite", "SELECT load_extension('pwned')"),
+        ("sqlite", "INSERT INTO t VALUES (1)"),
+        ("sqlite", "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c"),
+        ("postgresql", "COPY t FROM PROGRAM 'touch pwned'"),
+        ("postgresql", "\\! touch pwned\n"),
+        ("mysql", "SELECT 1 INTO OUTFILE 'pwned'"),
+    ],
+)
+def test_other_statements_of_ddl_are_not_run(dialect: str, statement: str, succeeds: Any, tmp_path: Path) -> None:
+    (tmp_path / "dump.sql").write_text(f"CREATE TABLE t (id integer PRIMARY KEY);\n{statement};\n")
+    succeeds("export", "dump.sql", "out", "--rows", "5", "--dialect", dialect)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["dump.sql", "out"]
+
+
+def test_no_password_is_told_even_to_who_debugs(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FIXTUREGEN_DEBUG", "1")
+    url = "postgresql://me:hunter2@127.0.0.1:1/none"
+    for arguments in (["plan", url], ["seed", url, "--schema", url], ["verify", url, "--database", url], ["init", url]):
+        done = run(*arguments)
+        assert done.code == 1
+        assert "hunter2" not in done.out + done.err
 
 
 def test_more_rows_than_any_disk_holds_are_refused(run: Any, tmp_path: Path) -> None:

@@ -125,7 +125,11 @@ class Json(TypeDecorator[object]):
         (sa.Time(), "sqlite", Type(kind="time")),
         (Json(), "sqlite", Type(kind="text")),
         (postgresql.INET(), "postgresql", Type(kind="ip")),
-        (postgresql.INT4RANGE(), "postgresql", Type(kind="unknown", form="range", element=Type(kind="integer", bits=32))),
+        (
+            postgresql.INT4RANGE(),
+            "postgresql",
+            Type(kind="unknown", form="range", element=Type(kind="integer", bits=32)),
+        ),
     ],
 )
 def test_types(given: sa.types.TypeEngine[object], dialect: Dialect, expected: Type) -> None:
