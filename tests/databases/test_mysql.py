@@ -503,6 +503,7 @@ def test_an_interrupt_leaves_nothing(server: Server, create: bool) -> None:
         assert server.value(f"SELECT count(*) FROM {QUOTED}") == 0
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_a_client_stopped_in_mid_load_leaves_nothing(made: Server, tmp_path: Path, number: signal.Signals) -> None:
