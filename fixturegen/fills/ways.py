@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import accumulate
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -110,8 +112,9 @@ class _Attempt:
         if ways is None:
             return (1.0,)
         tries = np.bincount(ways)
-        rates = np.bincount(ways[self._good], minlength=len(tries)) / np.maximum(tries, 1)
-        return tuple((rates / rates.sum()).tolist())
+        good = np.bincount(ways[self._good], minlength=len(tries))
+        rates = [Fraction(some, max(all_, 1)) for some, all_ in zip(good.tolist(), tries.tolist(), strict=True)]
+        return tuple(float(rate / sum(rates)) for rate in rates)
 
     def passed(self) -> pl.DataFrame:
         """Return the candidates that passed."""
@@ -127,5 +130,5 @@ def _keys(height: int) -> Bits:
 
 def drawn_ways(shares: tuple[float, ...], random: Bits) -> Integers:
     """Return a way for each row, by shares, from the upper half of random bits."""
-    borders = np.cumsum(np.array(shares[:-1]) * 2**32).round().astype(np.uint64)
-    return np.searchsorted(borders, random >> np.uint64(32), side="right").astype(np.int64)
+    borders = [round(running * 2**32) for running in accumulate(shares[:-1])]
+    return np.searchsorted(np.array(borders, dtype=np.uint64), random >> np.uint64(32), side="right").astype(np.int64)
