@@ -15,6 +15,7 @@ import polars as pl
 from faker import Faker
 
 import fixturegen as fg
+from benchmarks import servers
 from benchmarks.measuring import Result, measured
 
 GENERATED = 100_000
@@ -58,7 +59,7 @@ def bench(scale: float, folder: Path, runs: int) -> Bench:
 
 def results(shop: Bench) -> Iterator[Result]:
     """Yield every result, rivals before those that are compared with them."""
-    for measure in (_parquet, _sqlite, _faker, _generators, _start):
+    for measure in (_parquet, _sqlite, servers.results, _faker, _generators, _start):
         yield from measure(shop)
 
 
