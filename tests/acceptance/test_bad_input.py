@@ -128,6 +128,15 @@ BAD: dict[str, tuple[str | bytes, str]] = {
     "unique beyond choices": (column("{choices: [a, b], unique: true}"), "only 2 can exist"),
     "unique beyond a type": (column("{type: tinyint, unique: true}", 257), "only 256 can exist"),
     "unique beyond Faker": (column("{faker: country_code, unique: true}", 1_000), "1,000 rows are demanded, but only"),
+    "unique constant": (column("{type: integer, constant: 5, unique: true}"), "only 1 can exist"),
+    "unique template": (columns("{choices: [x, y]}", "{template: '{a}!', unique: true}", rows=3), "only 2 can exist"),
+    "unique expression": (
+        columns("{type: integer, min: 1, max: 2}", "{type: integer, expression: a + 1, unique: true}"), "only 2 can exist",
+    ),
+    "absurd count per parent": (two("", "p_id: {references: p.id}", table="rows: 0..100000000000 per p, "), "rows per parent"),
+    "reference that its parent never fits": (
+        two(", n: {type: integer, unique: true, max: 9}", "x: {references: p.n, min: 10}"), "no value of it fits x",
+    ),
     "more children than 1:1": (two("", "p_id: {references: p.id, unique: true}", table="rows: 101, "), "only 100"),
     "children of nobody": (NOBODY, "which has no rows"),
     "negative count": (column("{type: integer}", -1), "rows lies between 0"),
