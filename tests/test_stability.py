@@ -404,3 +404,19 @@ def test_the_shop_may_be_written_in_any_order(shop: fg.Schema, shop_rows: Datase
     turned = fg.generate(replace(shop, tables=tables), seed=3)
     for name, frame in shop_rows.items():
         assert turned[name].select(frame.columns).equals(frame), name
+
+
+@pytest.mark.parametrize(
+    ("name", "type_", "rows", "more"),
+    [
+        ("first_name", "varchar(30)", 600, 700),
+        ("city", "varchar(40)", 22_000, 23_000),
+        ("day", "date", 36_000, 37_000),
+        ("price", '"decimal(12,2)"', 49_000, 50_000),
+        ("email", "varchar(80)", 2_000_000, 2_100_000),
+    ],
+)
+def test_growth_past_a_capacity_keeps_old_rows(name: str, type_: str, rows: int, more: int) -> None:
+    text = "version: 1\ntables:\n  t: {{rows: {}, columns: {{id: {{type: integer, primary_key: true}}, {}: {{type: {}, unique: true}}}}}}"
+    first = [next(fg.stream(parse_schema(text.format(each, name, type_)), chunk_rows=50))[1] for each in (rows, more)]
+    assert first[0].equals(first[1])

@@ -118,9 +118,9 @@ def test_counts_in_a_circle_are_refused() -> None:
 
 def test_columns_in_a_circle_are_refused() -> None:
     tables = {
-        "a": {"primary_key": "k", "columns": {"k": {"references": "b.k"}}},
-        "b": {"primary_key": "k", "columns": {"k": {"references": "c.k"}}},
-        "c": {"primary_key": "k", "columns": {"k": {"references": "a.k"}}},
+        "a": {"primary_key": "k", "columns": {"k": {"type": "integer", "references": "b.k"}}},
+        "b": {"primary_key": "k", "columns": {"k": {"type": "integer", "references": "c.k"}}},
+        "c": {"primary_key": "k", "columns": {"k": {"type": "integer", "references": "a.k"}}},
     }
     with pytest.raises(ImpossibleError, match="circle"):
         plan(tables)
