@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import URL, create_engine
 
+import fixturegen
+from fixturegen import cli
 from fixturegen.errors import ExitCode, InputError, RefusedError
 from fixturegen.guard import guarded
 
@@ -164,3 +166,31 @@ def test_passwords_never_appear(rest: str) -> None:
     with pytest.raises(RefusedError) as caught:
         guarded(url.render_as_string(hide_password=False))
     assert "Zq7" not in str(caught.value)
+
+
+@pytest.mark.parametrize("options", [[], ["--schema", "none.yaml"], ["--dry-run", "--existing", "replace"]])
+def test_the_command_line_asks_the_guard_before_anything_else(
+    options: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["seed", "postgresql://me:hunter2@db.invalid/shop", *options]) == ExitCode.REFUSED_BY_DATA
+    told = capsys.readouterr()
+    assert "does not look like a development database" in told.err
+    assert "hunter2" not in told.err + told.out
+
+
+def test_the_command_line_lets_named_ones_through(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    schema = tmp_path / "a.yaml"
+    schema.write_text("version: 1\ntables: {a: {columns: {id: {type: integer, primary_key: true}}}}\n")
+    arguments = ["seed", "sqlite:///live.db", "--schema", str(schema), "--create"]
+    assert cli.run(arguments) == ExitCode.REFUSED_BY_DATA
+    assert not Path("live.db").exists()
+    assert cli.run([*arguments, "--allow", "other", "--allow", "live.db", "--defer-constraints"]) == ExitCode.DONE
+    assert Path("live.db").exists()
+
+
+def test_python_asks_the_guard_too() -> None:
+    schema = fixturegen.load(Path(__file__).parents[1] / "schemas" / "shop.yaml")
+    with pytest.raises(RefusedError, match="does not look like a development database"):
+        fixturegen.seed(schema, "mysql+pymysql://me@db.invalid/shop")
+    with pytest.raises(RefusedError, match="cannot be reached"):
+        fixturegen.seed(schema, "mysql+pymysql://me@127.0.0.1:1/live", allow=["live"])

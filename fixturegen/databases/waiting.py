@@ -32,7 +32,8 @@ def inserted_into(body: str) -> frozenset[str]:
 
 def _bare(name: str) -> str:
     last: str = _PART.findall(name)[-1]
-    return (last[1:-1] if last[0] in '"`[' else last).casefold()
+    plain = last[1:-1].replace(last[-1] * 2, last[-1]) if last[0] in '"`[' else last
+    return plain.casefold()
 
 
 def written_by(triggers: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
