@@ -198,6 +198,7 @@ class Database(ABC):
         """
 
 
+_SPELLINGS = {"mariadb": "mysql", "postgres": "postgresql"}
 _DATABASES: dict[str, Database] = {}
 
 
@@ -255,4 +256,4 @@ def _dialect(target: Target) -> str:
     else:
         message = f"{type(target).__name__} is no database"
         raise InputError(message, hint="Give a SQLAlchemy Engine, a Connection or a URL.")
-    return "mysql" if name == "mariadb" else name
+    return _SPELLINGS.get(name, name)

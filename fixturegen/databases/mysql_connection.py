@@ -237,9 +237,10 @@ def _engine(target: str | URL | Engine) -> Engine:
 
 
 def _driver(connection: object) -> Driver[Any]:
-    from pymysql.connections import Connection  # noqa: PLC0415 (an extra)
+    with suppress(ImportError):  # an extra: without it, the connection is none of its own
+        from pymysql.connections import Connection  # noqa: PLC0415 (an extra)
 
-    if isinstance(connection, Connection):
-        return cast("Driver[Any]", connection)
+        if isinstance(connection, Connection):
+            return cast("Driver[Any]", connection)
     message = f"the driver {type(connection).__module__.partition('.')[0]} cannot be loaded through"
     raise InputError(message, hint="Give the URL, or an engine of mysql+pymysql://.")

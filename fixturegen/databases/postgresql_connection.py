@@ -6,7 +6,7 @@ A connection within its user's transaction is joined by a savepoint, which psyco
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -82,15 +82,16 @@ def session(target: Target) -> Iterator[Session]:
         InputError: The driver is not installed, or it is another than psycopg 3.
         RefusedError: The database cannot be reached, or ends the connection.
     """
-    from psycopg import Rollback  # noqa: PLC0415 (an extra: only where PostgreSQL is met)
+    with _connected(target) as (driver, place), translated(place):
+        from psycopg import Rollback  # noqa: PLC0415 (an extra; where it is missing, connecting has said so)
 
-    with _connected(target) as (driver, place), translated(place), driver.transaction():
-        opened = Session(driver, place)
-        before = _settings(opened)
-        yield opened
-        if not opened.keep:
-            raise Rollback
-        _restore(opened, before)
+        with driver.transaction():
+            opened = Session(driver, place)
+            before = _settings(opened)
+            yield opened
+            if not opened.keep:
+                raise Rollback
+            _restore(opened, before)
 
 
 def _settings(opened: Session) -> dict[str, str]:
@@ -109,7 +110,7 @@ def _restore(opened: Session, before: dict[str, str]) -> None:
 
 @contextmanager
 def _connected(target: Target) -> Iterator[tuple[Driver[Row], str]]:
-    from sqlalchemy import Connection, Engine  # noqa: PLC0415 (heavy: only where a database is met)
+    from sqlalchemy import Connection, Engine, make_url  # noqa: PLC0415 (heavy: only where a database is met)
 
     from fixturegen.sources.engines import masked, opened  # noqa: PLC0415 (the same)
 
@@ -122,10 +123,12 @@ def _connected(target: Target) -> Iterator[tuple[Driver[Row], str]]:
             )  # SQLAlchemy's transaction has begun; the driver's begins with its first statement
         yield driver, place
         return
-    engine = target if isinstance(target, Engine) else opened(target)
+    url = target.url if isinstance(target, Engine) else make_url(target)
+    own = isinstance(target, Engine) and target.dialect.driver == "psycopg"
+    engine = target if isinstance(target, Engine) and own else opened(url.set(drivername="postgresql+psycopg"))
     try:
-        with _checked_out(engine, masked(engine.url)) as driver:
-            yield driver, masked(engine.url)
+        with _checked_out(engine, masked(url)) as driver:
+            yield driver, masked(url)
     finally:
         if engine is not target:
             engine.dispose()
@@ -155,9 +158,10 @@ def _checked_out(engine: Engine, place: str) -> Iterator[Driver[Row]]:
 
 
 def _driver(connection: object) -> Driver[Row]:
-    import psycopg  # noqa: PLC0415 (an extra)
+    with suppress(ImportError):  # an extra: without it, the connection is none of its own
+        from psycopg import Connection  # noqa: PLC0415 (an extra: only where PostgreSQL is met)
 
-    if isinstance(connection, psycopg.Connection):
-        return cast("Driver[Row]", connection)
+        if isinstance(connection, Connection):
+            return cast("Driver[Row]", connection)
     message = f"the driver {type(connection).__module__.partition('.')[0]} cannot be loaded through"
     raise InputError(message, hint="Give the URL, or an engine of postgresql+psycopg://.")

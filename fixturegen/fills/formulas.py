@@ -195,7 +195,7 @@ def _matched(values: pl.Series, pattern: Pattern) -> Mask:
     text = pattern.text
     if pattern.kind == "like":
         parts = [".*" if char == "%" else "." if char == "_" else re.escape(char) for char in text]
-        text = "^" + "".join(parts) + "$"
+        text = r"\A" + "".join(parts) + r"\Z"
     compiled = re.compile(text, re.DOTALL | (re.IGNORECASE if pattern.insensitive else 0))
     found = [value is None or (compiled.search(value) is not None) != pattern.negated for value in values.to_list()]
     return np.array(found, dtype=bool)

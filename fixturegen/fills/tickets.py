@@ -15,6 +15,7 @@ from fixturegen.draws import Bits, Integers, chosen, mixed, seated
 
 PARENTS = 64
 MOST_TICKETS = 65_536
+REDRAWN = 64
 
 
 @lru_cache(maxsize=256)
@@ -63,11 +64,14 @@ def parents_by_ticket(stream: int, keys: Bits, count: int, skew: float, childles
         # So few parents that all of them are childless by their rank: then the first one serves.
         return np.zeros(len(keys), dtype=np.int64)
     redrawn = keys[absent]
-    while len(absent):
+    for _ in range(REDRAWN):
         redrawn = mixed(redrawn)
         choice[absent] = _owner(stream, chosen(stream, redrawn, len(rank_of)), rank_of)
         outside = choice[absent] >= count
         absent, redrawn = absent[outside], redrawn[outside]
+    # Rows that hit nobody's ticket so often: parents that exist own very few. They draw among those tickets alone.
+    owners = np.sort(_owner(stream, np.arange(len(rank_of)), rank_of))
+    choice[absent] = owners[chosen(stream, redrawn, int((owners < count).sum()))]
     return choice
 
 

@@ -234,6 +234,7 @@ class _Drafting:
     def _kept(self, formulas: Mapping[str, Formula]) -> Kept:
         types = {column.name: column.type for column in self._written()}
         again = redrawn(formulas.values(), types, self.schema.as_of)
+        again |= self._tied(formulas)
         plain = frozenset(
             column.name
             for column in self._written()
@@ -248,6 +249,15 @@ class _Drafting:
         kept = keeper.keep(self.links)
         self.links = kept.links
         return kept
+
+    def _tied(self, formulas: Mapping[str, Formula]) -> set[str]:
+        """Columns that checks tie to others: a permutation would not see their bounds. Whole-number keys count up all the same."""
+        key = self.table.primary_key.columns if self.table.primary_key else ()
+        tied = {name for formula in formulas.values() for part in conjuncts(formula) for name in _several(part)}
+        return {name for name in tied if name not in key or self._column_or_none(name) != "integer"}
+
+    def _column_or_none(self, name: str) -> str | None:
+        return next((column.type.kind for column in self.table.columns if column.name == name), None)
 
     def _choose(self, column: Column, domain: Domain, distinct: int) -> Choice:
         """Choose a generator; whole numbers of a key count up."""
@@ -387,3 +397,9 @@ class _Drafting:
 
     def _column(self, name: str) -> Column:
         return next(column for column in self.table.columns if column.name == name)
+
+
+def _several(formula: Formula) -> tuple[str, ...]:
+    """Return the columns of a condition on several columns; none of one on a single column."""
+    columns = columns_of(formula)
+    return columns if len(columns) > 1 else ()

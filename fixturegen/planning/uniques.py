@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
 
@@ -14,6 +14,8 @@ from fixturegen.planning.plan import Link
 from fixturegen.schema import Column, Count, PerParent, Schema, Table, Unique
 
 LARGEST = 2**62
+PLENTY = 2**31
+"""A column with so many values carries a unique of several columns by itself, whatever the number of rows."""
 """Domain of the largest permutation."""
 _PREFERENCE = ("uuid", "text", "integer", "bytes", "url", "decimal", "datetime", "json", "ip", "mac", "date", "float")
 """Which column of several carries a unique: kinds with many values first, numbers of business meaning last."""
@@ -28,12 +30,16 @@ class Carrier:
         index: Name that keys the permutation.
         parts: Capacities of the columns that share the permutation and come before this one.
         whole: Size of the permutation's domain.
+        alone: Whether the column is distinct by itself; otherwise only all columns of the permutation are, together.
+        fellow: A column of the group of one that is distinct; by itself it is not, nor with its like.
     """
 
     choice: Choice
     index: str
     parts: tuple[int, ...]
     whole: int
+    alone: bool = True
+    fellow: bool = False
 
 
 @dataclass(slots=True)
@@ -106,9 +112,11 @@ class Keeper:
 
     def _structural(self, unique: Unique, kept: Kept) -> bool:
         """Whether the counts per parent keep it: one row a parent, or a number among the parent's rows."""
-        if unique.expressions or any(name in kept.carriers for name in unique.columns):
-            return not unique.expressions
+        if unique.expressions:
+            return False
         columns = set(unique.columns)
+        if self._covered(columns, kept):
+            return True
         numbered = {column.ordinal for column in self.table.columns if column.name in columns and column.ordinal}
         for link in kept.links.values():
             inside = set(link.reference.columns) <= columns
@@ -120,6 +128,16 @@ class Keeper:
             if inside and (single or link.reference.name in numbered):
                 return True
         return False
+
+    def _covered(self, columns: set[str], kept: Kept) -> bool:
+        """Whether the columns hold one that is distinct alone, or all that share a permutation."""
+        shared: dict[str, set[str]] = {}
+        for name, carrier in kept.carriers.items():
+            if carrier.alone and not carrier.fellow and name in columns:
+                return True
+            if not carrier.alone:
+                shared.setdefault(carrier.index, set()).add(name)
+        return any(names <= columns for names in shared.values())
 
     def _refuse_several(self, link: Link) -> None:
         """A reference that is unique leaves a parent one row at most, whatever is drawn."""
@@ -135,7 +153,7 @@ class Keeper:
         if unique.expressions and folding is None:
             return False
         names = (folding,) if folding else unique.columns
-        for column in self._candidates(names):
+        for column in self._candidates(names, kept.carriers):
             domain = self._domain(column, folding)
             choice = self._distinct(column, domain)
             if choice is not None and self._wide_enough(column, choice, unique, kept):
@@ -143,7 +161,7 @@ class Keeper:
                 index = choice.names[0] if choice.names[1:] else column.name
                 kept.carriers[column.name] = Carrier(choice, index, (), size)
                 for fellow, own in self._fellows(column, choice).items():
-                    kept.carriers[fellow] = Carrier(own, index, (), size)
+                    kept.carriers[fellow] = Carrier(own, index, (), size, fellow=True)
                 kept.folded |= {column.name} if folding else set()
                 return True
         return False
@@ -160,7 +178,7 @@ class Keeper:
 
     def _carried_softly(self, name: str, kept: Kept) -> None:
         """Make a column distinct that no unique of this table asks for, where it has the values."""
-        for column in self._candidates((name,)):
+        for column in self._candidates((name,), kept.carriers):
             choice = self._distinct(column, self.domains[name])
             capacity = 0 if choice is None else choice.generator.capacity or 0
             if choice is not None and capacity >= self.rows and not choice.generator.sequential:
@@ -177,15 +195,18 @@ class Keeper:
                 return False
             kept.limits.append((capacity, f"{column.name} is unique and has {capacity:,} values"))
             return True
-        return capacity >= self.rows
+        return capacity >= (self.rows if len(unique.columns) == 1 else max(self.rows, PLENTY))
 
-    def _candidates(self, names: Sequence[str]) -> list[Column]:
-        columns = [column for column in self.table.columns if column.name in names and column.name in self.plain]
+    def _candidates(self, names: Sequence[str], taken: Collection[str]) -> list[Column]:
+        free = self.plain - set(taken)
+        columns = [column for column in self.table.columns if column.name in names and column.name in free]
         rank = {kind: at for at, kind in enumerate(_PREFERENCE)}
         return sorted(columns, key=lambda column: (column.nullable, rank.get(column.type.kind, 99)))
 
     def _folding(self, unique: Unique) -> str | None:
         """Return the column of a unique on ``lower(column)`` alone, or with a collation that folds case."""
+        if len(unique.expressions) > 1:
+            return None
         if unique.expressions:
             texts = [text.replace('"', "").replace("(", " ").replace(")", " ").split() for text in unique.expressions]
             lowered = [words[1] for words in texts if len(words) == 2 and words[0].lower() in {"lower", "upper"}]
@@ -222,7 +243,10 @@ class Keeper:
     def _shared(self, unique: Unique, kept: Kept) -> bool:
         """Let all columns share one permutation of their combinations, where all are free and none is NULL."""
         columns = [column for column in self.table.columns if column.name in unique.columns]
-        free = all(column.name in self.plain and column.name not in kept.carriers for column in columns)
+        free = all(
+            column.name in self.plain and column.name not in kept.carriers and not self._may_be_null(column.name)
+            for column in columns
+        )
         if unique.expressions or unique.predicate or not free or len(columns) < 2:
             return False
         choices = [self._distinct(column, self.domains[column.name]) for column in columns]
@@ -235,7 +259,7 @@ class Keeper:
         index = "+".join(unique.columns)
         for at, (column, choice) in enumerate(zip(columns, choices, strict=True)):
             assert choice is not None
-            kept.carriers[column.name] = Carrier(choice, index, tuple(sizes[:at]), whole)
+            kept.carriers[column.name] = Carrier(choice, index, tuple(sizes[:at]), whole, alone=False)
         return True
 
     def _limit(self, unique: Unique, kept: Kept) -> None:
