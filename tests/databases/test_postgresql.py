@@ -779,3 +779,10 @@ def test_a_client_stopped_in_mid_copy_leaves_nothing(made: Server, tmp_path: Pat
             ended.wait(0.1)
     assert made.value(f"SELECT count(*) FROM {quoted(PARENTS)}") == 0
     assert made.value("SELECT count(*) FROM children") == 0
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg2", "postgresql+asyncpg"])
+def test_addresses_for_other_drivers_name_the_same_database(made: Server, scheme: str) -> None:
+    rest = made.url.render_as_string(hide_password=False).partition("://")[2]
+    seed(f"{scheme}://{rest}", FAMILY, family(3), marker="0b")
+    assert made.value("SELECT count(*) FROM children") == 3
