@@ -302,7 +302,7 @@ def test_a_mistake_of_ours_is_one_line(
         message = "secret value"
         raise RuntimeError(message)
 
-    monkeypatch.setattr("fixturegen.verbs.planned", broken)
+    monkeypatch.setattr("fixturegen.verbs.plan_of", broken)
     assert cli.run(["plan", shop]) == 1
     printed = capsys.readouterr().err
     assert printed.startswith("error: internal error: RuntimeError at test_cli.py:")

@@ -81,6 +81,11 @@ class Oracles:
         raise SchemaError(message, hint="Seed it, or plan with --accept-unverified.")
 
 
+_LONGEST = 10_000_000
+"""Bytes of the longest value that a judged expression may make."""
+_REFUSED = frozenset({"random", "randomblob", "changes", "total_changes", "last_insert_rowid", "load_extension"})
+
+
 @contextmanager
 def asking(target: Target | None = None) -> Iterator[Oracles]:
     """Give the databases that can be asked, closed at the end."""
@@ -95,7 +100,18 @@ def asking(target: Target | None = None) -> Iterator[Oracles]:
 def _memory() -> Iterator[sqlite3.Connection]:
     """Give a private database, with the functions that SQLAlchemy adds to every connection (REGEXP)."""
     with _own("sqlite://") as driver:
-        yield driver
+        driver.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
+        driver.set_authorizer(_allowed)
+        try:
+            yield driver
+        finally:
+            driver.set_authorizer(None)
+
+
+def _allowed(action: int, _: str | None, name: str | None, *_more: str | None) -> int:
+    """Refuse functions whose answer is chance, or that reach beyond the row."""
+    refused = action == sqlite3.SQLITE_FUNCTION and (name or "").lower() in _REFUSED
+    return sqlite3.SQLITE_DENY if refused else sqlite3.SQLITE_OK
 
 
 @contextmanager

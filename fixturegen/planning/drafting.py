@@ -34,7 +34,7 @@ from fixturegen.planning.plan import (
 )
 from fixturegen.planning.redrawn import redrawn, tests_null
 from fixturegen.planning.uniques import Keeper, Kept, sought
-from fixturegen.schema import Check, Column, Count, Dialect, Path, Schema, Table
+from fixturegen.schema import Check, Column, Count, Dialect, Path, Schema, Table, Unique
 
 DEFAULT_NULLS = 0.1
 """Share of NULL in a nullable column of which nothing says how often."""
@@ -358,7 +358,8 @@ class _Drafting:
         for component in found:
             if columns & set(component.columns):
                 columns |= set(component.columns)
-        steady = tuple(references[:1]) if len(references) + len(columns) > 1 else ()
+        kept.open += self._loosened(kept, columns)
+        steady = tuple(references[:1]) if len(references) + len(columns) > 1 and len(kept.open) == 1 else ()
         return (
             Settled(
                 uniques=tuple(kept.open), columns=tuple(sorted(columns)), references=tuple(references), steady=steady,
@@ -366,6 +367,16 @@ class _Drafting:
                 conditions=tuple(condition.formula for condition in self.redrawn),
             ),
         )  # fmt: skip
+
+    def _loosened(self, kept: Kept, columns: set[str]) -> list[Unique]:
+        """Uniques that a permutation keeps only as long as none of its columns is drawn again."""
+        moved = {
+            name for name in columns if name in kept.carriers and not kept.carriers[name].choice.generator.sequential
+        }
+        key = [self.table.primary_key] if self.table.primary_key else []
+        return [
+            unique for unique in (*key, *self.table.uniques) if unique not in kept.open and moved & set(unique.columns)
+        ]
 
     def _period(self, kept: Kept, quick: Sequence[str], columns: set[str], steps: Mapping[str, Step]) -> int:
         """Attempts after which the steady reference moves on: enough to have tried what the others can be."""
