@@ -292,6 +292,8 @@ class Normaliser:
             return [subject.this, *subject.expressions]
         if isinstance(subject, exp.Add | exp.Sub | exp.Mul | exp.DPipe):
             return [subject.this, subject.expression]
+        if isinstance(subject, exp.Cast) and not self.scope.casts(subject):
+            return None
         if isinstance(subject, exp.Neg | exp.Cast | exp.Lower | exp.Upper | exp.Length | exp.Abs):
             return [subject.this]
         if isinstance(subject, exp.Trim) and subject.expression is None:

@@ -28,6 +28,8 @@ MOST_ATOMS = 2_000
 MOST_STEPS = 5_000
 """Most steps to one; branches within branches multiply."""
 
+_SPELT = frozenset({"text", "json", "url", "unknown"})
+"""Kinds of which another type may not be able to read every value."""
 KIND_OF: Mapping[str, Kind] = {"interval": "span", "enum": "text", "uuid": "text", "json": "text", "url": "text"}
 
 
@@ -64,6 +66,11 @@ class Scope:
             name = self.column(node.this)
             return name if name is not None and self._keeps(self.types[name], node.to) else None
         return column_name(node, self.types, self.dialect) if is_column(node) else None
+
+    def casts(self, cast: exp.Cast) -> bool:
+        """Return whether a cast has a value for every value: of a text that is no date it makes an error, or NULL."""
+        to_text = cast.to.this in exp.DataType.TEXT_TYPES
+        return to_text or not any(self.types[name].kind in _SPELT for name in self.mentioned(cast.this))
 
     def _keeps(self, type_: Type, to: exp.DataType) -> bool:
         kind: Kind = KIND_OF.get(type_.kind, type_.kind)  # type: ignore[arg-type]  # the other kinds are the same
