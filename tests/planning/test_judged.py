@@ -227,6 +227,7 @@ POSTGRESQL = {
 MARIADB = {
     "number": ("CREATE TABLE t (id int PRIMARY KEY, a varchar(20) NOT NULL CHECK (cast(a AS unsigned) > 3))",),
     "document": ("CREATE TABLE t (id int PRIMARY KEY, a json NOT NULL CHECK (json_extract(a, '$.n') > 3))",),
+    "cast": ("CREATE TABLE t (id int PRIMARY KEY, a varchar(40) NOT NULL CHECK (cast(a AS date) IS NOT NULL))",),
     "sound": ("CREATE TABLE t (id int PRIMARY KEY, a varchar(40) NOT NULL CHECK (soundex(a) LIKE 'A%%'))",),
     "address": ("CREATE TABLE t (id int PRIMARY KEY, a varchar(40) NOT NULL CHECK (inet_aton(a) IS NOT NULL))",),
 }
