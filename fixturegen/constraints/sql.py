@@ -49,6 +49,12 @@ def selected(what: str, source: str, condition: str = "", groups: str = "") -> s
     return " ".join(clauses)
 
 
+def own_rows(table: Table, dialect: Dialect) -> str:
+    """Return a table in a FROM, without the rows of PostgreSQL tables that inherit from it; partitions are its own rows."""
+    inherited = dialect == "postgresql" and "partitioned_by" not in table.options
+    return f"{'ONLY ' if inherited else ''}{quoted_table(table.name, dialect)}"
+
+
 def counting(table: str, condition: str, joins: str, dialect: Dialect) -> str:
     """Return a SELECT of the number of rows for which the condition is true."""
     rows = selected(f"({condition}) AS bad", f"{quoted_table(table, dialect)} {joins}")
@@ -59,7 +65,7 @@ def locating(table: Table, condition: str, joins: str, dialect: Dialect) -> str:
     """Return a SELECT of the least 0-based position, in the order of the primary key, at which the condition is true."""
     order = key_order(table, dialect)
     position = f"row_number() OVER ({f'ORDER BY {order}' if order else ''}) - 1"
-    rows = selected(f"{position} AS position, ({condition}) AS bad", f"{quoted_table(table.name, dialect)} {joins}")
+    rows = selected(f"{position} AS position, ({condition}) AS bad", f"{own_rows(table, dialect)} {joins}")
     return selected("min(position)", f"({rows}) AS judged", "bad")
 
 

@@ -12,7 +12,6 @@ from fixturegen.constraints.collation import folded
 from fixturegen.constraints.conditions import sql_of, truth_of, value_of
 from fixturegen.constraints.contract import ROW, Constraint, Flagged
 from fixturegen.constraints.data import Data, column_of
-from fixturegen.databases.quoting import quoted_table
 from fixturegen.schema import Dialect, Schema, Table, Unique
 
 
@@ -49,7 +48,9 @@ class _Distinct(Kind):
         order = sql.key_order(schema.tables[table], dialect)
         window = f"PARTITION BY CASE WHEN {counted} THEN 1 ELSE 0 END, {', '.join(terms)}"
         number = f"row_number() OVER ({window}{f' ORDER BY {order}' if order else ''})"
-        groups = sql.selected("count(*) - 1 AS more", quoted_table(table, dialect), counted, ", ".join(terms))
+        groups = sql.selected(
+            "count(*) - 1 AS more", sql.own_rows(schema.tables[table], dialect), counted, ", ".join(terms)
+        )
         return Flagged(
             f"({counted}) AND {number} > 1", count=sql.selected("coalesce(sum(more), 0)", f"({groups}) AS judged")
         )
