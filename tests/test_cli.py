@@ -156,7 +156,7 @@ def test_dry_run_leaves_nothing(shop: str) -> None:
     with sqlite3.connect("shop.sqlite") as connection:
         connection.execute("DELETE FROM orders")
     connection.close()
-    assert cli.run(["seed", "sqlite:///shop.sqlite", "--schema", shop, "--existing", "append", "--dry-run"]) == 1
+    assert cli.run(["seed", "sqlite:///shop.sqlite", "--schema", shop, "--existing", "append", "--dry-run"]) == 0
     assert cli.run(["seed", "sqlite:///shop.sqlite", "--schema", shop, "--existing", "replace", "--dry-run"]) == 0
     with sqlite3.connect("shop.sqlite") as connection:
         assert connection.execute("SELECT count(*) FROM orders").fetchone() == (0,)

@@ -134,7 +134,8 @@ def _with_peers(table: Table, decided: Mapping[str, Link], filled: Mapping[str, 
         peers = tuple(
             other.reference.name
             for other in decided.values()
-            if other.kind == "agreeing" and other.anchor == name and not other.nullable
+            if other.kind == "agreeing" and other.anchor == name
+            and not set(other.reference.columns) - set(other.shared) <= set(other.nullable)
             and other.reference.table != table.name and filled.get(other.reference.table, 0) > 0
         )  # fmt: skip
         out[name] = replace(link, peers=peers)

@@ -39,10 +39,11 @@ def load_order(schema: Schema, tables: Iterable[str]) -> tuple[Sequence[str], Ma
     order: list[str] = []
     while remaining:
         free = [name for name in remaining if not _waits(schema.tables[name], remaining, weakest=0)]
+        circle = [] if free else _circle(schema, remaining)
         for weakest in (1, 2, 3):
             if free:
                 break
-            free = [name for name in remaining if not _waits(schema.tables[name], remaining, weakest=weakest)][:1]
+            free = [name for name in circle if not _waits(schema.tables[name], remaining, weakest=weakest)][:1]
         order += free
         for name in free:
             del remaining[name]
@@ -56,6 +57,26 @@ def load_order(schema: Schema, tables: Iterable[str]) -> tuple[Sequence[str], Ma
         for name in order
     }
     return order, {name: references for name, references in postponed.items() if references}
+
+
+def _circle(schema: Schema, remaining: Mapping[str, None]) -> Sequence[str]:
+    """Return the tables of the first circle that waits for none but its own: each reaches all others and nothing else."""
+    reached = {name: _reached(schema, name, remaining) for name in remaining}
+    for name in remaining:
+        if all(name in reached[other] for other in reached[name]):
+            return [other for other in remaining if other in reached[name]]
+    return list(remaining)
+
+
+def _reached(schema: Schema, start: str, remaining: Mapping[str, None]) -> set[str]:
+    found: set[str] = set()
+    ahead = [start]
+    while ahead:
+        for reference in schema.tables[ahead.pop()].references:
+            if reference.table in remaining and reference.table not in found:
+                found.add(reference.table)
+                ahead.append(reference.table)
+    return found
 
 
 def _waits(table: Table, remaining: Mapping[str, None], *, weakest: int) -> bool:
