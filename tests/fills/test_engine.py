@@ -18,7 +18,7 @@ import fixturegen as fg
 from fixturegen.errors import ImpossibleError
 from fixturegen.sources.yaml_file import parse_schema
 
-SLOW = settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+SLOW = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 QUICK = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 
 
@@ -179,7 +179,7 @@ def test_what_is_refused_is_impossible(data: dict[str, Any]) -> None:
 
 @pytest.mark.slow
 @given(tiny())
-@settings(SLOW, max_examples=1_500)
+@settings(SLOW, max_examples=150)
 def test_what_is_refused_is_impossible_at_length(data: dict[str, Any]) -> None:
     check_tiny(data)
 
