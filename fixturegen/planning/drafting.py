@@ -10,7 +10,7 @@ import polars as pl
 from fixturegen.domain import Domain
 from fixturegen.errors import ImpossibleError
 from fixturegen.expressions.names import mentioned, resolved
-from fixturegen.expressions.normal import FALSE, AllOf, Formula, Opaque, columns_of
+from fixturegen.expressions.normal import FALSE, AllOf, Formula, NullTest, Opaque, columns_of
 from fixturegen.expressions.parsing import parsed
 from fixturegen.options import Options
 from fixturegen.planning.cases import components
@@ -140,12 +140,26 @@ class _Drafting:
 
     def _conditions(self) -> tuple[Sequence[Condition], Mapping[str, Path]]:
         found, paths = conditions(self.schema, self.table, self.schema.as_of)
+        found = (*found, *self._parentless())
         own = frozenset(self.domains)
         asked = [replace(each, formula=asking(each.formula, self.judges, own)) for each in found]
         for condition in asked:
             if any(atom.asked for atom in opaque([condition.formula])):
                 self.judged.append((condition.check, "by the database; violators are drawn again"))
         return asked, paths
+
+    def _parentless(self) -> Sequence[Condition]:
+        """Columns that refer to a table without rows are NULL, which the cases must know of."""
+        empty = [
+            (name, link.reference.table)
+            for link in self.links.values()
+            if link.kind not in {"parent", "self", "chain"} and not self.rows.get(link.reference.table, 0)
+            for name in link.nullable
+        ]
+        return [
+            Condition(Check(sql=f'"{name}" IS NULL', name=f"no rows of {parent}"), NullTest(name, null=True))
+            for name, parent in empty
+        ]
 
     def _narrow(self, found: Sequence[Condition], paths: Mapping[str, Path]) -> dict[str, Formula]:
         """Let checks on one column narrow its domain; return what ties several columns together."""

@@ -89,10 +89,19 @@ def read_column(draft: ColumnDraft, table: TableDraft) -> ReadColumn:
 def _named_type(fields: Fields, type_: Type, dialect: Dialect) -> Type:
     """Return the type with its names; one of the database's own is known by how the database writes it."""
     native = fields.name("native")
-    if type_.kind == "unknown" and native is not None and (found := type_of(native, dialect)).form is not None:
-        type_ = found
+    if type_.kind == "unknown" and native is not None:
+        type_ = _own_type(native, dialect) or type_
     given = {"name": fields.name("type_name"), "native": native}
     return replace(type_, **{key: value for key, value in given.items() if value is not None})  # type: ignore[arg-type]  # name and native are texts
+
+
+def _own_type(native: str, dialect: Dialect) -> Type | None:
+    """Return the type of a database's own that a spelling names and we can make; None for any other text."""
+    try:
+        found = type_of(native, dialect)
+    except SchemaError:
+        return None
+    return found if found.form is not None else None
 
 
 def _values(fields: Fields, type_: Type, base: Column) -> dict[str, Any]:
