@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from fractions import Fraction
 from math import ceil, floor
 
 from sqlglot import exp
@@ -17,9 +16,9 @@ from fixturegen.expressions.normal import AllOf, AnyOf, Formula, Opaque, Order
 from fixturegen.expressions.normalisation import normalised
 from fixturegen.expressions.parsing import parsed
 from fixturegen.expressions.unread import unread
-from fixturegen.lattice import Lattice, lattice_of, measure
+from fixturegen.lattice import Lattice, lattice_of
 from fixturegen.planning.dotted import column_at
-from fixturegen.schema import AsOf, Bound, Check, Column, Constant, Dialect, Path, Schema, Table, Type
+from fixturegen.schema import AsOf, Bound, Check, Column, Constant, Dialect, Path, Schema, Table
 
 FOLDING = frozenset({"nocase"})
 """Collations under which texts that differ in case alone are equal."""
@@ -196,9 +195,3 @@ def conjuncts(formula: Formula) -> tuple[Formula, ...]:
     if isinstance(formula, AllOf):
         return tuple(part for whole in formula.parts for part in conjuncts(whole))
     return (formula,)
-
-
-def now_bound(type_: Type, as_of: date) -> Fraction | None:
-    """Return the measure of the frozen clock for types that have instants."""
-    lattice = lattice_of(type_)
-    return measure(as_of) if lattice is not None and lattice.family == "instant" else None
