@@ -1,0 +1,1 @@
+"""Records that break exactly one constraint, beside those that just do not."""
