@@ -36,7 +36,7 @@ def existing_rows(plan: Plan, target: Target) -> Mapping[str, pl.DataFrame]:
     """
     from sqlalchemy import Connection, Engine  # noqa: PLC0415 - only a run against a database needs it
 
-    from fixturegen.sources.engines import opened  # noqa: PLC0415 - the same
+    from fixturegen.engines import opened  # noqa: PLC0415 - the same
 
     if isinstance(target, Connection):
         return _read(plan, target)

@@ -61,7 +61,7 @@ def guarded(target: str | URL | Engine | Connection, allow: Iterable[str] = ()) 
     host 'db.example.com' is not this machine. If it is one, say --allow db.example.com, ...
     >>> guarded("postgresql://me:secret@db.example.com/shop", allow=["db.example.com"])
     """
-    from fixturegen.sources.engines import masked  # noqa: PLC0415 (SQLAlchemy is not needed for --help)
+    from fixturegen.engines import masked  # noqa: PLC0415 (SQLAlchemy is not needed for --help)
 
     if isinstance(allow, str):
         message = f"allow is the text {allow!r}"

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
-from fixturegen.databases.base import MARKER_TABLE, Load, Marker, Rejection, database_of, rows_digest
+from fixturegen.databases.base import Load, Marker, Rejection, database_of, rows_digest
 from fixturegen.databases.bookkeeping import is_bookkeeping
 from fixturegen.databases.waiting import held_until, rearranged
 from fixturegen.errors import InputError, RefusedError, shortened
-from fixturegen.schema import Schema, Table
+from fixturegen.schema import MARKER_TABLE, Schema, Table
 
 if TYPE_CHECKING:
     from fixturegen.databases.base import Target

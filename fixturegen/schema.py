@@ -19,6 +19,8 @@ Kind = Literal[
 ]  # fmt: skip
 Dialect = Literal["sqlite", "postgresql", "mysql"]
 """``mysql`` stands for MariaDB too."""
+MARKER_TABLE = "_fixturegen"
+"""Where a database remembers what it was seeded with; no verb takes it for one of the schema's tables."""
 
 
 @dataclass(frozen=True, slots=True)

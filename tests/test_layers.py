@@ -82,7 +82,7 @@ LIBRARIES = table("libraries")
 
 
 def allows(layer: str, imported: str) -> bool:
-    """A row names layers, or single modules of a layer (``sources.engines``) where no more is allowed."""
+    """A row names layers, or single modules of a layer (``planning.plan``) where no more is allowed."""
     return bool({layer_of(imported), imported.removeprefix("fixturegen.")} & set(LAYERS[layer]))
 
 

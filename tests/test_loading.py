@@ -12,10 +12,10 @@ import pytest
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.pool import NullPool
 
-from fixturegen.databases.base import MARKER_TABLE, RejectedError
+from fixturegen.databases.base import RejectedError
 from fixturegen.errors import ExitCode, InputError, RefusedError
 from fixturegen.loading import LoadResult, seed_frames
-from fixturegen.schema import Check, Column, Reference, Schema, Table, Type, Unique
+from fixturegen.schema import MARKER_TABLE, Check, Column, Reference, Schema, Table, Type, Unique
 
 INTEGER = Type(kind="integer")
 TEXT = Type(kind="text")

@@ -28,6 +28,7 @@ LONGER = {
 
 # Modules without a test file of their own name: a pattern, and the tests that judge them.
 ELSEWHERE = {
+    "addresses.py": ["sources/test_load.py"],
     "commands/*": ["test_cli.py"],
     "constraints/*": ["constraints/test_kinds.py", "test_verification.py"],
     "content.py": ["test_loading.py", "test_repository.py"],

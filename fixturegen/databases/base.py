@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
     Target = str | URL | Engine | Connection
 
-MARKER_TABLE = "_fixturegen"
-"""Where a database remembers what it was seeded with; no verb takes it for one of the schema's tables."""
-
 RejectionKind = Literal[
     "primary key", "unique", "not null", "check", "reference", "exclusion", "policy", "type", "trigger", "other"
 ]

@@ -178,7 +178,7 @@ def _connected(target: Target) -> Iterator[tuple[Driver[Any], str, bool, Callabl
     """Give the driver's connection, the place, whether it is within a transaction, and how to connect anew."""
     from sqlalchemy import Connection, Engine  # noqa: PLC0415 (heavy: only where a database is met)
 
-    from fixturegen.sources.engines import masked  # noqa: PLC0415 (the same)
+    from fixturegen.engines import masked  # noqa: PLC0415 (the same)
 
     if isinstance(target, Connection):
         driver = _driver(target.connection.driver_connection)
@@ -220,7 +220,7 @@ def _raw(engine: Engine, place: str) -> Any:
 
 
 def _scrubbed(error: BaseException, engine: Engine) -> str:
-    from fixturegen.sources.engines import scrubbed  # noqa: PLC0415 (SQLAlchemy is heavy)
+    from fixturegen.engines import scrubbed  # noqa: PLC0415 (SQLAlchemy is heavy)
 
     return scrubbed(" ".join(str(error.args[-1]).split()), engine.url)
 
@@ -229,7 +229,7 @@ def _engine(target: str | URL | Engine) -> Engine:
     """Return an engine of PyMySQL that may send files, which is how LOAD DATA gets its rows."""
     from sqlalchemy import Engine, make_url  # noqa: PLC0415 (heavy)
 
-    from fixturegen.sources.engines import opened  # noqa: PLC0415 (the same)
+    from fixturegen.engines import opened  # noqa: PLC0415 (the same)
 
     url = target.url if isinstance(target, Engine) else make_url(target)
     url = url.set(drivername="mysql+pymysql").update_query_dict({"local_infile": "1"})

@@ -119,7 +119,7 @@ def _own(target: Target) -> Iterator[Any]:
     """Give a driver's connection whose changes are undone; a connection of the user's is used as it is."""
     from sqlalchemy import Connection, Engine  # noqa: PLC0415 (heavy: only where a database is asked)
 
-    from fixturegen.sources.engines import opened  # noqa: PLC0415 (the same)
+    from fixturegen.engines import opened  # noqa: PLC0415 (the same)
 
     if isinstance(target, Connection):
         yield target.connection.driver_connection

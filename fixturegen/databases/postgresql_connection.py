@@ -112,7 +112,7 @@ def _restore(opened: Session, before: dict[str, str]) -> None:
 def _connected(target: Target) -> Iterator[tuple[Driver[Row], str]]:
     from sqlalchemy import Connection, Engine, make_url  # noqa: PLC0415 (heavy: only where a database is met)
 
-    from fixturegen.sources.engines import masked, opened  # noqa: PLC0415 (the same)
+    from fixturegen.engines import masked, opened  # noqa: PLC0415 (the same)
 
     if isinstance(target, Connection):
         place = masked(target.engine.url)
@@ -138,7 +138,7 @@ def _connected(target: Target) -> Iterator[tuple[Driver[Row], str]]:
 def _checked_out(engine: Engine, place: str) -> Iterator[Driver[Row]]:
     import psycopg  # noqa: PLC0415 (an extra)
 
-    from fixturegen.sources.engines import scrubbed  # noqa: PLC0415 (SQLAlchemy is heavy)
+    from fixturegen.engines import scrubbed  # noqa: PLC0415 (SQLAlchemy is heavy)
 
     try:
         raw = engine.raw_connection()

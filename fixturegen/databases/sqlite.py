@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fixturegen.databases.base import (
-    MARKER_TABLE,
     Database,
     Load,
     Marker,
@@ -27,7 +26,7 @@ from fixturegen.databases.sqlite_storage import stored
 from fixturegen.databases.statements import insert_head
 from fixturegen.databases.waiting import written_by
 from fixturegen.errors import InputError, RefusedError
-from fixturegen.schema import Schema, Table
+from fixturegen.schema import MARKER_TABLE, Schema, Table
 
 if TYPE_CHECKING:
     from fixturegen.databases.base import Target

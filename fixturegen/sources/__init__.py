@@ -56,7 +56,7 @@ def load(source: Source, *, dialect: Dialect | None = None) -> Schema:
 
 
 def _text(source: str, dialect: Dialect | None) -> Schema:
-    from fixturegen.sources.addresses import is_url  # noqa: PLC0415  # a light module, kept beside its users
+    from fixturegen.addresses import is_url  # noqa: PLC0415  # a light module, kept beside its users
 
     if is_url(source):
         return _database(source)
@@ -111,7 +111,7 @@ def _neighbours(path: Path) -> list[str]:
 
 
 def _database(url: str | URL) -> Schema:
-    from fixturegen.sources.engines import opened  # noqa: PLC0415  # SQLAlchemy only where it is needed
+    from fixturegen.engines import opened  # noqa: PLC0415  # SQLAlchemy only where it is needed
     from fixturegen.sources.reflection import reflected  # noqa: PLC0415  # the same
 
     engine = opened(url)

@@ -27,9 +27,6 @@ from fixturegen.schema import (
 from fixturegen.sources.ddl_lexer import tokens_of
 from fixturegen.sources.naming import constraint_name, unused, with_roles
 
-MARKER_TABLE = "_fixturegen"
-"""The table in which seeding leaves its mark: never one of a schema's tables."""
-
 
 @dataclass(slots=True)
 class Draft:

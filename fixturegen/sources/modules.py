@@ -9,8 +9,8 @@ from importlib import import_module, invalidate_caches
 from pkgutil import iter_modules
 from types import ModuleType
 
+from fixturegen.addresses import without_passwords
 from fixturegen.errors import InputError
-from fixturegen.sources.addresses import without_passwords
 
 
 def imported(name: str) -> object:

@@ -8,11 +8,11 @@ from typing import TypeVar, cast
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from fixturegen.engines import masked, scrubbed
 from fixturegen.errors import RefusedError
 from fixturegen.schema import Dialect, Location, Schema
 from fixturegen.sources.catalogues import catalogue
 from fixturegen.sources.drafts import assembled
-from fixturegen.sources.engines import masked, scrubbed
 
 _Result = TypeVar("_Result")
 

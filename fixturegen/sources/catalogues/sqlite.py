@@ -15,12 +15,12 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from fixturegen.errors import RefusedError
-from fixturegen.schema import NOWHERE, Column, Location, Reference, Type, Unique
+from fixturegen.schema import MARKER_TABLE, NOWHERE, Column, Location, Reference, Type, Unique
 from fixturegen.sources.ddl_cursor import Cursor
 from fixturegen.sources.ddl_index import read_create_index
 from fixturegen.sources.ddl_lexer import Source, Statement, tokens_of
 from fixturegen.sources.ddl_table import read_create_table
-from fixturegen.sources.drafts import MARKER_TABLE, Draft
+from fixturegen.sources.drafts import Draft
 from fixturegen.sources.types_sql import type_of
 
 OLDEST = (3, 37)

@@ -9,8 +9,8 @@ from urllib.parse import quote, quote_plus
 from sqlalchemy import URL, Engine, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
+from fixturegen.addresses import HIDDEN
 from fixturegen.errors import InputError
-from fixturegen.sources.addresses import HIDDEN
 
 _DIALECTS = {
     "postgres": "postgresql",
