@@ -138,8 +138,8 @@ def _is_marked(load: Load, tables: Sequence[Table], marker: str) -> bool:
 
 
 def _digest(rows: Mapping[str, int]) -> str:
-    """The digest of the numbers of rows, less those of tables that may grow by themselves."""
-    return rows_digest({name: number for name, number in rows.items() if not is_bookkeeping(name)})
+    """The digest of the numbers of rows, less those of tables that may grow by themselves and of tables left out."""
+    return rows_digest({name: number for name, number in rows.items() if number and not is_bookkeeping(name)})
 
 
 def _already(load: Load, tables: Sequence[Table]) -> LoadResult:

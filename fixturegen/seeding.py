@@ -40,12 +40,14 @@ def seed_plan(
     rows cannot do without it; the rest is filled, and the result's ``rejected`` says why.
     """
     schema, options = made.schema, made.options
+    # What was asked for, tables included that will be left out: seeding again asks the same.
+    marker = content_hash(made)
     if existing == "append" and not create:
         made = tried_plan(schema, options, target, existing_rows(made, target))
     rejected: list[Rejection] = []
     while True:
         try:
-            result = _loaded(made, target, create, existing, dry_run, defer_constraints, progress)
+            result = _loaded(made, target, marker, create, existing, dry_run, defer_constraints, progress)
         except (UnfillableError, RejectedError) as error:
             failures = _failures(error)
             options = replace(options, exclude=_left_out(made, options, {failure.table for failure in failures}))
@@ -60,6 +62,7 @@ def seed_plan(
 def _loaded(
     made: Plan,
     target: Target,
+    marker: str,
     create: bool,
     existing: Existing,
     dry_run: bool,
@@ -72,7 +75,7 @@ def _loaded(
             made.schema,
             [table.table for table in made.tables.values()],
             frames(made, oracle=oracles),
-            marker=content_hash(made),
+            marker=marker,
             existing=existing,
             create=create,
             dry_run=dry_run,

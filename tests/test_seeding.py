@@ -45,6 +45,14 @@ def test_a_check_that_no_rows_satisfy_leaves_its_table_empty(tmp_path: Path) -> 
     assert [(one.table, one.kind) for one in result.rejected] == [("square", "check")]
 
 
+def test_seeding_again_finds_its_work_done_although_a_table_was_left_out(tmp_path: Path) -> None:
+    url = database(tmp_path / "again.db", TABLES)
+    fg.seed(url, url, rows=10)
+    again = fg.seed(url, url, rows=10)
+    assert again.already
+    assert counts(tmp_path / "again.db")["fine"] == 10
+
+
 def test_triggers_that_refuse_leave_their_table_empty(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     url = database(tmp_path / "b.db", REFUSING)
     assert run(["seed", url, "--rows", "5"]) == 1
