@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from fixturegen.draws import Bits, Integers, bits, bounded, combined, permuted, stream
+from fixturegen.draws import Bits, Integers, bits, combined, drawn, permuted, stream
 from fixturegen.fills.engine import Engine
 from fixturegen.fills.judging import Oracle
 from fixturegen.generator import Draw, Repeated
@@ -37,7 +37,7 @@ class Bulk:
 
     def draw(self, names: tuple[str, ...], draw: Draw, keys: Bits) -> Integers:
         """Return the draw's value, ``draw.low`` to ``draw.high`` inclusive, for every row key."""
-        return bounded(self.bits((*names, draw.name), keys), draw.low, draw.high)
+        return drawn(stream(self.seed, *names, draw.name), keys, draw.low, draw.high)
 
     def repeat(self, names: tuple[str, ...], draw: Draw, keys: Bits, counts: Integers) -> Repeated:
         """Return ``counts[i]`` values of the draw for row i; the k-th is keyed by the row and k alone."""
