@@ -46,7 +46,9 @@ def _free(rows: TableRows, link: Link, count: int) -> Integers:
         return np.full(len(rows), -1, dtype=np.int64)
     reference = link.reference
     if link.kind == "tickets":
-        choice = parents_by_ticket(_stream(rows, link), _keys(rows, link), among, reference.skew, reference.childless)
+        choice = parents_by_ticket(
+            _stream(rows, link), _keys(rows, link), among, reference.skew, reference.childless, rows.plan.total
+        )
     else:
         choice = chosen(_stream(rows, link), _keys(rows, link), among)
     choice = rows.probed(reference.name, choice, among) + link.after

@@ -10,12 +10,17 @@ from decimal import Decimal, localcontext
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 
 from fixturegen.draws import Bits, Integers, chosen, mixed, seated
 
 PARENTS = 64
 MOST_TICKETS = 65_536
 REDRAWN = 64
+MOST_SEATED = 2**20
+"""Owners are listed for so many ranks, or tickets, of all blocks, four bytes each; beyond, they are computed row by row."""
+WORTH = 32
+"""Owners are listed where no more than so many are listed for each key at hand."""
 
 
 @lru_cache(maxsize=256)
@@ -36,7 +41,7 @@ def quota(skew: float, childless: float) -> tuple[int, ...]:
         return tuple(max(1, round(share * scale)) for share in shares)
 
 
-def parents_by_ticket(stream: int, keys: Bits, count: int, skew: float, childless: float) -> Integers:
+def parents_by_ticket(stream: int, keys: Bits, count: int, skew: float, childless: float, rows: int = 0) -> Integers:
     """Return a consistent choice of parents by their tickets.
 
     Args:
@@ -45,36 +50,79 @@ def parents_by_ticket(stream: int, keys: Bits, count: int, skew: float, childles
         count: Number of parents, at least 1.
         skew: Exponent of the Zipf law over the ranks of a block; 0 for equal tickets.
         childless: Share of parents without a ticket, 0 (inclusive) to 1 (exclusive).
+        rows: For so many rows the choice will be made in all, these included: where they are many, the owners of tickets are
+            listed once. It changes no choice.
 
     Returns:
         Ordinals of parents, 0 to count - 1.
     """
     tickets = quota(skew, childless)
-    rank_of = np.repeat(np.arange(len(tickets)), tickets)
     blocks = -(-count // PARENTS)
-    choice = _owner(stream, chosen(stream, keys, blocks * len(rank_of)), rank_of)
+    owner = Owners(stream, tickets, blocks, min(rows, WORTH * len(keys)))
+    choice = owner(chosen(stream, keys, blocks * owner.tickets))
     absent = np.flatnonzero(choice >= count)
     if blocks > 1:
         # Tickets of parents that do not exist yet: choose as if their block did not exist either, which keeps the choice
         # that the row had before the block was begun.
-        again = chosen(stream, keys[absent], (blocks - 1) * len(rank_of))
-        choice[absent] = _owner(stream, again, rank_of)
+        choice[absent] = owner(chosen(stream, keys[absent], (blocks - 1) * owner.tickets))
         return choice
-    if not (_owner(stream, np.arange(len(rank_of)), rank_of) < count).any():
+    if not (owner(np.arange(owner.tickets)) < count).any():
         # So few parents that all of them are childless by their rank: then the first one serves.
         return np.zeros(len(keys), dtype=np.int64)
     redrawn = keys[absent]
     for _ in range(REDRAWN):
         redrawn = mixed(redrawn)
-        choice[absent] = _owner(stream, chosen(stream, redrawn, len(rank_of)), rank_of)
+        choice[absent] = owner(chosen(stream, redrawn, owner.tickets))
         outside = choice[absent] >= count
         absent, redrawn = absent[outside], redrawn[outside]
     # Rows that hit nobody's ticket so often: parents that exist own very few. They draw among those tickets alone.
-    owners = np.sort(_owner(stream, np.arange(len(rank_of)), rank_of))
+    owners = np.sort(owner(np.arange(owner.tickets)))
     choice[absent] = owners[chosen(stream, redrawn, int((owners < count).sum()))]
     return choice
 
 
-def _owner(stream: int, tickets: Integers, rank_of: Integers) -> Integers:
-    block, ticket = np.divmod(tickets, len(rank_of))
-    return block * PARENTS + seated(stream, block, rank_of[ticket], 6)
+class Owners:
+    """Who owns which ticket.
+
+    ``tickets`` is the number of tickets of a block.
+
+    Args:
+        stream: Keys the shuffle of ranks.
+        quota: Tickets of each rank.
+        blocks: Number of blocks.
+        worth: Owners may be listed for so many ranks or tickets.
+    """
+
+    def __init__(self, stream: int, quota: tuple[int, ...], blocks: int, worth: int) -> None:
+        self.tickets = sum(quota)
+        self._stream = stream
+        self._ranks = len(quota)
+        self._rank_of = np.repeat(np.arange(len(quota)), quota)
+        most = min(worth, MOST_SEATED)
+        self._owners = _owners(stream, quota, blocks) if blocks * self.tickets <= most else None
+        self._seats = _seats(stream, len(quota), blocks) if blocks * self._ranks <= most else None
+
+    def __call__(self, tickets: Integers) -> Integers:
+        """Return the ordinals of the parents that own these tickets of all blocks."""
+        if self._owners is not None:
+            return self._owners[tickets].astype(np.int64)
+        numbers = tickets.view(np.uint64)
+        block = numbers // np.uint64(self.tickets)
+        rank = self._rank_of[numbers - block * np.uint64(self.tickets)]
+        if self._seats is not None:
+            return self._seats[block * np.uint64(self._ranks) + rank.view(np.uint64)].astype(np.int64)
+        places = block.view(np.int64)
+        return places * PARENTS + seated(self._stream, places, rank, 6)
+
+
+@lru_cache(maxsize=4)
+def _seats(stream: int, ranks: int, blocks: int) -> npt.NDArray[np.uint32]:
+    """Return the parent of each rank of each block."""
+    block, rank = np.divmod(np.arange(blocks * ranks), ranks)
+    return (block * PARENTS + seated(stream, block, rank, 6)).astype(np.uint32)
+
+
+@lru_cache(maxsize=4)
+def _owners(stream: int, quota: tuple[int, ...], blocks: int) -> npt.NDArray[np.uint32]:
+    """Return the parent of each ticket of each block."""
+    return np.repeat(_seats(stream, len(quota), blocks).reshape(blocks, len(quota)), quota, axis=1).reshape(-1)
