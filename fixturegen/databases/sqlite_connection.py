@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from fixturegen.databases.base import Target
 
 _SAVEPOINT = '"fixturegen load"'
+_CACHE = -65_536
+"""64 MiB of pages: with the default of 2 MB, a large transaction writes and reads pages of its indexes over and over."""
 
 
 @dataclass(slots=True)
@@ -69,10 +71,16 @@ def session(target: Target, *, create: bool) -> Iterator[Session]:
 
 @contextmanager
 def _own(driver: sqlite3.Connection, place: str) -> Iterator[Session]:
-    """BEGIN and COMMIT by our own hand, with references enforced; the connection's settings come back at the end."""
+    """BEGIN and COMMIT by our own hand; the connection's settings come back at the end.
+
+    References of all filled tables are judged at the end, before the commit. Judging them at every row as well would cost as
+    much again; only where there are triggers, which may write or delete anywhere, they are enforced on the way too.
+    """
     with translated(place), _manual(driver):
-        before = driver.execute("PRAGMA foreign_keys").fetchone()[0]
-        driver.execute("PRAGMA foreign_keys = ON")
+        before = {name: driver.execute(f"PRAGMA {name}").fetchone()[0] for name in ("foreign_keys", "cache_size")}
+        driver.execute(f"PRAGMA cache_size = {_CACHE}")
+        triggers = driver.execute("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'").fetchone()[0]
+        driver.execute(f"PRAGMA foreign_keys = {'ON' if triggers else 'OFF'}")
         try:
             driver.execute("BEGIN IMMEDIATE")
             # References in a circle are judged at the end, as all others then are.
@@ -83,7 +91,8 @@ def _own(driver: sqlite3.Connection, place: str) -> Iterator[Session]:
         finally:
             if driver.in_transaction:
                 driver.execute("ROLLBACK")
-            driver.execute(f"PRAGMA foreign_keys = {int(before)}")
+            for name, value in before.items():
+                driver.execute(f"PRAGMA {name} = {int(value)}")
 
 
 @contextmanager
