@@ -51,7 +51,7 @@ class Bulk:
 
 
 def frames(
-    plan: Plan, chunk_rows: int = CHUNK_ROWS, oracle: Oracle | None = None
+    plan: Plan, chunk_rows: int = CHUNK_ROWS, oracle: Oracle | None = None, engine: Engine | None = None
 ) -> Iterator[tuple[str, pl.DataFrame]]:
     """Yield the rows of every table in chunks, parents first, all chunks of a table one after the other.
 
@@ -59,11 +59,12 @@ def frames(
         plan: The plan.
         chunk_rows: Most rows of a chunk, at least 1. It changes no value.
         oracle: The database that judges what only it can judge; needed by plans that count on one.
+        engine: The engine that computes them; None for one that hashes draws.
 
     Yields:
         Table name and frame; one empty frame for a table without rows.
     """
-    engine = Engine(plan, Bulk(plan.options.seed), oracle)
+    engine = engine or Engine(plan, Bulk(plan.options.seed), oracle)
     for name, table in plan.tables.items():
         first = table.existing
         for start in range(first, max(table.total, first + 1), chunk_rows):

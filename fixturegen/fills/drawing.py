@@ -218,7 +218,7 @@ class Drawing:
         assert lattice is not None
         spans = bounds.spans()
         self.dry[at[spans < 1]] = True
-        random = self.rows.engine.fill.bits((self.rows.name, *step.names, "window"), self._keys[at])
+        random = self.rows.window_bits(step.names, self._keys[at])
         places = bounds.place(scaled(random, np.maximum(spans, 1)))
         return lattice.decode(np.clip(places, lattice.low, lattice.high))
 

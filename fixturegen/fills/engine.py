@@ -23,7 +23,7 @@ from fixturegen.fills.rows import TableRows
 from fixturegen.fills.settling import Attempts, settled
 from fixturegen.fills.ways import Ways, passing_ways
 from fixturegen.generator import Draw, Repeated
-from fixturegen.planning.plan import Aggregated, Plan
+from fixturegen.planning.plan import Aggregated, Plan, TablePlan
 from fixturegen.schema import PerParent
 
 HELD_ROWS = 4_000_000
@@ -79,6 +79,18 @@ class Engine:
     def rows(self, table: str, ordinals: Integers) -> TableRows:
         """Return the rows of a table at these ordinals, nothing computed yet."""
         return TableRows(self, self.plan.tables[table], ordinals)
+
+    def attempted(self, plan: TablePlan, ordinals: Integers, attempts: Attempts) -> TableRows:
+        """Return the rows of a table at these ordinals as they are after so many attempts at keeping its uniques."""
+        return TableRows(self, plan, ordinals, attempts)
+
+    def run(self, table: str, start: int, stop: int) -> TableRows:
+        """Return rows ``start`` (inclusive) to ``stop`` (exclusive), with what was kept of them."""
+        rows = self.rows(table, np.arange(start, stop, dtype=np.int64))
+        kept = self.keeper.taken(table, start, stop)
+        if kept is not None:
+            rows.computed = kept
+        return rows
 
     def keys(self, table: str, ordinals: Integers) -> Bits:
         """Return the row keys: the ordinals themselves, or hashes of (parent's key, ordinal among its children)."""

@@ -260,6 +260,10 @@ class TableRows:
         dtype = polars_dtype(self.plan.column(name).type)
         return values if values.dtype == dtype else values.cast(dtype)
 
+    def window_bits(self, names: tuple[str, ...], keys: Bits) -> Bits:
+        """Return 64 bits a row that say where a column stands between bounds that differ from row to row."""
+        return self.engine.fill.bits((self.name, *names, "window"), keys)
+
     def lacking(self, names: tuple[str, ...], share: float, keys: Bits) -> Mask:
         """Return which rows draw a NULL of that share, 0 to 1."""
         random = self.engine.fill.bits((self.name, *names), keys) >> np.uint64(32)

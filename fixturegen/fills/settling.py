@@ -153,9 +153,7 @@ def _codes(
         ordinals: The rows.
         attempts: How often each of them was drawn again, by group.
     """
-    from fixturegen.fills.rows import TableRows  # noqa: PLC0415 - rows ask the engine for attempts, which settles rows
-
-    rows = TableRows(engine, plan, ordinals, attempts)
+    rows = engine.attempted(plan, ordinals, attempts)
     codes = np.zeros((len(group.uniques) + 1, len(ordinals)), dtype=np.uint64)
     free = np.ones((len(group.uniques) + 1, len(ordinals)), dtype=bool)
     for line, unique in enumerate(group.uniques):

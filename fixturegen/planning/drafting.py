@@ -94,6 +94,7 @@ class _Drafting:
     unverified: list[Check] = field(default_factory=list)
     redrawn: list[Condition] = field(default_factory=list)
     never_null: set[str] = field(default_factory=set)
+    variables: list[Variable] = field(default_factory=list)
 
     def draft(self) -> Draft:
         """Return the plan."""
@@ -112,6 +113,7 @@ class _Drafting:
             table=self.table, count=self.count, rows=self.rows[self.table.name] - held, existing=held,
             links=kept.links, steps=steps, components=tuple(found),
             settled=settled, paths=self.paths, judged=tuple(self.judged),
+            domains=self.domains, variables=tuple(self.variables),
         )  # fmt: skip
         return Draft(plan, (*self._orphans(), *kept.limits), tuple(self.unverified))
 
@@ -296,8 +298,8 @@ class _Drafting:
 
     def _components(self, formulas: Mapping[str, Formula], kept: Kept) -> list[Component]:
         names = dict.fromkeys(name for formula in formulas.values() for name in columns_of(formula))
-        variables = [self._variable(name, kept) for name in sorted(names)]
-        return list(components(variables, formulas, where=self.table.where)) if formulas else []
+        self.variables = [self._variable(name, kept) for name in sorted(names)]
+        return list(components(self.variables, formulas, where=self.table.where)) if formulas else []
 
     def _variable(self, name: str, kept: Kept) -> Variable:
         if name not in self.domains:

@@ -9,11 +9,11 @@ from typing import Literal
 
 import polars as pl
 
-from fixturegen.domain import Domain
+from fixturegen.domain import ANY, Domain
 from fixturegen.expressions.normal import Formula
 from fixturegen.generator import Generator
-from fixturegen.options import Options
-from fixturegen.planning.components import Component
+from fixturegen.options import Options, Pin
+from fixturegen.planning.components import Component, Variable
 from fixturegen.planning.guesses import Guesses
 from fixturegen.schema import Aggregate, Check, Column, Count, Path, Reference, Schema, Table, Unique
 
@@ -158,13 +158,15 @@ class TablePlan:
         table: The table.
         count: Rows in all, or per parent.
         rows: How many rows that makes, existing ones not counted.
-        existing: How many rows the database holds already; they take the first ordinals.
         links: How each reference finds its parents, by reference name.
         steps: How each column comes about, in an order in which each can be computed; columns of the database are absent.
         components: Columns decided together.
         settled: Uniques kept by drawing again.
         paths: Related columns that expressions and bounds mention, by their dotted name.
         judged: Checks that are only judged, by name and why.
+        existing: How many rows the database holds already; they take the first ordinals.
+        domains: What type, declarations and checks on it alone leave of each written column.
+        variables: The columns of the components, as the checks see them.
     """
 
     table: Table
@@ -177,6 +179,8 @@ class TablePlan:
     paths: Mapping[str, Path] = field(default_factory=lambda: MappingProxyType({}))
     judged: tuple[tuple[Check, str], ...] = ()
     existing: int = 0
+    domains: Mapping[str, Domain] = field(default_factory=lambda: MappingProxyType({}))
+    variables: tuple[Variable, ...] = ()
 
     @property
     def total(self) -> int:
