@@ -28,6 +28,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FARTHEST = 2**62
 """Positions stay within plus or minus this, so that sums of two of them fit 64 bits."""
 SECONDS_A_DAY = 86_400
+_FIRST_DAY = EPOCH.toordinal()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Lattice:
         low: Least position the type can hold, inclusive.
         high: Greatest position the type can hold, inclusive.
         decode: Positions to values, same length, no nulls.
+        value: One position to its value, as Python has it: the same as ``decode`` gives.
     """
 
     family: Family
@@ -49,6 +51,7 @@ class Lattice:
     low: int
     high: int
     decode: Callable[[Positions], pl.Series]
+    value: Callable[[int], object]
 
     def position(self, value: object) -> Fraction:
         """Return where ``value`` stands; between two positions, a fraction.
@@ -110,11 +113,11 @@ def _integer(type_: Type) -> Lattice:
     span = 2**type_.bits
     low, high = (-span // 2, span // 2 - 1) if type_.signed else (0, span - 1)
     low, high = _clipped(low, high)
-    return Lattice("number", Fraction(1), dtype, low, high, lambda at: pl.Series(at).cast(dtype))
+    return Lattice("number", Fraction(1), dtype, low, high, lambda at: pl.Series(at).cast(dtype), int)
 
 
 def _boolean(type_: Type) -> Lattice:
-    return Lattice("number", Fraction(1), polars_dtype(type_), 0, 1, lambda at: pl.Series(at.astype(np.bool_)))
+    return Lattice("number", Fraction(1), polars_dtype(type_), 0, 1, lambda at: pl.Series(at.astype(np.bool_)), bool)
 
 
 def _decimal(type_: Type) -> Lattice:
@@ -128,7 +131,12 @@ def _decimal(type_: Type) -> Lattice:
         unscaled = pl.Series(at).cast(pl.Decimal(38, 0))
         return (unscaled * _scale_one(dtype.scale)).cast(dtype)
 
-    return Lattice("number", step, dtype, low, high, decode)
+    return Lattice("number", step, dtype, low, high, decode, lambda at: _scaled(at, dtype.scale))
+
+
+def _scaled(unscaled: int, scale: int) -> Decimal:
+    """A decimal from its digits: no context rounds it."""
+    return Decimal((int(unscaled < 0), tuple(map(int, str(abs(unscaled)))), -scale))
 
 
 def _scale_one(scale: int) -> Decimal:
@@ -140,14 +148,26 @@ def _float(type_: Type) -> Lattice:
     dtype = polars_dtype(type_)
     scale = 10**6 if type_.bits > 32 else 10**2
     limit = FARTHEST if type_.bits > 32 else 2**17 * 100
-    return Lattice("number", Fraction(1, scale), dtype, -limit, limit, lambda at: pl.Series(at / scale).cast(dtype))
+    narrow = type_.bits <= 32
+
+    def value(at: int) -> float:
+        return float(np.float32(at / scale)) if narrow else at / scale
+
+    step = Fraction(1, scale)
+    return Lattice("number", step, dtype, -limit, limit, lambda at: pl.Series(at / scale).cast(dtype), value)
 
 
 def _date(type_: Type) -> Lattice:
     dtype = polars_dtype(type_)
     low, high = (date(1, 1, 1) - date(1970, 1, 1)).days, (date(9999, 12, 31) - date(1970, 1, 1)).days
     return Lattice(
-        "instant", Fraction(SECONDS_A_DAY), dtype, low, high, lambda at: pl.Series(at.astype(np.int32)).cast(dtype)
+        "instant",
+        Fraction(SECONDS_A_DAY),
+        dtype,
+        low,
+        high,
+        lambda at: pl.Series(at.astype(np.int32)).cast(dtype),
+        lambda at: date.fromordinal(_FIRST_DAY + at),
     )
 
 
@@ -160,6 +180,7 @@ def _datetime(type_: Type) -> Lattice:
     dtype, grain = polars_dtype(type_), _grain(type_)
     first = int(measure(date(1, 1, 1))) * 10**6 // grain
     last = (int(measure(date(9999, 12, 31))) + SECONDS_A_DAY) * 10**6 // grain - 1
+    zero = EPOCH if type_.zone else EPOCH.replace(tzinfo=None)
     return Lattice(
         "instant",
         Fraction(grain, 10**6),
@@ -167,19 +188,36 @@ def _datetime(type_: Type) -> Lattice:
         first,
         last,
         lambda at: pl.Series(at * grain).cast(pl.Int64).cast(dtype),
+        lambda at: zero + timedelta(microseconds=at * grain),
     )
 
 
 def _time(type_: Type) -> Lattice:
     dtype, grain = polars_dtype(type_), _grain(type_)
     last = SECONDS_A_DAY * 10**6 // grain - 1
-    return Lattice("clock", Fraction(grain, 10**6), dtype, 0, last, lambda at: pl.Series(at * grain * 1000).cast(dtype))
+    return Lattice(
+        "clock",
+        Fraction(grain, 10**6),
+        dtype,
+        0,
+        last,
+        lambda at: pl.Series(at * grain * 1000).cast(dtype),
+        lambda at: (EPOCH + timedelta(microseconds=at * grain)).time(),
+    )
 
 
 def _interval(type_: Type) -> Lattice:
     dtype, grain = polars_dtype(type_), _grain(type_)
     limit = 10**8 * SECONDS_A_DAY * 10**6 // 10**4 // grain
-    return Lattice("span", Fraction(grain, 10**6), dtype, -limit, limit, lambda at: pl.Series(at * grain).cast(dtype))
+    return Lattice(
+        "span",
+        Fraction(grain, 10**6),
+        dtype,
+        -limit,
+        limit,
+        lambda at: pl.Series(at * grain).cast(dtype),
+        lambda at: timedelta(microseconds=at * grain),
+    )
 
 
 _MAKERS: dict[str, Callable[[Type], Lattice]] = {

@@ -44,6 +44,21 @@ def test_positions_survive_the_way_to_values_and_back(type_: Type, data: st.Data
         assert [lattice.position(value) for value in values.to_list()] == at.tolist()
 
 
+@pytest.mark.parametrize("type_", [*EXACT, Type(kind="float"), Type(kind="float", bits=32)], ids=named)
+@given(data=st.data())
+def test_one_value_is_what_decoding_gives(type_: Type, data: st.DataObject) -> None:
+    lattice = lattice_of(type_)
+    assert lattice is not None
+    # The farthest instants are Python's, the farthest spans are not.
+    low, high = max(lattice.low, -(10**15)), min(lattice.high, 10**15)
+    at = data.draw(st.sampled_from([low, high, max(0, low)]) | st.integers(low, high))
+    decoded = lattice.decode(np.array([at], dtype=np.int64))[0]
+    assert lattice.value(at) == decoded
+    assert type(lattice.value(at)) is type(decoded)
+    if lattice.dtype.is_decimal():
+        assert str(lattice.value(at)) == str(decoded)
+
+
 @pytest.mark.parametrize("type_", EXACT, ids=named)
 def test_a_lattice_is_in_order(type_: Type) -> None:
     lattice = lattice_of(type_)
