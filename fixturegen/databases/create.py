@@ -154,9 +154,14 @@ class _Work:
             parts.append(f"GENERATED ALWAYS AS ({self._expression(column.generated)}) STORED")
         if column.name == numbered:
             parts.append("PRIMARY KEY AUTOINCREMENT")
-        if not column.nullable and column.generated is None:
+        if not column.nullable and column.generated is None and not self._is_null_key(table, column):
             parts.append("NOT NULL")
         return " ".join(parts + self._numbering(table, column))
+
+    def _is_null_key(self, table: Table, column: Column) -> bool:
+        """Whether SQLite, where the table comes from, takes NULL in this column of the key."""
+        listed = table.options.get("null_keys") if self.dialect == self.schema.dialect == "sqlite" else None
+        return isinstance(listed, list | tuple) and column.name in listed
 
     def _numbering(self, table: Table, column: Column) -> list[str]:
         if column.identity is not None and self.dialect == "postgresql":

@@ -138,6 +138,7 @@ def _settle_keys(draft: Draft, names: _Names) -> None:
     if key is not None:
         key = replace(key, columns=names.columns(draft, key.columns, key.where, "the primary key"))
         draft.primary_key = key
+        _remember_null_keys(draft, names.dialect)
         for column in key.columns:
             draft.columns[column] = replace(draft.columns[column], nullable=False)
     spelled = (
@@ -145,6 +146,14 @@ def _settle_keys(draft: Draft, names: _Names) -> None:
         for unique in draft.uniques
     )
     draft.uniques = _without_repetition(spelled, key)
+
+
+def _remember_null_keys(draft: Draft, dialect: Dialect) -> None:
+    """Keep in mind where SQLite, by an old mistake of its own, takes NULL in a primary key: no row of ours has one there."""
+    free = [name for name in draft.primary_key.columns if draft.columns[name].nullable] if draft.primary_key else []
+    numbered = any(draft.columns[name].identity is not None for name in free)
+    if dialect == "sqlite" and free and not numbered and not draft.options.keys() & {"strict", "without_rowid"}:
+        draft.options["null_keys"] = free
 
 
 def _without_repetition(uniques: Iterable[Unique], key: Unique | None) -> list[Unique]:

@@ -1,0 +1,143 @@
+"""What a database enforces by itself: the tables as they were declared, or as ``--create`` makes them in another dialect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from fixturegen.breaking.values import greatest, least
+from fixturegen.constraints.contract import Constraint
+from fixturegen.databases.create import creation
+from fixturegen.schema import AsOf, Bound, Column, Constant, Dialect, Path, Reference, Schema, Table, Type, Unique
+
+Judge = Literal["statement", "commit", "verify"]
+"""When a database decides; ``verify`` where it never does."""
+_SQLITE_LENGTHS = frozenset({"text", "bytes"})
+_SPELLED = frozenset({"uuid", "json", "ip", "mac"})
+
+
+@dataclass(frozen=True)
+class Enforcement:
+    """What the databases of one dialect enforce of a schema.
+
+    Attributes:
+        schema: The schema.
+        dialect: Whose databases.
+    """
+
+    schema: Schema
+    dialect: Dialect
+
+    def is_own(self, table: Table) -> bool:
+        """Whether a table was read from such a database or its DDL: it is there as it was declared, not as we would make it."""
+        return self.dialect == self.schema.dialect and any(column.type.native is not None for column in table.columns)
+
+    def judge(self, constraint: Constraint) -> Judge:
+        """Return when the database decides on a constraint between rows or over a condition."""
+        table, subject = self.schema.tables[constraint.table], constraint.subject
+        match constraint.kind:
+            case "aggregate" | "ordinal":
+                return "verify"
+            case "min" | "max":
+                return self._bound(table, subject.low if constraint.kind == "min" else subject.high)  # type: ignore[attr-defined] # a column
+            case "reference":
+                assert isinstance(subject, Reference)
+                return "commit" if subject.deferred and self.dialect != "mysql" else "statement"
+            case "primary_key" | "unique":
+                assert isinstance(subject, Unique)
+                late = subject.deferred and self.dialect == "postgresql" and not subject.expressions
+                return "verify" if self._is_left_out(constraint) else "commit" if late else "statement"
+            case "check" | "exclusion":
+                return "verify" if self._is_left_out(constraint) else "statement"
+            case _:
+                return "statement"
+
+    def null_refused(self, table: Table, column: Column) -> str | None:
+        """Return why the database takes a NULL where the schema says there is none; None where it refuses it."""
+        key = table.primary_key.columns if table.primary_key is not None else ()
+        if self.dialect == "sqlite" and key == (column.name,) and self._is_rowid(table, column):
+            return "SQLite numbers the row in place of a NULL"
+        listed = table.options.get("null_keys", ()) if self.dialect == self.schema.dialect == "sqlite" else ()
+        if isinstance(listed, list | tuple) and column.name in listed:
+            return "SQLite takes NULL in such a key"
+        if self.dialect == "mysql" and column.identity is not None and not self._unnumbered(table, column):
+            return "MariaDB numbers the row in place of a NULL"
+        return None
+
+    def length(self, table: Table, column: Column) -> str | None:
+        """Return why the database takes longer values; None where it refuses them."""
+        kind = column.type.kind
+        if self.dialect == "sqlite":
+            held = kind in _SQLITE_LENGTHS and not self.is_own(table)
+            return None if held else "SQLite does not enforce declared lengths"
+        if self.dialect == "postgresql":
+            return None if kind == "text" and column.type.form is None else f"PostgreSQL's type for {kind} has no length"
+        held = kind in {"text", "url"} or (kind == "bytes" and not self.is_own(table))
+        return None if held else f"MariaDB's type for {kind} has no length"
+
+    def whole_range(self, table: Table, column: Column) -> str | None:
+        """Return why the database takes integers beyond a type's width; None where it refuses them."""
+        if self.dialect != "sqlite":
+            return None
+        if self.is_own(table):
+            return "SQLite keeps integers of any declared width"
+        narrow = column.type.bits < 64 or not column.type.signed
+        return None if narrow else "SQLite has no wider integers"
+
+    def digits(self) -> str | None:
+        """Return why the database takes more digits before the point; None where it refuses them."""
+        return "SQLite does not enforce declared digits" if self.dialect == "sqlite" else None
+
+    def spelling(self, table: Table, column: Column) -> str | None:
+        """Return why the database takes texts that are no value of a type; None where it refuses them."""
+        kind = column.type.kind
+        if self.dialect == "postgresql" and kind in _SPELLED and column.type.form is None:
+            return None
+        if self.dialect == "mysql" and kind == "json":
+            return None
+        if self.dialect == "sqlite":
+            return "SQLite keeps values of any type"
+        del table
+        return f"a text is all that the database knows of {kind}"
+
+    def labels(self, table: Table) -> str | None:
+        """Return why the database takes texts that are no label of an enum; None where it refuses them."""
+        return "SQLite has no enums" if self.dialect == "sqlite" and self.is_own(table) else None
+
+    def truths(self, table: Table) -> str | None:
+        """Return why there is no value of a boolean column beyond true and false that the database refuses; None where there is."""
+        if self.dialect == "sqlite":
+            return "SQLite has no booleans" if self.is_own(table) else None
+        return "MariaDB keeps booleans as numbers" if self.dialect == "mysql" else "no value but true and false can be written"
+
+    def limits(self, type_: Type) -> tuple[int, int]:
+        """Return the least and greatest integer of a type as the dialect keeps it."""
+        return least(type_), greatest(type_)
+
+    def _bound(self, table: Table, bound: Bound | None) -> Judge:
+        match bound:
+            case Constant() | AsOf():
+                return "statement"
+            case Path(references=(), column=name) if any(column.name == name for column in table.columns):
+                return "statement"
+            case _:
+                return "verify"
+
+    def _is_rowid(self, table: Table, column: Column) -> bool:
+        if table.options.get("without_rowid") or column.type.kind != "integer":
+            return False
+        return not self.is_own(table) or (column.type.native or "").upper() == "INTEGER"
+
+    def _unnumbered(self, table: Table, column: Column) -> bool:
+        return not self.is_own(table) and (table.name, f"numbering of {column.name}") in self._left_out
+
+    def _is_left_out(self, constraint: Constraint) -> bool:
+        table = self.schema.tables[constraint.table]
+        name = getattr(constraint.subject, "name", "") or constraint.name
+        return not self.is_own(table) and (constraint.table, name) in self._left_out
+
+    @cached_property
+    def _left_out(self) -> frozenset[tuple[str, str]]:
+        return frozenset((each.table, each.constraint) for each in creation(self.schema, self.dialect).left_out)
+
