@@ -27,11 +27,19 @@ def aggregated(rows: TableRows, name: str, aggregate: Aggregate) -> pl.Series:
     """Return the aggregate over the children of each row, in the column's dtype."""
     engine = rows.engine
     child = engine.plan.tables[aggregate.table]
+    if not (isinstance(child.count, PerParent) and child.count.reference == aggregate.reference):
+        return engine.aggregate(rows.name, name)[pl.Series(rows.ordinals)]
     dtype = polars_dtype(rows.plan.column(name).type)
-    if isinstance(child.count, PerParent) and child.count.reference == aggregate.reference:
-        children, owners = _own_children(engine, aggregate.table, rows.ordinals)
-        return _reduced(engine, aggregate, children, owners, len(rows), dtype)
-    return engine.aggregate(rows.name, name)[pl.Series(rows.ordinals)]
+    offsets = engine.counts(aggregate.table).offsets
+    starts, sizes = offsets[rows.ordinals], offsets[rows.ordinals + 1] - offsets[rows.ordinals]
+    if aggregate.function == "count":
+        return _fitted(pl.Series(sizes), aggregate, dtype)
+    if aggregate.function == "sum":
+        total = _consecutive_sums(engine, aggregate, starts, sizes)
+        if total is not None:
+            return _fitted(total, aggregate, dtype)
+    children, owners = _own_children(starts, sizes)
+    return _reduced(engine, aggregate, children, owners, len(rows), dtype)
 
 
 def whole_aggregate(engine: Engine, table: str, name: str, aggregate: Aggregate) -> pl.Series:
@@ -43,13 +51,47 @@ def whole_aggregate(engine: Engine, table: str, name: str, aggregate: Aggregate)
     return _reduced(engine, aggregate, ordinals, owners, plan.total, dtype)
 
 
-def _own_children(engine: Engine, table: str, parents: Integers) -> tuple[Integers, Integers]:
+def _own_children(starts: Integers, sizes: Integers) -> tuple[Integers, Integers]:
     """Ordinals of the children of these parents, and for each the place of its parent among them."""
-    offsets = engine.counts(table).offsets
-    starts, sizes = offsets[parents], offsets[parents + 1] - offsets[parents]
-    owners = np.repeat(np.arange(len(parents)), sizes)
+    owners = np.repeat(np.arange(len(sizes)), sizes)
     within = np.arange(len(owners)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     return starts[owners] + within, owners
+
+
+def _consecutive_sums(engine: Engine, aggregate: Aggregate, starts: Integers, sizes: Integers) -> pl.Series | None:
+    """Return sums over children of consecutive parents, which are consecutive too: differences of running sums.
+
+    None where parents are not consecutive, or values are not integers at heart, or so great that a sum could pass 64 bits.
+    """
+    if len(starts) == 0 or (starts[1:] != starts[:-1] + sizes[:-1]).any():
+        return None
+    first, last = int(starts[0]), int(starts[-1] + sizes[-1])
+    borders = np.append(starts, last) - first
+    sums, scale = np.zeros(len(starts), dtype=np.int64), 0
+    for at in range(first, last, CHUNK):
+        stop = min(at + CHUNK, last)
+        rows = engine.run(aggregate.table, at, stop)
+        units = _units(_values(rows, aggregate), int(sizes.max()))
+        if units is None:
+            return None
+        numbers, scale = units
+        running = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(numbers)])
+        sums += np.diff(running[np.clip(borders - (at - first), 0, stop - at)])
+        engine.keeper.keep(rows)
+    return pl.Series(sums) if scale == 0 else pl.Series(sums).cast(pl.Int128).reinterpret(dtype=pl.Decimal(38, scale))
+
+
+def _units(values: pl.Series, times: int) -> tuple[Integers, int] | None:
+    """Return integers and the decimal digits that are cut off them, 0 for nulls; None unless so many of them add up safely."""
+    if not (values.dtype.is_integer() or isinstance(values.dtype, pl.Decimal)):
+        return None
+    scale = values.dtype.scale if isinstance(values.dtype, pl.Decimal) else 0
+    whole = values.to_physical().cast(pl.Int64, strict=False)
+    if whole.null_count() > values.null_count():
+        return None
+    numbers = whole.fill_null(0).to_numpy()
+    greatest = max(abs(int(numbers.min(initial=0))), abs(int(numbers.max(initial=0))))
+    return (numbers, scale) if greatest * max(times, 1) < 2**63 else None
 
 
 def _reduced(
@@ -68,6 +110,10 @@ def _reduced(
     values = everyone.join(grouped, on="owner", how="left", maintain_order="left")["value"]
     if aggregate.function in combine:
         values = values.fill_null(0)
+    return _fitted(values, aggregate, dtype)
+
+
+def _fitted(values: pl.Series, aggregate: Aggregate, dtype: pl.DataType) -> pl.Series:
     try:
         return values.cast(dtype)
     except pl.exceptions.PolarsError:
@@ -76,7 +122,10 @@ def _reduced(
 
 
 def _grouped(engine: Engine, aggregate: Aggregate, children: Integers, owners: Integers) -> pl.DataFrame:
-    frame = pl.DataFrame({"owner": owners, "value": child_values(engine, aggregate, children)})
+    values = child_values(engine, aggregate, children)
+    if values.dtype.is_integer() and aggregate.function == "sum":
+        values = values.cast(pl.Int128)
+    frame = pl.DataFrame({"owner": owners, "value": values})
     reducers = {
         "sum": pl.col("value").sum(),
         "count": pl.col("value").sum(),
@@ -90,12 +139,17 @@ def child_values(engine: Engine, aggregate: Aggregate, children: Integers) -> pl
     """Return what is aggregated, for these child rows: the expression's value, or 1 where rows are counted."""
     if aggregate.function == "count":
         return pl.Series(np.ones(len(children), dtype=np.int64))
-    rows = engine.rows(aggregate.table, children)
-    schema = engine.plan.schema
+    return _values(engine.rows(aggregate.table, children), aggregate)
+
+
+def _values(rows: TableRows, aggregate: Aggregate) -> pl.Series:
+    schema = rows.engine.plan.schema
     expression = parsed(aggregate.expression, schema.dialect)
     names = mentioned(expression)
     types = dotted_types(schema, rows.plan.table, names)
     frame = pl.DataFrame({name: rows.dotted(name) for name in names})
-    return frame.select(
+    values = frame.select(
         polars_expression(expression, schema.dialect, types, as_of=schema.as_of).alias("value")
     ).to_series()
+    # An expression without columns gives one value for all rows.
+    return values if names else values.new_from_index(0, len(rows))

@@ -18,6 +18,7 @@ from fixturegen.fills.aggregates import whole_aggregate
 from fixturegen.fills.agreement import Agreement, ranked
 from fixturegen.fills.counts import Counts
 from fixturegen.fills.judging import Oracle
+from fixturegen.fills.keeping import Keeper
 from fixturegen.fills.nulls import blanked
 from fixturegen.fills.rows import TableRows
 from fixturegen.fills.settling import Attempts, settled
@@ -62,6 +63,7 @@ class Engine:
         self.plan = plan
         self.fill = fill
         self.oracle = oracle
+        self.keeper = Keeper()
         self._held: dict[tuple[str, str], pl.Series] = {}
         self._counts: dict[str, Counts] = {}
         self._attempts: dict[str, Attempts] = {}
@@ -72,7 +74,8 @@ class Engine:
 
     def frame(self, table: str, start: int, stop: int) -> pl.DataFrame:
         """Return rows ``start`` (inclusive) to ``stop`` (exclusive) of a table, all columns that are written."""
-        rows = self.rows(table, np.arange(start, stop, dtype=np.int64))
+        rows = self.run(table, start, stop)
+        self.keeper.let_go(table, stop)
         written = [column for column in self.plan.tables[table].table.columns if column.name in rows.plan.steps]
         return pl.DataFrame({column.name: rows.column(column.name) for column in written})
 
@@ -87,7 +90,7 @@ class Engine:
     def run(self, table: str, start: int, stop: int) -> TableRows:
         """Return rows ``start`` (inclusive) to ``stop`` (exclusive), with what was kept of them."""
         rows = self.rows(table, np.arange(start, stop, dtype=np.int64))
-        kept = self.keeper.taken(table, start, stop)
+        kept = self.keeper.kept(table, start, stop)
         if kept is not None:
             rows.computed = kept
         return rows

@@ -10,6 +10,7 @@ import polars as pl
 from fixturegen.draws import Bits, Integers, bounded, combined
 from fixturegen.dtypes import polars_dtype
 from fixturegen.fills import aggregates, casework, links
+from fixturegen.fills.keeping import Computed
 from fixturegen.fills.nulls import Mask, blanked
 from fixturegen.generator import Batch, Generator
 from fixturegen.planning.plan import Aggregated, Cased, Drawn, Gathered, Numbered, TablePlan
@@ -40,9 +41,7 @@ class TableRows:
         self.name = plan.table.name
         self.ordinals = ordinals
         self._given_attempts = attempts
-        self._keys: Bits | None = None
-        self._columns: dict[str, pl.Series] = {}
-        self._parents: dict[str, Integers] = {}
+        self.computed = Computed()
         self._cases: dict[int, casework.CaseRows] = {}
 
     def __len__(self) -> int:
@@ -52,9 +51,9 @@ class TableRows:
     @property
     def keys(self) -> Bits:
         """The row keys."""
-        if self._keys is None:
-            self._keys = self.engine.keys(self.name, self.ordinals)
-        return self._keys
+        if self.computed.keys is None:
+            self.computed.keys = self.engine.keys(self.name, self.ordinals)
+        return self.computed.keys
 
     def part(self, mask_or_places: Integers) -> TableRows:
         """Return the rows at these places, nothing computed yet."""
@@ -64,9 +63,9 @@ class TableRows:
 
     def column(self, name: str) -> pl.Series:
         """Return a column, named."""
-        if name not in self._columns:
-            self._columns[name] = self._completed(name).alias(name)
-        return self._columns[name]
+        if name not in self.computed.columns:
+            self.computed.columns[name] = self._completed(name).alias(name)
+        return self.computed.columns[name]
 
     def _completed(self, name: str) -> pl.Series:
         """Return a column: of existing rows what the database holds, of new ones what is computed."""
@@ -121,12 +120,12 @@ class TableRows:
 
     def chosen(self, reference: str) -> Integers:
         """Return the ordinal of the parent that each row chooses, -1 where there is none; some refer to none after all."""
-        if reference not in self._parents:
+        if reference not in self.computed.parents:
             choice = links.chosen_parents(self, self.plan.links[reference])
             # Existing rows chose before us: nobody asks whom, for none of our columns depends on it.
             old = self.ordinals < self.plan.existing
-            self._parents[reference] = np.where(old, -1, choice) if old.any() else choice
-        return self._parents[reference]
+            self.computed.parents[reference] = np.where(old, -1, choice) if old.any() else choice
+        return self.computed.parents[reference]
 
     def _absent(self, name: str) -> Mask:
         """Return in which rows a referring column is NULL although its row chooses a parent."""
@@ -273,5 +272,7 @@ class TableRows:
         dtype = polars_dtype(self.plan.column(name).type)
         count = self.plan.count
         if isinstance(count, PerParent) and count.reference == step.reference:
-            return pl.Series(self.engine.counts(self.name).ordinals(self.ordinals) + 1).cast(dtype)
+            counts = self.engine.counts(self.name)
+            parents = counts.parents(self.ordinals) if self.plan.existing else self.chosen(step.reference)
+            return pl.Series(self.ordinals - counts.offsets[parents] + 1).cast(dtype)
         return pl.Series(self.engine.ranks(self.name, step.reference)[self.ordinals] + 1).cast(dtype)
