@@ -25,13 +25,15 @@ if TYPE_CHECKING:
     from fixturegen.fills.rows import TableRows
 
 UNIT = 2**32
+FEW_EDGES = 8
+"""Comparing with each of so few edges is faster than searching among them."""
 
 
 def cases_of(rows: TableRows, component: Component, keys: Bits) -> Integers:
     """Return the number of each row's case: by weight, among those whose guards the row's given columns meet."""
     random = rows.engine.fill.bits((rows.name, *sorted(component.columns), "case"), keys) >> np.uint64(32)
     if not any(case.guards for case in component.cases):
-        return np.searchsorted(borders([case.weight for case in component.cases]), random, side="right")
+        return between(borders([case.weight for case in component.cases]), random)
     return guarded(rows, component, random)
 
 
@@ -46,9 +48,13 @@ def absent(rows: TableRows, component: Component, name: str, keys: Bits, cases: 
         cases: The case of each row; None for the one that its key draws.
     """
     shares = np.array([_null_share(case.columns.get(name)) for case in component.cases])
-    random = rows.engine.fill.bits((rows.name, name, "null"), keys) >> np.uint64(32)
+    if not shares.any():
+        return np.zeros(len(keys), dtype=bool)
     chosen = cases_of(rows, component, keys) if cases is None else cases
-    return random < (shares[chosen] * UNIT).round().astype(np.uint64)
+    if np.isin(shares, (0.0, 1.0)).all():
+        return (shares > 0)[chosen]
+    random = rows.engine.fill.bits((rows.name, name, "null"), keys) >> np.uint64(32)
+    return random < (shares * UNIT).round().astype(np.uint64)[chosen]
 
 
 def borders(weights: list[float]) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
@@ -58,6 +64,20 @@ def borders(weights: list[float]) -> np.ndarray[tuple[int], np.dtype[np.uint64]]
         running += weight
         out.append(round(running * UNIT))
     return np.array(out, dtype=np.uint64)
+
+
+def between(edges: Bits, random: Bits) -> Integers:
+    """Return how many of the ascending edges are not above each number.
+
+    >>> between(np.array([3, 5], dtype=np.uint64), np.array([2, 3, 9], dtype=np.uint64)).tolist()
+    [0, 1, 2]
+    """
+    if len(edges) > FEW_EDGES:
+        return np.searchsorted(edges, random, side="right")
+    count = np.zeros(len(random), dtype=np.int64)
+    for edge in edges:
+        count += random >= edge
+    return count
 
 
 def guarded(rows: TableRows, component: Component, random: Bits) -> Integers:
@@ -145,37 +165,38 @@ class Drawing:
         if not isinstance(step, Cased):
             return
         dtype = polars_dtype(self.rows.plan.column(name).type)
+        narrowings, group_of = _alike(self.component, name)
+        if len(narrowings) == 1 and len(self.cases):
+            self.columns[name] = self._values(name, step, narrowings[0], None).cast(dtype)
+            return
+        groups = group_of[self.cases]
         parts, places = [], []
-        for narrowing, numbers in _alike(self.component, name):
-            at = np.flatnonzero(np.isin(self.cases, numbers))
+        for number, narrowing in enumerate(narrowings):
+            at = np.flatnonzero(groups == number)
             if len(at):
                 parts.append(self._values(name, step, narrowing, at).cast(dtype))
                 places.append(at)
-        if len(parts) == 1:
-            self.columns[name] = parts[0]
-            return
-        if not parts:
-            self.columns[name] = pl.Series(name, [], dtype=dtype)
-            return
-        back = np.argsort(np.concatenate(places), kind="stable")
-        self.columns[name] = pl.concat(parts).gather(pl.Series(back.astype(np.uint32)))
+        self.columns[name] = together(parts, places) if parts else pl.Series(name, [], dtype=dtype)
 
-    def _values(self, name: str, step: Cased, narrowing: Narrowing, at: Integers) -> pl.Series:
+    def _values(self, name: str, step: Cased, narrowing: Narrowing, places: Integers | None) -> pl.Series:
+        """Draw a column for the rows at these places, None for all."""
         if narrowing.null:
-            return pl.Series(name, [None] * len(at), dtype=polars_dtype(self.rows.plan.column(name).type))
-        keys = self._keys[at]
+            height = len(self.cases) if places is None else len(places)
+            return pl.repeat(None, height, dtype=polars_dtype(self.rows.plan.column(name).type), eager=True)
+        at = np.arange(len(self.cases)) if places is None else places
         if narrowing.at_least or narrowing.at_most or narrowing.differs or narrowing.solved:
             values = self._windowed(name, step, narrowing, at)
         else:
             values = self._made(name, step, narrowing.domain, at)
         if narrowing.nulls <= 0:
             return values
-        return blanked(values, self.rows.lacking((name, "null"), narrowing.nulls, keys))
+        return blanked(values, self.rows.lacking((name, "null"), narrowing.nulls, self._keys[at]))
 
     def _made(self, name: str, step: Cased, domain: Domain, at: Integers) -> pl.Series:
         """Make values of a column: by its own generator, or each row in the way that the shares draw for it."""
         if self._ways is None or not self._ways.shares or domain not in step.guesses:
-            return self.rows.part(at).built(step.makers[domain], step.names, self._keys[at])
+            rows = self.rows if len(at) == len(self.cases) else self.rows.part(at)
+            return rows.built(step.makers[domain], step.names, self._keys[at])
         makers = (step.makers[domain], *step.guesses[domain].generators)
         ways = self._drawn_ways(name, step, at)
         parts, places = [], []
@@ -185,7 +206,7 @@ class Drawing:
             values = self.rows.part(at[chosen]).built(makers[way], names, self._keys[at[chosen]])
             parts.append(values.cast(polars_dtype(self.rows.plan.column(name).type)))
             places.append(chosen)
-        return pl.concat(parts).gather(pl.Series(np.argsort(np.concatenate(places)).astype(np.uint32)))
+        return together(parts, places)
 
     def _drawn_ways(self, name: str, step: Cased, at: Integers) -> Integers:
         random = self.rows.engine.fill.bits((self.rows.name, *step.names, "guess"), self._keys[at])
@@ -210,14 +231,17 @@ class Drawing:
     def _windowed(self, name: str, step: Cased, narrowing: Narrowing, at: Integers) -> pl.Series:
         """Draw within bounds of each row's own: earlier columns, parents' columns, solved expressions."""
         column = self.rows.plan.column(name)
-        known = pl.DataFrame({other: self.known(other).gather(pl.Series(at)) for other in reads(narrowing)})
+        whole = len(at) == len(self.cases)
+        index = pl.Series(at.astype(np.uint32))
+        read = {other: self.known(other) for other in reads(narrowing)}
+        known = pl.DataFrame({other: each if whole else each.gather(index) for other, each in read.items()})
         bounds = window(self.rows.plan, column, narrowing, known, self.rows.engine.plan.schema)
         if isinstance(bounds, pl.Series):
             return bounds
         lattice = lattice_of(column.type)
         assert lattice is not None
         spans = bounds.spans()
-        self.dry[at[spans < 1]] = True
+        self.dry[at[np.flatnonzero(spans < 1)]] = True
         random = self.rows.window_bits(step.names, self._keys[at])
         places = bounds.place(scaled(random, np.maximum(spans, 1)))
         return lattice.decode(np.clip(places, lattice.low, lattice.high))
@@ -231,9 +255,24 @@ def reads(narrowing: Narrowing) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _alike(component: Component, name: str) -> list[tuple[Narrowing, Integers]]:
-    """Group the cases by what they leave of a column."""
-    groups: dict[Narrowing, list[int]] = {}
-    for number, case in enumerate(component.cases):
-        groups.setdefault(case.columns.get(name, Narrowing()), []).append(number)
-    return [(narrowing, np.array(numbers)) for narrowing, numbers in groups.items()]
+def _alike(component: Component, name: str) -> tuple[list[Narrowing], Integers]:
+    """Return what cases leave of a column, each once, and for every case the number of what it leaves."""
+    narrowings: dict[Narrowing, int] = {}
+    group_of = [
+        narrowings.setdefault(case.columns.get(name, Narrowing()), len(narrowings)) for case in component.cases
+    ]
+    return list(narrowings), np.array(group_of, dtype=np.int64)
+
+
+def together(parts: list[pl.Series], places: list[Integers]) -> pl.Series:
+    """Return values made in parts in the order of their places, which are 0 to one less than there are values.
+
+    >>> together([pl.Series([1, 2]), pl.Series([3])], [np.array([0, 2]), np.array([1])]).to_list()
+    [1, 3, 2]
+    """
+    if len(parts) == 1:
+        return parts[0]
+    order = np.concatenate(places)
+    back = np.empty(len(order), dtype=np.uint32)
+    back[order] = np.arange(len(order), dtype=np.uint32)
+    return pl.concat(parts, rechunk=True).gather(pl.Series(back))

@@ -127,6 +127,8 @@ def _reached(lattice: Lattice, values: pl.Series, reach: Reach, *, upward: bool)
         bound = scaled // common + 1 if reach.strict else -(-scaled // common)
     else:
         bound = -(-scaled // common) - 1 if reach.strict else scaled // common
+    if values.null_count() == 0:
+        return bound
     return np.where(values.is_null().to_numpy(), -UNBOUNDED if upward else UNBOUNDED, bound)
 
 
@@ -154,6 +156,8 @@ def _finite(lattice: Lattice, low: Integers, high: Integers, as_of: date) -> tup
     spread = int((INSTANT_SPREAD if lattice.family in {"instant", "clock", "span"} else NUMBER_SPREAD) / lattice.step)
     spread = max(spread, 1)
     open_low, open_high = low <= -UNBOUNDED, high >= UNBOUNDED
+    if not (open_low.any() or open_high.any()):
+        return np.maximum(low, lattice.low), np.minimum(high, lattice.high)
     clock = int(measure(as_of) / lattice.step) if lattice.family == "instant" else 0
     high = np.where(open_high & open_low, clock + (0 if lattice.family == "instant" else spread), high)
     low = np.where(
