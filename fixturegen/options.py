@@ -13,9 +13,22 @@ DEFAULT_ROWS = 100
 MOST_ROWS = 10**12
 
 
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """Which row is whose parent, where rows come in neighbourhoods of the same shape, one after the other.
+
+    Attributes:
+        parents: For each row of a neighbourhood, the 0-based number of its parent within the neighbourhood.
+        width: So many parents a neighbourhood has, at least 1.
+    """
+
+    parents: tuple[int, ...]
+    width: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """The keywords that every verb which makes rows takes.
+    """The keywords that every verb which makes rows takes, and what only :mod:`fixturegen.making` asks for.
 
     Attributes:
         rows: Rows of every table that the schema gives no count (a wish), or None for 100.
@@ -26,6 +39,7 @@ class Options:
         only: Tables to fill, with those they cannot do without; empty for all.
         exclude: Tables to leave out.
         accept_unverified: Go on although a constraint can be neither constructed nor judged.
+        pins: By table and reference name, which row is whose parent; other references choose their parents.
     """
 
     rows: int | None = None
@@ -36,6 +50,7 @@ class Options:
     only: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     accept_unverified: bool = False
+    pins: Mapping[tuple[str, str], Pin] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def options_from(

@@ -20,14 +20,8 @@ class _Distinct(Kind):
 
     def violating(self, constraint: Constraint, data: Data) -> pl.LazyFrame:
         """Return the rows, under the predicate and without a NULL where those are free, that repeat an earlier row's key."""
-        unique = _unique(constraint)
-        keys = _keys(constraint, data, unique)
-        if unique.predicate is not None:
-            frame, holds = truth_of(data, constraint.table, unique.predicate, unique.dialect)
-            keys = keys.join(frame.filter(holds).select(ROW), on=ROW, how="semi")
+        unique, keys = _unique(constraint), bound_keys(constraint, data)
         names = [name for name in keys.collect_schema() if name != ROW]
-        if unique.nulls_distinct:
-            keys = keys.drop_nulls(names)
         key = pl.col(names[0]) if len(names) == 1 else pl.struct(names)
         return (
             keys.sort(ROW).filter(~key.is_first_distinct())
@@ -54,6 +48,22 @@ class _Distinct(Kind):
         return Flagged(
             f"({counted}) AND {number} > 1", count=sql.selected("coalesce(sum(more), 0)", f"({groups}) AS judged")
         )
+
+
+def bound_keys(constraint: Constraint, data: Data) -> pl.LazyFrame:
+    """Return ``ROW`` and the key, part by part, of the rows that a unique binds: equal keys are equal values.
+
+    Raises:
+        Unverifiable: If frames cannot judge it.
+    """
+    unique = _unique(constraint)
+    keys = _keys(constraint, data, unique)
+    if unique.predicate is not None:
+        frame, holds = truth_of(data, constraint.table, unique.predicate, unique.dialect)
+        keys = keys.join(frame.filter(holds).select(ROW), on=ROW, how="semi")
+    if not unique.nulls_distinct:
+        return keys
+    return keys.drop_nulls([name for name in keys.collect_schema() if name != ROW])
 
 
 def _unique(constraint: Constraint) -> Unique:

@@ -124,7 +124,7 @@ def _own(here: Table, words: Sequence[str], *, moved: bool) -> tuple[bool, int]:
 def _named(table: str, words: Sequence[str]) -> int:
     """Return how many words a table's name takes at their start, 0 where they do not begin with it."""
     parts = table.lower().split(".")
-    for candidate in (parts, parts[-1:]):
+    for candidate in (parts[at:] for at in range(len(parts))):
         if len(words) > len(candidate) and [word.lower() for word in words[: len(candidate)]] == candidate:
             return len(candidate)
     return 0

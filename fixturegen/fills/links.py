@@ -110,10 +110,18 @@ def _via(rows: TableRows, link: Link, _: int) -> Integers:
     return np.where(anchors < 0, -1, between)
 
 
+def _pinned(rows: TableRows, link: Link, _: int) -> Integers:
+    """The parent of the same neighbourhood that the pin names."""
+    assert link.pin is not None
+    neighbourhood, place = np.divmod(rows.ordinals, len(link.pin.parents))
+    return neighbourhood * link.pin.width + np.array(link.pin.parents, dtype=np.int64)[place]
+
+
 _FINDERS: dict[str, Callable[[TableRows, Link, int], Integers]] = {
     "one to one": _one_to_one,
     "self": _earlier,
     "chain": _before,
     "via": _via,
+    "pinned": _pinned,
     "agreeing": lambda rows, link, _: agreeing_parents(rows, link),
 }

@@ -99,7 +99,7 @@ class _Drafting:
     def draft(self) -> Draft:
         """Return the plan."""
         self.chooser = Chooser(self.schema, self.table, self.options.seed)
-        self.links = links(self.schema, self.table, self.count, self.rows, self.held)
+        self.links = links(self.schema, self.table, self.count, self.rows, self.held, self.options.pins)
         self.domains = {column.name: referred(self.schema, self.table, column) for column in self._written()}
         self.nulls = {column.name: self._null_share(column) for column in self._written()}
         open_conditions = self._narrow(*self._conditions())

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
+from fixturegen.options import Pin
 from fixturegen.planning.plan import Link, LinkKind
 from fixturegen.schema import Count, PerParent, Reference, Schema, Table
 
@@ -13,7 +15,12 @@ DEFAULT_NULLS = 0.1
 
 
 def links(
-    schema: Schema, table: Table, count: Count, filled: Mapping[str, int], existing: Mapping[str, int]
+    schema: Schema,
+    table: Table,
+    count: Count,
+    filled: Mapping[str, int],
+    existing: Mapping[str, int],
+    pins: Mapping[tuple[str, str], Pin] = MappingProxyType({}),
 ) -> Mapping[str, Link]:
     """Return the link of every reference of a table, in the order in which they are decided.
 
@@ -23,9 +30,14 @@ def links(
         count: Its count; a count per parent decides its reference first.
         filled: Rows by table, existing ones counted; a table that has none gives no parents.
         existing: Existing rows by table.
+        pins: Which row is whose parent, by table and reference name, where that is not chosen.
     """
     decided: dict[str, Link] = {}
     for reference in _in_order(table, count):
+        pin = pins.get((table.name, reference.name))
+        if pin is not None:
+            decided[reference.name] = Link(reference=reference, kind="pinned", pin=pin)
+            continue
         link = _link(schema, table, count, reference, decided)
         held = existing.get(reference.table, 0)
         summed = held and link.kind in {"uniform", "tickets", "self"} and _summed(schema, table, reference)

@@ -9,7 +9,7 @@ from typing import Literal
 
 import polars as pl
 
-from fixturegen.domain import ANY, Domain
+from fixturegen.domain import Domain
 from fixturegen.expressions.normal import Formula
 from fixturegen.generator import Generator
 from fixturegen.options import Options, Pin
@@ -17,7 +17,7 @@ from fixturegen.planning.components import Component, Variable
 from fixturegen.planning.guesses import Guesses
 from fixturegen.schema import Aggregate, Check, Column, Count, Path, Reference, Schema, Table, Unique
 
-LinkKind = Literal["uniform", "tickets", "one to one", "parent", "self", "chain", "via", "agreeing"]
+LinkKind = Literal["uniform", "tickets", "one to one", "parent", "self", "chain", "via", "agreeing", "pinned"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,8 @@ class Link:
         kind: ``uniform``: any parent. ``tickets``: parents own tickets (skew, childless parents). ``one to one``: at most
             one row a parent. ``parent``: the parent that drew how many rows it has. ``self``: an earlier row of the same
             table. ``chain``: the row before. ``via``: the parent that the parent of ``anchor`` refers to.
-            ``agreeing``: one of the parents that agree with ``anchor`` on the shared columns.
+            ``agreeing``: one of the parents that agree with ``anchor`` on the shared columns. ``pinned``: the one that ``pin``
+            says.
         anchor: Name of the reference that decides first (``via``, ``agreeing``).
         through: Reference of the anchor's table to follow (``via``).
         shared: Own columns that the anchor decides already (``agreeing``).
@@ -37,6 +38,7 @@ class Link:
         nullable: Columns that are NULL in a row without a parent.
         nulls: Share of rows without one where no case decides; None where a case does.
         after: So many parents, the first ones, are not chosen: existing rows whose columns sum up their children already.
+        pin: Which row is whose parent (``pinned``).
     """
 
     reference: Reference
@@ -48,6 +50,7 @@ class Link:
     nullable: tuple[str, ...] = ()
     nulls: float | None = 0.0
     after: int = 0
+    pin: Pin | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

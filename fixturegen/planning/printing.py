@@ -18,6 +18,7 @@ _KINDS = {
     "chain": "the row before",
     "via": "the {through} of its {anchor}",
     "agreeing": "a parent that agrees with {anchor} on {shared}",
+    "pinned": "the parent of its neighbourhood",
 }
 _MOST_CASES = 12
 

@@ -120,7 +120,8 @@ class Keeper:
         numbered = {column.ordinal for column in self.table.columns if column.name in columns and column.ordinal}
         for link in kept.links.values():
             inside = set(link.reference.columns) <= columns
-            if link.kind == "one to one" and inside:
+            alone = link.pin is not None and len(set(link.pin.parents)) == len(link.pin.parents)
+            if inside and (link.kind == "one to one" or alone):
                 return True
             if link.kind == "parent" and set(link.reference.columns) == columns and unique.predicate is None:
                 self._refuse_several(link)

@@ -1,0 +1,204 @@
+"""The maker: keeps a nursery for every shape it is asked for, and hands neighbourhoods out of them."""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from threading import RLock
+from types import MappingProxyType
+
+import polars as pl
+
+from fixturegen.draws import stream
+from fixturegen.errors import ImpossibleError, InputError
+from fixturegen.making.handing import Collision, Present, Scope, handed
+from fixturegen.making.inserting import inserted
+from fixturegen.making.layout import Layout, laid_out
+from fixturegen.making.made import Made, Row
+from fixturegen.making.nursery import Nursery, nursery
+from fixturegen.making.wishes import MOST_CHILDREN, Wish, table_of, wished
+from fixturegen.schema import Schema
+
+MOST_SHAPES = 512
+MOST_SCOPES = 256
+GENERATIONS = 6
+"""So often a nursery is followed by another one, once all its neighbourhoods collide with what is there."""
+_NUMBER = re.compile(r"\d+\Z")
+
+Lookup = tuple[str, tuple[tuple[str, object], ...]]
+
+
+@dataclass(slots=True)
+class _Shape:
+    """What one kind of call needs.
+
+    Attributes:
+        layout: Its nodes.
+        lookups: Existing rows that were looked for when it was laid out, and what was found.
+        nurseries: Neighbourhoods, one generation after the other.
+    """
+
+    layout: Layout
+    lookups: Mapping[Lookup, Row | None]
+    nurseries: list[Nursery]
+
+
+class Maker:
+    """Makes the smallest valid neighbourhoods of wanted rows.
+
+    What a call makes depends on the schema, the seed, the table, the overrides and the key alone, and, for calls of one test,
+    on the calls of that test before it: their rows count as existing ones. A key says which test that is: all but the digits at
+    its end name the test, the digits number its calls. A number that is not above the last one begins the test anew. A key
+    without digits at its end stands alone.
+
+    Rows made by one test, and ``existing`` ones, are never repeated under a primary key or a unique: whole-number keys that
+    nothing else depends on count on after them, and of all other values neighbourhoods that repeat one are passed over.
+
+    A maker may be used by several threads.
+
+    Args:
+        schema: The schema.
+        seed: Any integer.
+        as_of: Overrides the schema's frozen clock.
+        existing: Rows that the database holds already, by table: all columns, or at least those of keys and uniques.
+
+    Example:
+        >>> from fixturegen.schema import Column, Table, Type, Unique
+        >>> column = Column(name="id", type=Type(kind="integer"))
+        >>> schema = Schema(tables={"t": Table(name="t", columns=(column,), primary_key=Unique(columns=("id",)))})
+        >>> maker = Maker(schema)
+        >>> maker.made("t", {}, key="a test 1").row, maker.made("t", {}, key="a test 2").row
+        ({'id': 1}, {'id': 2})
+    """
+
+    def __init__(
+        self,
+        schema: Schema,
+        *,
+        seed: int = 0,
+        as_of: date | None = None,
+        existing: Mapping[str, pl.DataFrame] | None = None,
+    ) -> None:
+        from dataclasses import replace  # noqa: PLC0415
+
+        self.schema = schema if as_of is None else replace(schema, as_of=as_of)
+        self.seed = seed
+        self._existing: Mapping[str, pl.DataFrame] = existing or MappingProxyType({})
+        self._present = Present(self.schema, self._existing)
+        self._shapes: OrderedDict[object, list[_Shape]] = OrderedDict()
+        self._scopes: OrderedDict[str, Scope] = OrderedDict()
+        self._lock = RLock()
+
+    def made(self, table: str, overrides: Mapping[str, object], *, rows: int = 1, key: str = "") -> Made:
+        """Return new rows of a table with the parents that they cannot do without, and what the overrides ask for.
+
+        Args:
+            table: The table.
+            overrides: By name of a column, a parent's role or a child table.
+            rows: How many wanted rows, at least 1; they share their parents.
+            key: Other keys give other values; see the class.
+
+        Raises:
+            InputError: A name or a value that means nothing.
+            ImpossibleError: If no rows can be as is asked; with the constraint.
+        """
+        if isinstance(rows, bool) or not isinstance(rows, int) or not 1 <= rows <= MOST_CHILDREN:
+            message = f"rows is {rows!r}, which is no whole number from 1 to {MOST_CHILDREN:,}"
+            raise InputError(message)
+        with self._lock:
+            name, number, scope = self._scope(key)
+            shape = self._shape(table, overrides, rows, scope)
+            start = stream(self.seed, "make", table, name) + number
+            nodes = self._handed(shape, start, scope)
+        return inserted(self.schema, table, shape.nurseries[0], nodes)
+
+    # Scopes ------------------------------------------------------------------------------------------------------------
+
+    def _scope(self, key: str) -> tuple[str, int, Scope]:
+        """Return what names the test, the number of the call, and what the test has made before it."""
+        found = _NUMBER.search(key)
+        if found is None:
+            return key, 0, Scope()
+        name, number = key[: found.start()], int(found.group())
+        scope = self._scopes.get(name)
+        if scope is None or number <= scope.number:
+            scope = self._scopes[name] = Scope()
+            while len(self._scopes) > MOST_SCOPES:
+                self._scopes.popitem(last=False)
+        scope.number = number
+        return name, number, scope
+
+    # Shapes ------------------------------------------------------------------------------------------------------------
+
+    def _shape(self, table: str, overrides: Mapping[str, object], rows: int, scope: Scope) -> _Shape:
+        sign = (table, rows, _sign(overrides))
+        known = self._shapes.get(sign)
+        if known is None:
+            known = self._shapes[sign] = []
+            while len(self._shapes) > MOST_SHAPES:
+                self._shapes.popitem(last=False)
+        else:
+            self._shapes.move_to_end(sign)
+        for shape in known:
+            if all(self._found(lookup, scope) == row for lookup, row in shape.lookups.items()):
+                return shape
+        shape = self._laid_out(table, overrides, rows, scope)
+        known.append(shape)
+        return shape
+
+    def _laid_out(self, table: str, overrides: Mapping[str, object], rows: int, scope: Scope) -> _Shape:
+        wish = wished(self.schema, table_of(self.schema, table).name, overrides)
+        lookups: dict[Lookup, Row | None] = {}
+
+        def known(name: str, key: Mapping[str, object]) -> Row | None:
+            lookup = (name, tuple(sorted(key.items())))
+            lookups[lookup] = self._found(lookup, scope)
+            return lookups[lookup]
+
+        layout, first = self._tried(wish, rows, known)
+        return _Shape(layout, lookups, [first])
+
+    def _tried(self, wish: Wish, rows: int, known: object) -> tuple[Layout, Nursery]:
+        layout = laid_out(self.schema, wish, rows, known, lambda *_: frozenset())  # type: ignore[arg-type]
+        return layout, nursery(self.schema, layout, self.seed)
+
+    def _found(self, lookup: Lookup, scope: Scope) -> Row | None:
+        name, pairs = lookup
+        for row in scope.rows.get(name, ()):
+            if all(row.get(column) == value for column, value in pairs):
+                return row
+        return self._present.row(name, dict(pairs))
+
+    # Handing out -------------------------------------------------------------------------------------------------------
+
+    def _handed(self, shape: _Shape, start: int, scope: Scope) -> Mapping[str, list[Row]]:
+        collision: Collision | None = None
+        for generation in range(GENERATIONS):
+            if generation == len(shape.nurseries):
+                seed = stream(self.seed, "generation", str(generation))
+                shape.nurseries.append(nursery(self.schema, shape.layout, seed, growth=4**generation))
+            made = shape.nurseries[generation]
+            for at in range(len(made.good)):
+                number = made.good[(start + at) % len(made.good)]
+                try:
+                    return handed(made, number, scope, self._present)
+                except Collision as error:
+                    collision = error
+        assert collision is not None
+        message = f"no row of {collision.table} is left that repeats none under {collision.unique}"
+        raise ImpossibleError(message, hint="Give its columns values that no row holds yet, or make fewer rows.")
+
+
+def _sign(value: object) -> object:
+    """A hashable sign of what is asked: equal for equal overrides, whatever their order; 1, 1.0 and True differ."""
+    kind = type(value)
+    if kind in {str, int, type(None)}:
+        return value if kind is str else (kind.__name__, value)
+    if isinstance(value, Mapping):
+        return tuple(sorted(((str(name), _sign(each)) for name, each in value.items()), key=lambda pair: pair[0]))
+    if isinstance(value, list | tuple):
+        return (kind.__name__, *(_sign(each) for each in value))
+    return (kind.__name__, repr(value))

@@ -1,0 +1,132 @@
+"""Schemas derived from schemas: with a rule more, a column fixed, a reference less. Nothing is changed in place.
+
+Each function takes a schema and returns another one that shares all that it leaves alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+
+from fixturegen.errors import SchemaError
+from fixturegen.schema import Check, Choice, Column, Dialect, Path, Schema, Table
+
+
+def with_table(schema: Schema, table: Table) -> Schema:
+    """Return the schema with this table, in place of one of its name or as the last one."""
+    return replace(schema, tables={**schema.tables, table.name: table})
+
+
+def with_rule(schema: Schema, table: str, sql: str, name: str, dialect: Dialect | None = None) -> Schema:
+    """Return the schema with one rule more.
+
+    Args:
+        schema: The schema.
+        table: The table whose rows it binds.
+        sql: A condition over the row and the rows it refers to; not false for any row.
+        name: Its name; a number is added where the table has a check of that name.
+        dialect: The dialect of ``sql``; the schema's unless given.
+
+    Raises:
+        SchemaError: If there is no such table.
+
+    >>> from fixturegen.schema import Type
+    >>> column = Column(name="n", type=Type(kind="integer"))
+    >>> schema = Schema(tables={"t": Table(name="t", columns=(column,))})
+    >>> [check.sql for check in with_rule(schema, "t", "n > 3", "more").tables["t"].checks]
+    ['n > 3']
+    """
+    held = _table(schema, table)
+    return with_table(schema, ruled(held, sql, name, dialect or schema.dialect))
+
+
+def ruled(table: Table, sql: str, name: str, dialect: Dialect) -> Table:
+    """Return the table with one rule more; see :func:`with_rule`."""
+    taken = {check.name for check in table.checks}
+    free = next(each for each in (name, *(f"{name} {at}" for at in range(2, len(taken) + 3))) if each not in taken)
+    check = Check(sql=sql, name=free, dialect=dialect, where=table.where)
+    return replace(table, checks=(*table.checks, check))
+
+
+def with_fixed(schema: Schema, table: str, values: Mapping[str, object]) -> Schema:
+    """Return the schema in which columns of a table hold one value each, in every row.
+
+    Args:
+        schema: The schema.
+        table: The table.
+        values: Value by column, of the column's type; None for NULL. What the database computes cannot be fixed so.
+
+    Raises:
+        SchemaError: If there is no such table or column.
+
+    >>> from fixturegen.schema import Type
+    >>> column = Column(name="n", type=Type(kind="integer"))
+    >>> schema = Schema(tables={"t": Table(name="t", columns=(column,))})
+    >>> with_fixed(schema, "t", {"n": 3}).tables["t"].columns[0].choices
+    (Choice(value=3, weight=1.0),)
+    """
+    held = _table(schema, table)
+    known = [column.name for column in held.columns]
+    for name in values:
+        if name not in known:
+            message = f"{table} has no column {name!r}"
+            raise SchemaError(message, where=held.where, given=name, exists=known)
+    return with_table(schema, fixed(held, values, schema.dialect))
+
+
+def fixed(table: Table, values: Mapping[str, object], dialect: Dialect) -> Table:
+    """Return the table with columns that hold one value each; see :func:`with_fixed`."""
+    columns = tuple(_fixed(each, values[each.name]) if each.name in values else each for each in table.columns)
+    table = replace(table, columns=columns)
+    for name, value in values.items():
+        if value is None:
+            table = ruled(table, f"{quoted(name, dialect)} IS NULL", f"{name} is NULL", dialect)
+    return table
+
+
+def _fixed(column: Column, value: object) -> Column:
+    """A column without any other way to be filled. Bounds by other columns stay: they are conditions on those too."""
+    if value is None:
+        return replace(column, nulls=1.0, fill=None, aggregate=None, ordinal=None)
+    return replace(
+        column, choices=(Choice(value),), nullable=False, nulls=None, fill=None, aggregate=None, ordinal=None
+    )
+
+
+def without(schema: Schema, table: str, references: Iterable[str]) -> Schema:
+    """Return the schema in which a table lacks these references, by name; their columns stay, bounds that follow them go.
+
+    Raises:
+        SchemaError: If there is no such table.
+    """
+    return with_table(schema, unreferenced(_table(schema, table), frozenset(references)))
+
+
+def unreferenced(table: Table, references: frozenset[str]) -> Table:
+    """Return the table without these references; see :func:`without`."""
+    columns = tuple(_unbound(column, lambda path: bool(references & set(path.references))) for column in table.columns)
+    kept = tuple(reference for reference in table.references if reference.name not in references)
+    return replace(table, columns=columns, references=kept)
+
+
+def _unbound(column: Column, lost: Callable[[Path], bool]) -> Column:
+    low = None if isinstance(column.low, Path) and lost(column.low) else column.low
+    high = None if isinstance(column.high, Path) and lost(column.high) else column.high
+    return column if (low, high) == (column.low, column.high) else replace(column, low=low, high=high)
+
+
+def quoted(name: str, dialect: Dialect) -> str:
+    """Return a column's name as SQL of a dialect quotes it.
+
+    >>> quoted('a"b', "sqlite"), quoted("a", "mysql")
+    ('"a""b"', '`a`')
+    """
+    mark = "`" if dialect == "mysql" else '"'
+    return mark + name.replace(mark, mark * 2) + mark
+
+
+def _table(schema: Schema, name: str) -> Table:
+    if name not in schema.tables:
+        message = f"unknown table {name!r}"
+        raise SchemaError(message, where=schema.source or None, given=name, exists=schema.tables)
+    return schema.tables[name]
