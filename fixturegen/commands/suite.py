@@ -1,0 +1,49 @@
+"""``fixturegen suite``: the constraint suite as NDJSON."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fixturegen.commands.options import Dialect, Source, Wanted, loaded, shared
+from fixturegen.commands.output import Output
+from fixturegen.commands.testing import AsOf, Exclude, Only, Seed
+
+_Target = Annotated[
+    str, typer.Option("-o", "--output", metavar="FILE", help="The NDJSON file; - is stdout.", show_default="stdout")
+]
+
+
+@shared
+def suite(
+    source: Source,
+    output: Output,
+    target: _Target = "-",
+    only: Only = None,
+    exclude: Exclude = None,
+    seed: Seed = 0,
+    as_of: AsOf = None,
+    dialect: Dialect = None,
+) -> None:
+    """Write INSERT sequences that a database must take or refuse, for every constraint and every way to break it."""
+    from fixturegen.suites import suite_of  # noqa: PLC0415 - kept out of --help
+    from fixturegen.suites.writing import ndjson, write_ndjson  # noqa: PLC0415 - kept out of --help
+
+    schema = loaded(source, dialect)
+    made = suite_of(
+        schema, dialect=dialect, only=only or (), exclude=exclude or (), seed=seed, as_of=Wanted(as_of=as_of).clock()
+    )
+    for each in made.unbreakable:
+        output.note(f"no line: {each}")
+    if target == "-":
+        if output.json:
+            output.result("", {**made.as_json(), "suite": [line.as_json() for line in made]})
+        else:
+            sys.stdout.write(ndjson(made))
+            output.note(made)
+        return
+    write_ndjson(made, Path(target))
+    output.result(f"{target}: {made}", {"file": target, **made.as_json()})

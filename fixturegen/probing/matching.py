@@ -1,0 +1,74 @@
+"""Whether it was the constraint in question that a database refused a row for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from fixturegen.constraints.contract import Constraint
+from fixturegen.databases.base import Rejection
+
+_VALUE = frozenset({"check", "type"})
+_KINDS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "not_null": frozenset({"not null"}),
+        "primary_key": frozenset({"primary key", "unique"}),
+        "unique": frozenset({"unique", "primary key"}),
+        "reference": frozenset({"reference"}),
+        "check": frozenset({"check"}),
+        "exclusion": frozenset({"exclusion"}),
+        "generated": frozenset({"other", "type"}),
+        "identity": frozenset({"other", "type"}),
+    }
+)
+"""What engines call the refusals of each kind; those of values are a CHECK's here and the type's there."""
+
+
+def answers(constraint: Constraint | None, kind: str, rejection: Rejection) -> bool:
+    """Whether a rejection is that of a constraint; where the engine gives neither name nor columns, the kind decides.
+
+    Args:
+        constraint: The constraint; None where only its kind is known.
+        kind: Registered name of its kind.
+        rejection: What the database said.
+
+    >>> from fixturegen.schema import Unique
+    >>> key = Constraint(name="users_email_key", kind="unique", table="users", columns=("email",), subject=Unique(columns=("email",)))
+    >>> answers(key, "unique", Rejection("users", "unique", "users.email"))
+    True
+    >>> answers(key, "unique", Rejection("users", "unique", "users_name_key"))
+    False
+    """
+    if rejection.kind not in _KINDS.get(kind, _VALUE):
+        return False
+    told = rejection.constraint.removeprefix("index ").strip("'")
+    if constraint is None or not told or told.startswith("("):
+        return True
+    return _names(constraint, told) or _columns(constraint, told) or _text(constraint, told)
+
+
+def _names(constraint: Constraint, told: str) -> bool:
+    own = {constraint.name, getattr(constraint.subject, "name", "")} - {""}
+    if constraint.kind == "primary_key":
+        own |= {"PRIMARY", f"{constraint.table}_pkey"}
+    bare = told.partition(" of the type ")[0]
+    return bare.casefold() in {name.casefold() for name in own}
+
+
+def _columns(constraint: Constraint, told: str) -> bool:
+    """Whether the columns are those of the constraint: ``t.a, t.b``; a CHECK of one column bears its name in MariaDB."""
+    parts = [part.strip().rpartition(".")[2].casefold() for part in told.split(", ")]
+    if constraint.kind == "check":
+        return False
+    own = [name.casefold() for name in constraint.columns]
+    return sorted(parts) == sorted(own) and bool(own)
+
+
+def _text(constraint: Constraint, told: str) -> bool:
+    """Whether what is told is the constraint's own SQL: SQLite's name of a CHECK that has none."""
+    sql = getattr(constraint.subject, "sql", None)
+    return isinstance(sql, str) and _squeezed(sql) == _squeezed(told)
+
+
+def _squeezed(sql: str) -> str:
+    return "".join(sql.split()).strip("()").casefold()

@@ -1,0 +1,169 @@
+"""Rows that are taken, put where other lines need rows anyway: in place of parents, or before the row that is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from fixturegen.breaking.records import Insert, Record, Step, Update
+from fixturegen.suites.fresh import freshened
+from fixturegen.suites.lines import Case, Cover
+from fixturegen.suites.locality import Locality
+from fixturegen.suites.merging import Bin, Row, distinct, rows_of, single, step_key
+
+
+@dataclass(slots=True)
+class Slot:
+    """A step of a line, and the records that it tests beside the line's own.
+
+    Attributes:
+        step: The step.
+        key: What the step was known by at first: rows that refer to its row still can.
+        records: The records.
+        settled: The row must stay as it is.
+    """
+
+    step: Step
+    key: str
+    records: list[Record] = field(default_factory=list)
+    settled: bool = False
+
+
+class Draft:
+    """A line in the making.
+
+    Args:
+        record: The record whose verdict is that on the last step.
+    """
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+        self.slots = [Slot(step, step_key(step)) for step in record.before]
+        self.last = Slot(record.last, step_key(record.last))
+
+    def case(self) -> Case:
+        """Return the line."""
+        slots = [*self.slots, self.last]
+        covers = tuple(Cover(record, at) for at, slot in enumerate(slots) for record in slot.records)
+        return Case(self.record, tuple(slot.step for slot in slots), covers)
+
+    def ride(self, made: Bin, locality: Locality) -> bool:
+        """Put a row in the place of one of its table that the line needs anyway; False where there is none such."""
+        at = next((at for at, slot in enumerate(self.slots) if self._exchangeable(at, slot, made, locality)), None)
+        if at is None:
+            return False
+        self._settle(made)
+        slot = self.slots[at]
+        assert isinstance(slot.step, Insert)
+        slot.step = Insert(table=slot.step.table, rows=({name: made.row[name] for name in slot.step.rows[0]},))
+        slot.records += made.records
+        slot.settled = True
+        return True
+
+    def append(self, made: Bin, locality: Locality) -> bool:
+        """Put a row before the last step, under other keys; False where they are not to be had, or its parents are missing."""
+        # What took the place of a row of this table agrees with it in every unique, so counts for it.
+        if not made.keys <= {slot.key for slot in self.slots} or self.record.at == "commit":
+            return False
+        row = freshened(made, self._rows(made.table), locality)
+        if row is None or _meets(made.row, row, self._rows(made.table), locality):
+            return False
+        self._settle(made)
+        step = Insert(table=made.table, rows=(row,))
+        self.slots.append(Slot(step, step_key(step), list(made.records), settled=True))
+        return True
+
+    def _rows(self, table: str) -> list[Row]:
+        steps = [*(slot.step for slot in self.slots), self.last.step]
+        return [row for step in steps if step.table == table for row in rows_of(step)]
+
+    def _settle(self, made: Bin) -> None:
+        """Keep the rows that a row counts on, where they are of its own table, as they are."""
+        for slot in self.slots:
+            if slot.key in made.keys and slot.step.table == made.table:
+                slot.settled = True
+
+    def _exchangeable(self, at: int, slot: Slot, made: Bin, locality: Locality) -> bool:
+        row = single(slot.step)
+        if row is None or slot.settled or slot.records or slot.step.table != made.table or set(row) != set(made.row):
+            return False
+        before = {each.key: each for each in self.slots[:at]}
+        own = [each for each in self._steps() if each.table == made.table]
+        if not made.keys <= before.keys() or any(isinstance(each, Update) for each in own):
+            return False
+        if any(before[key].records for key in made.keys if before[key].step.table == made.table):
+            return False
+        return self._fits(at, row, made, locality)
+
+    def _fits(self, at: int, row: Row, made: Bin, locality: Locality) -> bool:
+        """Whether the other rows of the line do as well beside a row as beside the one in its place."""
+        differing = [name for name, value in row.items() if repr(value) != repr(made.row[name])]
+        if locality.outward.intersection(differing):
+            return False
+        steps = [step for index, step in enumerate(self._steps()) if index != at and step.table == made.table]
+        others = [each for step in steps for each in rows_of(step)]
+        if not others:
+            return True
+        read = frozenset[str]().union(locality.exclusions, *(reads for _, reads in locality.keys))
+        if self.record.table == made.table and read.intersection(differing):
+            return False
+        return not locality.exclusions.intersection(differing) and all(
+            distinct(made.row, each, locality, differing) for each in others
+        )
+
+    def _steps(self) -> tuple[Step, ...]:
+        return (*(slot.step for slot in self.slots), self.last.step)
+
+
+def _meets(before: Row, row: Row, others: Iterable[Row], locality: Locality) -> bool:
+    """Whether a row under new keys is referred to by rows of its table that should not find it, or no more by itself."""
+    for reference in locality.table.references:
+        if reference.table != locality.table.name:
+            continue
+        target = [row.get(name) for name in reference.target]
+        if any([other.get(name) for name in reference.columns] == target for other in others):
+            return True
+        own = [before.get(name) for name in reference.columns]
+        if None not in own and own == [before.get(name) for name in reference.target] and own != target:
+            return True
+    return False
+
+
+def placed(drafts: Sequence[Draft], bins: Sequence[Bin], localities: Mapping[str, Locality]) -> list[Draft]:
+    """Put every row into a line, and return the lines that had to be made for the rest.
+
+    Args:
+        drafts: The lines; they are changed.
+        bins: Rows that are taken.
+        localities: What reads which columns, by table.
+    """
+    by_table: dict[str, list[Draft]] = {}
+    for draft in drafts:
+        for table in dict.fromkeys(slot.step.table for slot in draft.slots):
+            by_table.setdefault(table, []).append(draft)
+    rest = [
+        made
+        for made in bins
+        if not any(draft.ride(made, localities[made.table]) for draft in by_table.get(made.table, ()))
+    ]
+    own: list[Draft] = []
+    turns: dict[str, int] = {}
+    for made in rest:
+        lines = [draft for draft in drafts if draft.record.table == made.table]
+        # Each line in its turn, so that none grows long while others are short.
+        start = turns.get(made.table, 0)
+        turns[made.table] = start + 1
+        homes = [*lines[start % len(lines) :], *lines[: start % len(lines)]] if lines else []
+        homes += [draft for draft in own if draft.record.table == made.table]
+        if not any(draft.append(made, localities[made.table]) for draft in homes):
+            own.append(_line_of(made))
+    return own
+
+
+def _line_of(made: Bin) -> Draft:
+    """Return a line for a row alone: the first of its records gives the name, the others are covered."""
+    draft = Draft(made.records[0])
+    draft.slots = [Slot(step, step_key(step), settled=True) for step in made.before]
+    step = Insert(table=made.table, rows=(made.row,))
+    draft.last = Slot(step, step_key(step), made.records[1:], settled=True)
+    return draft

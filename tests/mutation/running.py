@@ -1,0 +1,181 @@
+"""A suite against every mutant of its schema, on SQLite in memory: which mutants no line tells from the original."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from time import process_time
+
+from equivalence import invalid, meaning
+from operators import Mutant, mutants
+
+from fixturegen.databases.create import creation
+from fixturegen.errors import FixturegenError, RefusedError
+from fixturegen.probing.bench import SqliteBench
+from fixturegen.probing.trying import Verdict, tried
+from fixturegen.schema import Schema, Table, Type
+from fixturegen.suites import Line, Suite, suite_of
+
+Verdicts = dict[str, int | None]
+
+
+@dataclass
+class Score:
+    """What came of the mutants of one schema. Seconds are CPU time: ``made`` to make the suite, ``run`` for all mutants."""
+
+    name: str
+    suite: Suite
+    killed: Counter[str] = field(default_factory=Counter)
+    survivors: list[Mutant] = field(default_factory=list)
+    equivalent: list[Mutant] = field(default_factory=list)
+    invalid: int = 0
+    wrong: list[str] = field(default_factory=list)
+    made: float = 0.0
+    run: float = 0.0
+
+    @property
+    def mutants(self) -> int:
+        return self.killed.total() + len(self.survivors) + len(self.equivalent)
+
+    @property
+    def raw(self) -> float:
+        return self.killed.total() / max(self.mutants, 1)
+
+    @property
+    def score(self) -> float:
+        return self.killed.total() / max(self.mutants - len(self.equivalent), 1)
+
+    def row(self) -> str:
+        return (
+            f"| {self.name} | {self.mutants:,} | {self.killed.total():,} | {len(self.equivalent):,} | {self.raw:.1%} | "
+            f"{self.score:.1%} | {len(self.suite):,} | {self.suite.inserts:,} | {self.made:.2f} | {self.run:.1f} |"
+        )
+
+
+HEAD = (
+    "| schema | mutants | killed | equivalent | raw | of the others | tests | INSERTs | s to make | s to run |\n"
+    "|---|---|---|---|---|---|---|---|---|---|"
+)
+
+
+def scored(name: str, schema: Schema) -> Score:
+    """Return the score of a schema's suite on SQLite."""
+    begun = process_time()
+    suite = suite_of(schema, dialect="sqlite")
+    score = Score(name, suite, made=process_time() - begun)
+    created = as_enforced(schema)
+    begun = process_time()
+    truth = verdicts(created, suite.lines)
+    score.wrong = wrong(created, suite.lines)
+    touching = _touching(suite.lines)
+    statements = creation(created, "sqlite").statements
+    seen = {statements}
+    meanings = {table: meaning(created, table) for table in created.tables}
+    for mutant in mutants(created, "sqlite"):
+        ddl = creation(mutant.schema, "sqlite").statements
+        if ddl in seen or invalid(mutant.schema, mutant.table):
+            score.invalid += 1
+            continue
+        seen.add(ddl)
+        _judge(mutant, score, truth, touching.get(mutant.table, ()), meanings)
+    score.run = process_time() - begun
+    return score
+
+
+def _judge(
+    mutant: Mutant, score: Score, truth: Verdicts, lines: Sequence[Line], meanings: dict[str, tuple[object, ...]]
+) -> None:
+    try:
+        told = killed(mutant.schema, lines, truth)
+    except (FixturegenError, sqlite3.Error):
+        score.invalid += 1
+        return
+    if told:
+        score.killed[mutant.operator] += 1
+    elif meaning(mutant.schema, mutant.table) == meanings[mutant.table]:
+        score.equivalent.append(mutant)
+    else:
+        score.survivors.append(mutant)
+
+
+def as_enforced(schema: Schema) -> Schema:
+    """Return the schema as SQLite enforces it: where its tables are SQLite's own, declared lengths and widths mean nothing."""
+    if schema.dialect != "sqlite":
+        return schema
+    return replace(schema, tables={name: _loosened(table) for name, table in schema.tables.items()})
+
+
+def _loosened(table: Table) -> Table:
+    if all(column.type.native is None for column in table.columns):
+        return table
+    columns = tuple(
+        replace(column, type=replace(column.type, length=None, bits=64, signed=True)
+                if column.type.kind in {"integer", "text", "bytes"} else _untyped(column.type))
+        for column in table.columns
+    )  # fmt: skip
+    return replace(table, columns=columns)
+
+
+def _untyped(type_: Type) -> Type:
+    return replace(type_, kind="integer", bits=64) if type_.kind == "boolean" else type_
+
+
+def bench_for(schema: Schema) -> SqliteBench:
+    connection = sqlite3.connect(":memory:")
+    connection.execute("PRAGMA foreign_keys = ON")
+    for statement in creation(schema, "sqlite").statements:
+        connection.execute(statement)
+    bench = SqliteBench(connection, sqlite3.Error, ":memory:")
+    bench.begin()
+    return bench
+
+
+def deferred(schema: Schema) -> list[str]:
+    return [name for name, table in schema.tables.items() if any(each.deferred for each in table.references)]
+
+
+def verdicts(schema: Schema, lines: Sequence[Line]) -> Verdicts:
+    bench = bench_for(schema)
+    try:
+        return {verdict.line.id: verdict.stopped for verdict in tried(bench, lines, deferred(schema))}
+    finally:
+        bench.driver.close()
+
+
+def killed(schema: Schema, lines: Sequence[Line], truth: Verdicts) -> bool:
+    """Whether a line's verdict differs from that on the original; the first one that does is enough."""
+    bench = bench_for(schema)
+    late = deferred(schema)
+    try:
+        return any(_told(tried(bench, [line], late)[0], truth) for line in lines)
+    finally:
+        bench.driver.close()
+
+
+def _told(verdict: Verdict, truth: Verdicts) -> bool:
+    if verdict.failure:
+        raise RefusedError(verdict.failure)
+    return verdict.stopped != truth[verdict.line.id]
+
+
+def wrong(schema: Schema, lines: Sequence[Line]) -> list[str]:
+    """Return the lines whose verdict on the original is not the one they expect."""
+    bench = bench_for(schema)
+    try:
+        return [
+            f"{verdict.line.id}: stopped at {verdict.stopped} by {verdict.by or verdict.failure}"
+            for verdict in tried(bench, lines, deferred(schema))
+            if not verdict.expected
+        ]
+    finally:
+        bench.driver.close()
+
+
+def _touching(lines: Sequence[Line]) -> dict[str, list[Line]]:
+    found: dict[str, list[Line]] = {}
+    for line in lines:
+        for table in dict.fromkeys(step.table for step in line.case.steps):
+            found.setdefault(table, []).append(line)
+    return found
