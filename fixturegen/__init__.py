@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from fixturegen.breaking.finding import negatives
     from fixturegen.errors import FixturegenError, ImpossibleError, InputError, RefusedError, SchemaError
     from fixturegen.planning import Plan
     from fixturegen.schema import Schema
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     __version__: str
 
 _HOMES = {
+    "fixturegen.breaking.finding": ("negatives",),
     "fixturegen.errors": ("FixturegenError", "ImpossibleError", "InputError", "RefusedError", "SchemaError"),
     "fixturegen.planning": ("Plan",),
     "fixturegen.schema": ("Schema",),
@@ -39,6 +41,7 @@ __all__ = [
     "export",
     "generate",
     "load",
+    "negatives",
     "plan",
     "seed",
     "stream",

@@ -15,10 +15,13 @@ class Insert:
         table: The table.
         rows: The rows, at least one, all with the same columns; several make one statement of several rows. Values are Python
             values of the columns' types, None for NULL. Columns that the database computes are absent.
+        overriding: Whether values of columns that the database numbers itself are meant to be taken (``OVERRIDING SYSTEM VALUE`` of
+            PostgreSQL); False where it is to refuse them.
     """
 
     table: str
     rows: tuple[Mapping[str, object], ...]
+    overriding: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

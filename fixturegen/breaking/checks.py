@@ -1,0 +1,77 @@
+"""Wishes about checks: every clause on each side of its boundary, and NULL, where it alone decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from fixturegen.breaking.bench import Bench
+from fixturegen.breaking.conditions import Condition, Sight, conditions, sights, vary
+from fixturegen.breaking.enforcement import Enforcement
+from fixturegen.breaking.pool import Row
+from fixturegen.breaking.seeking import Later, Wish
+
+
+def checks(bench: Bench, enforcement: Enforcement) -> Later:
+    """Propose rows on all sides of the checks' clauses."""
+    found = conditions(bench)
+    for condition in found:
+        vary(bench, condition)
+
+    def wishes() -> Iterator[Wish]:
+        for condition in found:
+            yield from _wishes(bench, enforcement, condition)
+
+    return wishes
+
+
+def _wishes(bench: Bench, enforcement: Enforcement, condition: Condition) -> Iterator[Wish]:
+    name, judge = condition.constraint.name, enforcement.judge(condition.constraint)
+    if name in bench.unjudged or name not in bench.bad:
+        yield Wish(
+            constraint=condition.constraint, suffix="false", way="the condition is false", breaks=True, places=(), judge=judge
+        )
+        return
+    bad, one = bench.bad[name], len(condition.clauses) == 1
+    broken = False
+    taken: dict[str, int] = {}
+    for sight in sights(bench, condition):
+        for breaks in (False, True):
+            places = np.flatnonzero(sight.seen & sight.decisive & (bad == breaks))
+            if not places.size:
+                continue
+            broken = broken or breaks
+            suffix = sight.state if one else f"{sight.clause.text}: {sight.state}"
+            taken[suffix] = taken.get(suffix, 0) + 1
+            yield Wish(
+                constraint=condition.constraint,
+                suffix=suffix if taken[suffix] == 1 else f"{suffix} ({taken[suffix]})",
+                way=lambda row, sight=sight: _way(condition, sight, row),
+                breaks=breaks,
+                places=places.tolist(),
+                judge=judge,
+                silent=not breaks,
+            )
+    if not broken:
+        yield Wish(
+            constraint=condition.constraint,
+            suffix="false",
+            way="the condition is false",
+            breaks=True,
+            places=np.flatnonzero(bad).tolist(),
+            judge=judge,
+        )
+
+
+def _way(condition: Condition, sight: Sight, row: Row) -> str:
+    own = [condition.paths[name].column for name in sight.clause.columns if not condition.paths[name].references]
+    values = ", ".join(f"{name} = {_shown(row[name])}" for name in dict.fromkeys(own) if name in row)
+    return f"{values}; {sight.clause.text}: {sight.state}" if values else f"{sight.clause.text}: {sight.state}"
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "NULL"
+    text = repr(value) if isinstance(value, str) else str(value)
+    return text if len(text) <= 40 else f"{text[:37]}..."

@@ -1,0 +1,212 @@
+"""Checks taken apart: each clause on each side of its boundary, where it alone decides about the row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import combinations, product
+
+import numpy as np
+import polars as pl
+from sqlglot import exp
+
+from fixturegen.breaking.bench import UNEVALUATED, Bench, Flags
+from fixturegen.breaking.clauses import Clause, clauses
+from fixturegen.breaking.constants import spoken, texts
+from fixturegen.breaking.values import around
+from fixturegen.constraints.conditions import mentioned_paths, type_at
+from fixturegen.constraints.contract import ROW, Constraint, Unverifiable
+from fixturegen.constraints.data import reference_of
+from fixturegen.errors import SchemaError
+from fixturegen.expressions.evaluation import polars_condition
+from fixturegen.expressions.parsing import parsed
+from fixturegen.schema import Check, Dialect, Path, Schema, Type
+
+_BASES = 4
+"""So many valid rows are changed in one column, and"""
+_PAIRED = 2
+"""so many in two."""
+_MOST_PAIRS = 600
+_MOST_VALUES = 24
+
+
+@dataclass(slots=True)
+class Condition:
+    """One check, read.
+
+    Attributes:
+        constraint: The check.
+        sql: Its text.
+        dialect: The text's dialect.
+        clauses: Its clauses; none where it cannot be read.
+        paths: The columns that it mentions, by dotted name.
+    """
+
+    constraint: Constraint
+    sql: str
+    dialect: Dialect
+    clauses: list[Clause] = field(default_factory=list)
+    paths: Mapping[str, Path] = field(default_factory=dict)
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """The row's own columns among those that decide: mentioned ones, and those by which related rows are found."""
+        return tuple(dict.fromkeys(path.column for path in self.paths.values() if not path.references))
+
+
+def condition_of(bench: Bench, constraint: Constraint, sql: str, dialect: Dialect) -> Condition:
+    """Return a condition read over the rows of a bench; without clauses where frames cannot judge it."""
+    table = bench.table.name
+    try:
+        tree = parsed(sql, dialect)
+        paths = mentioned_paths(bench.pool.schema, table, sql, dialect)
+        return Condition(constraint, sql, dialect, clauses(tree, dialect), paths)
+    except (SchemaError, Unverifiable, RecursionError):
+        return Condition(constraint, sql, dialect)
+
+
+def conditions(bench: Bench) -> list[Condition]:
+    """Return the checks of the bench's table, read."""
+    found = []
+    for each in bench.constraints:
+        if isinstance(each.subject, Check) and each.kind == "check":
+            found.append(condition_of(bench, each, each.subject.sql, each.subject.dialect))
+    return found
+
+
+def vary(bench: Bench, condition: Condition) -> None:
+    """Add candidates on all sides of a condition's boundaries: valid rows with one column changed, and with two."""
+    own = [name for name in condition.own if name in bench.columns and bench.columns[name].generated is None]
+    bases = range(min(_BASES, len(bench.pool.rows[bench.table.name])))
+    for base in bases:
+        values = {name: values_of(bench, condition, base, name) for name in own}
+        for name, listed in values.items():
+            for value in listed:
+                bench.mutant(base, {name: value})
+        if base < _PAIRED:
+            _vary_pairs(bench, base, values)
+
+
+def _vary_pairs(bench: Bench, base: int, values: Mapping[str, list[object]]) -> None:
+    pairs = list(combinations(values, 2))
+    if not pairs:
+        return
+    share = max(4, int((_MOST_PAIRS / len(pairs)) ** 0.5))
+    for first, second in pairs:
+        for left, right in product(values[first][:share], values[second][:share]):
+            bench.mutant(base, {first: left, second: right})
+            for near in _beside(bench, left, second):
+                bench.mutant(base, {first: left, second: near})
+
+
+def _beside(bench: Bench, value: object, name: str) -> list[object]:
+    """Values of another column around a value: both columns may be compared with each other."""
+    return around(value, bench.columns[name].type) if value is not None else []
+
+
+def values_of(bench: Bench, condition: Condition, base: int, name: str) -> list[object]:
+    """Return what to try in one column of one row, most telling first."""
+    type_, row = bench.columns[name].type, bench.candidates[base].row
+    found: dict[object, None] = {}
+    for clause in condition.clauses:
+        if name not in _own_names(condition, clause):
+            continue
+        found |= dict.fromkeys(spoken(clause.node, type_))
+        for other in clause.columns:
+            value = value_at(bench, row, condition.paths.get(other))
+            if value is not None and other != name:
+                found |= dict.fromkeys(around(value, type_))
+        found |= dict.fromkeys(texts(clause.node, row[name], type_))
+    listed = [None, *list(found)[:_MOST_VALUES]]
+    for each in bench.pool.rows[bench.table.name]:
+        value = each[name]
+        if isinstance(value, list | dict) or value in listed:
+            continue
+        listed.append(value)
+    if type_.kind == "enum":
+        listed += [label for label in type_.labels if label not in listed]
+    if row[name] is not None:
+        listed += [each for each in around(row[name], type_) if each not in listed]
+    return listed
+
+
+def _own_names(condition: Condition, clause: Clause) -> set[str]:
+    paths = (condition.paths.get(name) for name in clause.columns)
+    return {path.column for path in paths if path is not None and not path.references}
+
+
+def value_at(bench: Bench, row: Mapping[str, object], path: Path | None) -> object:
+    """Return what a row or a row related to it holds at a path; None where there is none."""
+    if path is None:
+        return None
+    table, held = bench.table, row
+    for name in path.references:
+        reference = reference_of(table, name)
+        table = bench.pool.schema.tables[reference.table]
+        parent = bench.parents.parent(reference, held)
+        if parent is None:
+            return None
+        held = bench.pool.rows[table.name][parent]
+    return held.get(path.column)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Where a clause is in a state, and whether it alone decides there.
+
+    Attributes:
+        clause: The clause.
+        state: The state's name.
+        seen: Candidates in which the clause is in that state.
+        decisive: Candidates in which the clause decides about the whole condition.
+    """
+
+    clause: Clause
+    state: str
+    seen: Flags
+    decisive: Flags
+
+
+def sights(bench: Bench, condition: Condition) -> list[Sight]:
+    """Return every state of every clause of a condition, over all candidates; of what cannot be judged nothing."""
+    types = {name: type_at(bench.schema, bench.table.name, path) for name, path in condition.paths.items()}
+    try:
+        frame = bench.data.named(bench.table.name, dict(condition.paths)).collect().sort(ROW)
+    except (Unverifiable, *UNEVALUATED):
+        return []
+    reader = _Reader(bench.pool.schema, condition.dialect, types, frame)
+    found = []
+    for clause in condition.clauses:
+        held, failed = reader.fails(clause.held), reader.fails(clause.failed)
+        decisive = np.ones(len(bench), dtype=np.bool_) if held is None or failed is None else held != failed
+        for state in clause.states:
+            seen = reader.true(state.condition)
+            if seen is not None:
+                found.append(Sight(clause, state.name, seen, decisive))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    schema: Schema
+    dialect: Dialect
+    types: Mapping[str, Type]
+    frame: pl.DataFrame
+
+    def true(self, node: exp.Expr) -> Flags | None:
+        """Where a condition is true; None where it cannot be judged."""
+        return self._flags(node, missing=False)
+
+    def fails(self, node: exp.Expr) -> Flags | None:
+        """Where a condition is false."""
+        found = self._flags(node, missing=True)
+        return None if found is None else ~found
+
+    def _flags(self, node: exp.Expr, *, missing: bool) -> Flags | None:
+        try:
+            truth = polars_condition(node, self.dialect, self.types, self.schema.as_of)
+            series = self.frame.select(truth.fill_null(missing).alias("truth"))["truth"]
+        except (SchemaError, RecursionError, *UNEVALUATED):
+            return None
+        flags = series.to_numpy()
+        return flags if len(flags) == self.frame.height else np.full(self.frame.height, bool(flags[0]), dtype=np.bool_)

@@ -1,0 +1,106 @@
+"""``fg.negatives``: records that break exactly one constraint each, beside those that just do not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from typing import get_args
+
+from fixturegen.breaking.bench import Bench
+from fixturegen.breaking.checks import checks
+from fixturegen.breaking.computed import computed
+from fixturegen.breaking.enforcement import Enforcement
+from fixturegen.breaking.leaning import leaned
+from fixturegen.breaking.limits import limits
+from fixturegen.breaking.nulls import nulls
+from fixturegen.breaking.placing import Parents
+from fixturegen.breaking.pool import Pool, pool_of
+from fixturegen.breaking.ranges import ranges
+from fixturegen.breaking.records import Negatives, Record, Unbreakable
+from fixturegen.breaking.references import references
+from fixturegen.breaking.seeking import Proposal, Seeker, Wish
+from fixturegen.breaking.uniques import uniques
+from fixturegen.constraints.base import constraints
+from fixturegen.errors import InputError, SchemaError
+from fixturegen.options import options_from
+from fixturegen.schema import Dialect, Schema
+from fixturegen.verbs import Source, database_behind, load
+
+_PROPOSALS: tuple[Proposal, ...] = (nulls, uniques, references, checks, ranges, limits, computed)
+
+
+def negatives(
+    schema: Source, *, dialect: Dialect | None = None, table: str | None = None, seed: int = 0, as_of: date | None = None
+) -> Negatives:
+    """Return records that break exactly one constraint each, for every constraint and every way, beside those that just do not.
+
+    Every record starts from empty tables: ``before`` is taken, ``last`` is refused or taken as ``expect`` says. What cannot be
+    broken alone is told in ``unbreakable``, with the reason.
+
+    Args:
+        schema: The schema, or a source of one.
+        dialect: Whose verdicts to expect; the schema's dialect unless given. Tables that were read from a database of that
+            dialect are taken as they are there, others as ``create`` makes them.
+        table: Only the constraints of this table; of all unless given.
+        seed: Any integer.
+        as_of: Overrides the schema's frozen clock.
+
+    Raises:
+        InputError: No such table or dialect, or a schema of which no table can be filled.
+
+    Example:
+        >>> from fixturegen.schema import Column, Schema, Table, Type, Unique
+        >>> columns = (Column(name="id", type=Type(kind="integer")), Column(name="name", type=Type(kind="text")))
+        >>> users = Table(name="users", columns=columns, primary_key=Unique(columns=("id",)))
+        >>> found = negatives(Schema(tables={"users": users}))
+        >>> [(record.id, record.expect) for record in found][:2]
+        [('users.users_id_not_null/null', 'accept'), ('users.users_name_not_null/null', 'reject')]
+    """
+    loaded = load(schema)
+    if as_of is not None:
+        loaded = replace(loaded, as_of=as_of)
+    options_from(seed=seed)
+    _check(loaded, dialect, table)
+    names = list(loaded.tables) if table is None else [table]
+    pool = leaned(pool_of(loaded, names, seed, database_behind(schema)))
+    enforcement = Enforcement(loaded, dialect or loaded.dialect)
+    records: list[Record] = []
+    lost: list[Unbreakable] = []
+    for name in names:
+        for found in _of_table(pool, enforcement, name):
+            (records if isinstance(found, Record) else lost).append(found)  # type: ignore[arg-type] # one list each
+    return Negatives(records, lost)
+
+
+def _check(schema: Schema, dialect: str | None, table: str | None) -> None:
+    if dialect is not None and dialect not in get_args(Dialect):
+        message = f"unknown dialect {dialect!r}"
+        raise InputError(message, given=str(dialect), exists=get_args(Dialect))
+    if table is not None and table not in schema.tables:
+        message = f"unknown table {table!r}"
+        raise SchemaError(message, where=schema.source or None, given=str(table), exists=schema.tables)
+
+
+def _of_table(pool: Pool, enforcement: Enforcement, name: str) -> Iterator[Record | Unbreakable]:
+    if not pool.rows.get(name):
+        reason = f"the table stays empty: {pool.empty.get(name, 'no row of it was found')}"
+        for each in constraints(pool.schema, name):
+            yield Unbreakable(str(each), "any", reason, name)
+        return
+    bench = Bench(pool, pool.schema.tables[name], Parents(pool, enforcement.dialect))
+    later = [proposal(bench, enforcement) for proposal in _PROPOSALS]
+    bench.judge()
+    seeker = Seeker(bench, enforcement)
+    done: set[str] = set()
+    for wish in (each for wishes in later for each in wishes()):
+        key = f"{wish.constraint}/{wish.suffix}"
+        if key not in done:
+            found = seeker.find(wish)
+            if isinstance(found, Record):
+                done.add(key)
+            if found is not None:
+                yield found
+
+
+__all__ = ["Wish", "negatives"]

@@ -1,0 +1,148 @@
+"""The limits of types: values exactly at a length, a width, a number of digits, and just beyond; texts that are no value of a type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from fixturegen.breaking.bench import Bench
+from fixturegen.breaking.enforcement import Enforcement
+from fixturegen.breaking.seeking import Later, Wish
+from fixturegen.breaking.values import greatest, least, of_length
+from fixturegen.constraints.contract import Constraint
+from fixturegen.dtypes import WIDEST_DECIMAL
+from fixturegen.schema import Column
+
+_BASES = 3
+_LONGEST = 20_000
+"""Longer texts are not written."""
+_INT64 = 2**63
+_NONE = "?"
+
+
+def limits(bench: Bench, enforcement: Enforcement) -> Later:
+    """Propose values at the limits of the columns' types, and beyond."""
+    found: list[Wish] = []
+    for each in bench.constraints:
+        if each.kind in _PROPOSALS and each.columns:
+            found += _PROPOSALS[each.kind](bench, enforcement, each, bench.columns[each.columns[0]])
+    return lambda: iter(found)
+
+
+def _lengths(bench: Bench, enforcement: Enforcement, constraint: Constraint, column: Column) -> Iterator[Wish]:
+    taken, limit = enforcement.length(bench.table, column), column.type.length or 0
+    longer = f"{column.name} of {limit + 1:,} characters, one more than {limit:,}"
+    if taken is not None or limit > _LONGEST:
+        yield _not(constraint, "longer", longer, taken or f"{limit:,} characters are more than is worth writing")
+        return
+    at, beyond = [], []
+    for base in range(min(_BASES, len(bench.pool.rows[bench.table.name]))):
+        value = bench.candidates[base].row[column.name]
+        at += [bench.mutant(base, {column.name: each}) for each in _of_length(value, limit)]
+        beyond += [bench.mutant(base, {column.name: each}) for each in _of_length(value, limit + 1)]
+    yield _limit(constraint, "longest", f"{column.name} of {limit:,} characters, the most", at, breaks=False)
+    yield _limit(constraint, "longer", longer, beyond, breaks=True)
+
+
+def _of_length(value: object, length: int) -> list[object]:
+    if isinstance(value, bytes):
+        return [(value + b"\x01" * length)[:length]]
+    text = value if isinstance(value, str) else ""
+    front = "x" * max(0, length - len(text)) + text[max(0, len(text) - length) :]
+    return list(dict.fromkeys([of_length(text, length), front]))
+
+
+def _widths(bench: Bench, enforcement: Enforcement, constraint: Constraint, column: Column) -> Iterator[Wish]:
+    if column.type.kind == "integer":
+        yield from _integers(bench, enforcement, constraint, column)
+    elif column.type.kind == "decimal" and column.type.precision is not None:
+        yield from _decimals(bench, enforcement, constraint, column)
+
+
+def _integers(bench: Bench, enforcement: Enforcement, constraint: Constraint, column: Column) -> Iterator[Wish]:
+    type_, taken = column.type, enforcement.whole_range(bench.table, column)
+    if taken is not None:
+        yield _not(constraint, "beyond", f"{column.name} beyond {least(type_)} or {greatest(type_)}", taken)
+    # A number that MariaDB has counted up to stays counted when the row is gone.
+    numbered = enforcement.dialect == "mysql" and column.identity is not None
+    for name, edge, step in (("least", least(type_), -1), ("greatest", greatest(type_), 1)):
+        if enforcement.dialect == "sqlite" and edge >= _INT64:
+            continue  # SQLite has no such integers
+        if not numbered:
+            way = f"{column.name} = {edge}, the {name} of its type"
+            yield _limit(constraint, name, way, _placed(bench, column, edge), breaks=False, silent=True)
+        if taken is None:
+            way = f"{column.name} = {edge + step}, just beyond {edge}"
+            yield _limit(constraint, f"beyond {name}", way, _placed(bench, column, edge + step), breaks=True)
+
+
+def _decimals(bench: Bench, enforcement: Enforcement, constraint: Constraint, column: Column) -> Iterator[Wish]:
+    digits, scale, taken = column.type.precision or 0, column.type.scale, enforcement.digits()
+    most = Decimal((0, (9,) * digits, -scale))
+    if taken is not None:
+        yield _not(constraint, "beyond", f"{column.name} beyond {most}", taken)
+    for name, sign in (("least", 1), ("greatest", 0)):
+        edge, beyond = (Decimal((sign, part, -scale)) for part in ((9,) * digits, (1, *(0,) * digits)))
+        way = f"{column.name} = {edge}, the {name} of its type"
+        yield _limit(constraint, name, way, _placed(bench, column, edge), breaks=False, silent=True)
+        if taken is None:
+            way = f"{column.name} = {beyond}, just beyond {edge}"
+            yield _limit(constraint, f"beyond {name}", way, _placed(bench, column, beyond), breaks=True)
+
+
+def _placed(bench: Bench, column: Column, value: int | Decimal) -> list[int]:
+    """Candidates with a number in a column, as it is or, where no dtype holds it, in the place of the greatest that one holds."""
+    bases = range(min(_BASES, len(bench.pool.rows[bench.table.name])))
+    digits = len(Decimal(value).as_tuple().digits)
+    unsigned = column.type.kind == "integer" and not column.type.signed and column.type.bits == 64
+    low, high = (0, 2 * _INT64 - 1) if unsigned else (-_INT64, _INT64 - 1)
+    if isinstance(value, int) and not low <= value <= high:
+        near = low if value < low else high
+        return [bench.mutant(base, {column.name: near}, {column.name: value}) for base in bases]
+    if isinstance(value, Decimal) and digits > WIDEST_DECIMAL:
+        return [bench.mutant(base, {}, {column.name: value}) for base in bases]
+    return [bench.mutant(base, {column.name: value}) for base in bases]
+
+
+def _labels(bench: Bench, enforcement: Enforcement, constraint: Constraint, column: Column) -> Iterator[Wish]:
+    way = f"{column.name} = {_NONE!r}, which is none of its labels"
+    reason = enforcement.labels(bench.table)
+    if reason is None and enforcement.dialect == "sqlite" and column.choices:
+        reason = "its choices say the same"
+    if reason is not None:
+        yield _not(constraint, "no label", way, reason)
+        return
+    yield _limit(constraint, "no label", way, _strange(bench, column, _NONE), breaks=True)
+
+
+def _types(bench: Bench, enforcement: Enforcement, constraint: Constraint, column: Column) -> Iterator[Wish]:
+    if column.type.kind in {"enum", "text", "bytes"}:
+        return
+    if column.type.kind == "boolean":
+        way, reason = f"{column.name} = 2, which is neither true nor false", enforcement.truths(bench.table)
+        value: object = 2
+    else:
+        way, value = f"{column.name} = {_NONE!r}, which is no {column.type.kind}", _NONE
+        reason = enforcement.spelling(bench.table, column)
+    if reason is not None:
+        yield _not(constraint, "no value", way, reason)
+        return
+    yield _limit(constraint, "no value", way, _strange(bench, column, value), breaks=True)
+
+
+def _strange(bench: Bench, column: Column, value: object) -> list[int]:
+    bases = range(min(_BASES, len(bench.pool.rows[bench.table.name])))
+    return [bench.mutant(base, {}, {column.name: value}) for base in bases]
+
+
+def _limit(
+    constraint: Constraint, suffix: str, way: str, places: list[int], *, breaks: bool, silent: bool = False
+) -> Wish:
+    return Wish(constraint=constraint, suffix=suffix, way=way, breaks=breaks, places=places, silent=silent)
+
+
+def _not(constraint: Constraint, suffix: str, way: str, reason: str) -> Wish:
+    return Wish(constraint=constraint, suffix=suffix, way=way, breaks=True, places=(), reason=reason)
+
+
+_PROPOSALS = {"length": _lengths, "precision": _widths, "enum": _labels, "type": _types}

@@ -1,0 +1,48 @@
+"""NULL in every column: refused where the column must hold a value, taken where it need not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fixturegen.breaking.bench import Bench
+from fixturegen.breaking.enforcement import Enforcement
+from fixturegen.breaking.seeking import Later, Wish
+from fixturegen.constraints.contract import Constraint, of_column
+
+_BASES = 4
+
+
+def nulls(bench: Bench, enforcement: Enforcement) -> Later:
+    """Propose rows with a NULL in one column."""
+    demanded = {each.columns[0]: each for each in bench.constraints if each.kind == "not_null"}
+    bases = [at for at, each in enumerate(bench.candidates) if not each.changed][:_BASES]
+    places = {column.name: [bench.mutant(base, {column.name: None}) for base in bases] for column in bench.stored}
+
+    def wishes() -> Iterator[Wish]:
+        for column in bench.stored:
+            constraint = demanded.get(column.name)
+            if constraint is None:
+                free = of_column("nullable", bench.table, column)
+                yield _null(free, places[column.name], breaks=False)
+                continue
+            taken = enforcement.null_refused(bench.table, column)
+            refers = any(column.name in reference.columns for reference in bench.table.references)
+            reason = f"{taken}, and that number refers to another row" if taken and refers else ""
+            yield _null(constraint, places[column.name], breaks=True, taken=taken, reason=reason)
+
+    return wishes
+
+
+def _null(
+    constraint: Constraint, places: list[int], *, breaks: bool, taken: str | None = None, reason: str = ""
+) -> Wish:
+    return Wish(
+        constraint=constraint,
+        suffix="null",
+        way=f"NULL in {constraint.columns[0]}",
+        breaks=breaks,
+        places=places,
+        taken=taken,
+        reason=reason,
+        silent=not breaks,
+    )

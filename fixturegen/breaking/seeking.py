@@ -1,0 +1,208 @@
+"""From wishes to records: of the candidates that would serve, the nearest one that breaks what it should and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from fixturegen.breaking.bench import Bench, Candidate, Flags
+from fixturegen.breaking.enforcement import Enforcement, Judge
+from fixturegen.breaking.placing import Place, merged
+from fixturegen.breaking.pool import Row
+from fixturegen.breaking.records import Insert, Record, Step, Unbreakable
+from fixturegen.constraints.contract import Constraint
+from fixturegen.schema import Reference
+
+_MOST_TRIED = 60
+"""Candidates of one wish whose place among other rows is looked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """One way to break a constraint, or to come near it.
+
+    Attributes:
+        constraint: The constraint.
+        suffix: What tells the wish from the others of its constraint, for the record's id.
+        way: What is tried, in words; a function of the row where its values say it best.
+        breaks: Whether the row is to break the constraint.
+        places: Numbers of the candidates that would serve.
+        ordered: Whether they stand in order of preference already.
+        beside: Number of a candidate that stands before the row, to be compared with it.
+        near: Number of a candidate whose parents stand before the row, although it does not refer to them.
+        without: A reference of the row that is to lead nowhere.
+        taken: Why the database takes the row although it breaks what the schema says; None where it does not.
+        judge: When the database decides.
+        overriding: See :class:`~fixturegen.breaking.records.Insert`.
+        silent: Whether nothing is to be said where no row is found.
+        reason: Why there is no row, where that is known beforehand.
+    """
+
+    constraint: Constraint
+    suffix: str
+    way: str | Callable[[Row], str]
+    breaks: bool
+    places: Sequence[int]
+    ordered: bool = False
+    beside: int | None = None
+    near: int | None = None
+    without: Reference | None = None
+    taken: str | None = None
+    judge: Judge = "statement"
+    overriding: bool = True
+    silent: bool = False
+    reason: str = ""
+
+
+Later = Callable[[], Iterator[Wish]]
+"""The wishes of a proposal, once its candidates are judged."""
+Proposal = Callable[[Bench, Enforcement], Later]
+"""Adds candidates to a bench, for one sort of constraint."""
+
+
+@dataclass(slots=True)
+class Seeker:
+    """Looks for the rows of one table.
+
+    Attributes:
+        bench: The judged candidates.
+        enforcement: What the database enforces.
+    """
+
+    bench: Bench
+    enforcement: Enforcement
+    _broken: dict[str, Flags] = field(default_factory=dict)
+    _told: Flags = field(init=False)
+    _untold: Flags = field(init=False)
+    _rank: Flags = field(init=False)
+
+    def __post_init__(self) -> None:
+        size = len(self.bench)
+        told, untold = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
+        for each in self.bench.constraints:
+            flags = self.bench.bad.get(each.name)
+            if flags is not None:
+                (untold if self.enforcement.judge(each) == "verify" else told)[flags] += 1
+        self._told, self._untold = told, untold
+        self._rank = np.array([len(each.changed) * 2 + (each.origin > 0) for each in self.bench.candidates])
+
+    def find(self, wish: Wish) -> Record | Unbreakable | None:
+        """Return the record of a wish, or why there is none; None where nothing need be said."""
+        if wish.reason:
+            return self._lost(wish, wish.reason)
+        name = wish.constraint.name
+        own = self.bench.bad.get(name)
+        if name in self.bench.unjudged and wish.breaks:
+            return self._lost(wish, "frames cannot judge it: its database alone can")
+        told, untold = self._told, self._untold
+        if own is not None:
+            told, untold = (told, untold - own) if wish.judge == "verify" else (told - own, untold)
+        places = np.asarray(wish.places, dtype=np.int64)
+        if own is not None and places.size:
+            places = places[own[places] == wish.breaks]
+        found_any = places.size > 0
+        places = places[told[places] == 0] if found_any else places
+        order = np.arange(places.size) if wish.ordered else self._rank[places]
+        ranked = places[np.lexsort((places, order, untold[places]))]
+        for place in ranked[:_MOST_TRIED].tolist():
+            record = self._placed(wish, place)
+            if record is not None:
+                return record
+        if wish.silent:
+            return None
+        return self._lost(wish, self._reason(wish, found_any, bool(places.size)))
+
+    def _placed(self, wish: Wish, place: int) -> Record | None:
+        """Return the record of a candidate with all that must stand before it; None where it cannot stand there."""
+        bench, candidate = self.bench, self.bench.candidates[place]
+        if not self._clean(wish, candidate):
+            return None
+        chain = bench.parents.before(bench.table.name, candidate.actual, wish.without)
+        chains = [] if chain is None else [chain]
+        for other in (wish.near, wish.beside):
+            if other is not None:
+                more = bench.parents.before(bench.table.name, bench.candidates[other].actual)
+                if more is None:
+                    return None
+                chains.insert(0, more)
+        if chain is None:
+            return None
+        before = merged(*chains)
+        mates = [at for table, at in before if table == bench.table.name]
+        numbers = [*mates, *([] if wish.beside is None else [wish.beside])]
+        if not self._alone(wish, place, numbers) or self._leads(wish, candidate.actual, before, numbers):
+            return None
+        return self._record(wish, candidate, before)
+
+    def _clean(self, wish: Wish, candidate: Candidate) -> bool:
+        """Whether what nobody could judge is as it was in the valid row."""
+        for each in self.bench.constraints:
+            if each.name in self.bench.unjudged and each.name != wish.constraint.name and candidate.changed:
+                columns = each.columns or tuple(candidate.changed)
+                if set(columns) & set(candidate.changed):
+                    return False
+        return True
+
+    def _alone(self, wish: Wish, place: int, mates: Iterable[int]) -> bool:
+        """Whether the row collides with the rows of its own table where it should, and nowhere else."""
+        collided = False
+        for mate in mates:
+            for name, keys in self.bench.keys.items():
+                if keys[place] is not None and keys[place] == keys[mate]:
+                    if name != wish.constraint.name or not wish.breaks:
+                        return False
+                    collided = True
+        return collided or wish.constraint.name not in self.bench.keys or not wish.breaks
+
+    def _leads(self, wish: Wish, row: Row, before: Sequence[Place], mates: Iterable[int]) -> bool:
+        """Whether a reference that is to lead nowhere leads to one of the rows before, or to the row itself."""
+        reference = wish.without
+        if reference is None:
+            return False
+        key = tuple(row[name] for name in reference.columns)
+        rows = [self.bench.pool.rows[table][at] for table, at in before if table == reference.table]
+        if reference.table == self.bench.table.name:
+            rows += [row, *(self.bench.candidates[mate].actual for mate in mates)]
+        return any(tuple(held.get(name) for name in reference.target) == key for held in rows)
+
+    def _record(self, wish: Wish, candidate: Candidate, before: Sequence[Place]) -> Record:
+        bench, row = self.bench, candidate.actual
+        steps: list[Step] = [Insert(table=table, rows=(bench.pool.rows[table][at],)) for table, at in before]
+        if wish.beside is not None:
+            steps.append(Insert(table=bench.table.name, rows=(bench.candidates[wish.beside].actual,)))
+        refused = wish.breaks and wish.taken is None and wish.judge != "verify"
+        way = wish.way if isinstance(wish.way, str) else wish.way(row)
+        return Record(
+            id=f"{wish.constraint}/{wish.suffix}",
+            constraint=str(wish.constraint),
+            kind=wish.constraint.kind,
+            table=bench.table.name,
+            way=f"{way}; {wish.taken}" if wish.taken else way,
+            expect="reject" if refused else "accept",
+            at="commit" if wish.judge == "commit" else "statement",
+            before=tuple(steps),
+            last=Insert(table=bench.table.name, rows=(row,), overriding=wish.overriding),
+            row=row,
+            judge="verify" if wish.judge == "verify" else "database",
+            breaks=wish.breaks,
+        )
+
+    def _lost(self, wish: Wish, reason: str) -> Unbreakable:
+        way = wish.way if isinstance(wish.way, str) else wish.suffix
+        return Unbreakable(str(wish.constraint), way, reason, self.bench.table.name)
+
+    def _reason(self, wish: Wish, found: bool, alone: bool) -> str:
+        if not found:
+            return "no such row was found"
+        if alone:
+            return "no place beside the rows that it needs was found"
+        places = np.asarray(wish.places, dtype=np.int64)
+        least = places[np.argmin(self._told[places])]
+        names = [
+            each.name
+            for each in self.bench.constraints
+            if each.name != wish.constraint.name and self.bench.bad.get(each.name, np.zeros(len(self.bench)))[least]
+        ]
+        return f"every such row that was found breaks {', '.join(names)} as well"

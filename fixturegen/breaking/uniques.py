@@ -1,0 +1,219 @@
+"""Keys and uniques: a row that repeats another's key and differs in all else, and rows that differ in one column of it alone."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from itertools import islice, product
+
+from fixturegen.breaking.bench import Bench
+from fixturegen.breaking.conditions import condition_of, values_of
+from fixturegen.breaking.enforcement import Enforcement
+from fixturegen.breaking.pool import Row
+from fixturegen.breaking.seeking import Later, Wish
+from fixturegen.breaking.values import others
+from fixturegen.constraints.contract import Constraint
+from fixturegen.schema import Table, Unique
+
+_ANCHORS = 3
+_OTHERS = 4
+_MOST_WAYS = 6
+
+
+def uniques(bench: Bench, enforcement: Enforcement) -> Later:
+    """Propose rows beside rows, for every key and unique."""
+    found = [_Proposed(bench, each) for each in bench.constraints if each.kind in {"primary_key", "unique"}]
+    for each in found:
+        each.propose()
+
+    def wishes() -> Iterator[Wish]:
+        for each in found:
+            yield from each.wishes(enforcement)
+
+    return wishes
+
+
+@dataclass(slots=True)
+class _Anchor:
+    """One row that is there already, and the candidates to come after it.
+
+    Attributes:
+        place: Its number.
+        same: Candidates with its key.
+        near: Candidates that differ in one column of the key, by column.
+        null: A row like it with a NULL in the key, and candidates with the same, by column.
+        free: Candidates with the same columns that the predicate may leave out.
+        folded: Candidates whose key is spelled otherwise.
+    """
+
+    place: int
+    same: list[int] = field(default_factory=list)
+    near: dict[str, list[int]] = field(default_factory=dict)
+    null: dict[str, tuple[int, list[int]]] = field(default_factory=dict)
+    free: list[int] = field(default_factory=list)
+    folded: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Proposed:
+    """The proposals for one unique."""
+
+    bench: Bench
+    constraint: Constraint
+    anchors: list[_Anchor] = field(default_factory=list)
+
+    @property
+    def unique(self) -> Unique:
+        assert isinstance(self.constraint.subject, Unique)
+        return self.constraint.subject
+
+    def propose(self) -> None:
+        """Add the candidates."""
+        own = tuple(name for name in self.unique.columns if self.bench.columns[name].generated is None)
+        rows = [whole(self.bench, at, own) for at in range(len(self.bench.pool.rows[self.bench.table.name]))]
+        usable = [at for at, row in enumerate(rows) if self.unique.predicate or all(row[name] is not None for name in own)]
+        for at in usable[:_ANCHORS]:
+            anchor = _Anchor(self.bench.add(rows[at], at))
+            self.anchors.append(anchor)
+            mates = [rows[other] for other in (*range(at + 1, len(rows)), *range(at)) if rows[other] != rows[at]]
+            self._propose_at(anchor, at, rows[at], mates[:_OTHERS], own)
+
+    def _propose_at(self, anchor: _Anchor, at: int, row: Row, mates: list[Row], own: tuple[str, ...]) -> None:
+        key = {name: row[name] for name in own}
+        for mate in mates:
+            anchor.same.append(self.bench.add({**mate, **key}, at))
+        for mate in mates:
+            for changed in self._apart(row, mate, own):
+                anchor.same.append(self.bench.add(changed, at))
+                self._propose_folded(anchor, at, changed, own)
+                anchor.free += self._outside(self.bench.add(changed, at), own)
+        for name in own:
+            values = [mate[name] for mate in mates if mate[name] not in (None, row[name])]
+            values += [value for value in others(row[name], self.bench.columns[name].type) if row[name] is not None]
+            free = tuple(each for each in own if each != name)
+            for value, mate in product(values[: _OTHERS * 2], mates or [row]):
+                for changed in self._apart({**row, name: value}, mate, free, differing=name):
+                    anchor.near.setdefault(name, []).append(self.bench.add(changed, at))
+            if self.bench.columns[name].nullable:
+                self._propose_null(anchor, at, row, mates, own, name)
+
+    def _propose_null(self, anchor: _Anchor, at: int, row: Row, mates: list[Row], own: tuple[str, ...], name: str) -> None:
+        first = self.bench.add({**row, name: None}, at)
+        twins = [self.bench.add({**changed, name: None}, at) for mate in mates for changed in self._apart(row, mate, own)]
+        anchor.null[name] = first, twins
+
+    def _propose_folded(self, anchor: _Anchor, at: int, row: Row, own: tuple[str, ...]) -> None:
+        collated = any(self.bench.columns[name].collation for name in own)
+        if self.unique.expressions or collated or self.bench.pool.schema.dialect == "mysql":
+            for name in own:
+                value = row[name]
+                if isinstance(value, str) and value.swapcase() != value and self.bench.columns[name].type.kind == "text":
+                    anchor.folded.append(self.bench.add({**row, name: value.swapcase()}, at))
+
+    def _outside(self, place: int, own: tuple[str, ...]) -> list[int]:
+        """Add the candidates that differ from one in columns of the predicate."""
+        if self.unique.predicate is None:
+            return []
+        condition = condition_of(self.bench, self.constraint, self.unique.predicate, self.unique.dialect)
+        columns = [name for name in condition.own if name in self.bench.columns and name not in own]
+        return [
+            self.bench.mutant(place, {name: value})
+            for name in columns
+            for value in values_of(self.bench, condition, place, name)[:_OTHERS]
+        ]
+
+    def _apart(
+        self, row: Row, mate: Row, kept: Collection[str], differing: str | None = None
+    ) -> Iterator[Row]:
+        """Yield rows that differ from a row in as few columns as tell them apart under every other unique.
+
+        Args:
+            row: The row.
+            mate: Another row, which gives the values.
+            kept: Columns that stay.
+            differing: A column that differs already.
+        """
+        choices = []
+        for other in keys(self.bench.table):
+            if other is self.unique or (differing is not None and differing in other.columns):
+                continue
+            free = [name for name in other.columns if name not in kept and name != differing and mate[name] != row[name]]
+            if any(row[name] is None for name in other.columns) and not free:
+                continue
+            choices.append(free)
+        if not all(choices):
+            return
+        seen: list[set[str]] = []
+        for chosen in islice(product(*choices), _MOST_WAYS):
+            if set(chosen) not in seen:
+                seen.append(set(chosen))
+                for names in (set(chosen), joined(self.bench.table, chosen) - set(kept) - {differing}):
+                    yield {**row, **{name: mate[name] for name in sorted(names) if name in row}}
+
+    def wishes(self, enforcement: Enforcement) -> Iterator[Wish]:
+        """Yield the wishes, about the first anchor that is a valid row."""
+        judge, name = enforcement.judge(self.constraint), self.constraint.name
+        keys_ = self.bench.keys.get(name)
+        valid = [each for each in self.anchors if self._valid(each.place)]
+        if keys_ is not None:
+            valid = [each for each in valid if keys_[each.place] is not None]
+        said = ", ".join(self.unique.columns) or "the row"
+        if not valid or keys_ is None:
+            reason = "its key cannot be judged from frames" if keys_ is None else "no valid row has a whole key"
+            yield self._wish("duplicate", f"{said} twice", [], 0, breaks=True, reason=reason)
+            return
+        anchor = valid[0]
+        same = [place for place in anchor.same if keys_[place] == keys_[anchor.place]]
+        yield self._wish("duplicate", f"{said} twice", same, anchor.place, breaks=True, ordered=True, judge=judge)
+        folded = [place for place in anchor.folded if keys_[place] == keys_[anchor.place]]
+        if folded:
+            way = f"{said} twice, in other letters"
+            yield self._wish("folded", way, folded, anchor.place, breaks=True, judge=judge, silent=True)
+        for column, places in anchor.near.items():
+            apart = [place for place in places if keys_[place] != keys_[anchor.place]]
+            way = f"all of {said} but {column}" if len(self.unique.columns) > 1 else f"another {column}"
+            yield self._wish(f"other {column}", way, apart, anchor.place, breaks=False, judge=judge, silent=True)
+        yield from self._null_wishes(anchor, judge)
+        free = [place for place in anchor.free if keys_[place] is None]
+        if free:
+            way = f"{said} twice, one of them outside of the predicate"
+            yield self._wish("outside", way, free, anchor.place, breaks=False, judge=judge, silent=True)
+
+    def _null_wishes(self, anchor: _Anchor, judge: str) -> Iterator[Wish]:
+        found = self.bench.keys[self.constraint.name]
+        for column, (first, twins) in anchor.null.items():
+            if not self._valid(first):
+                continue
+            equal = not self.unique.nulls_distinct
+            places = [place for place in twins if not equal or (found[place] is not None and found[place] == found[first])]
+            way = f"{', '.join(self.unique.columns)} twice with NULL in {column}"
+            yield self._wish(f"null {column}", way, places, first, breaks=equal, judge=judge, silent=True)
+
+    def _valid(self, place: int) -> bool:
+        return not any(flags[place] for flags in self.bench.bad.values())
+
+    def _wish(self, suffix: str, way: str, places: list[int], beside: int, **more: object) -> Wish:
+        return Wish(constraint=self.constraint, suffix=suffix, way=way, places=places, beside=beside, **more)  # type: ignore[arg-type] # keywords of Wish
+
+
+def whole(bench: Bench, at: int, columns: Collection[str]) -> Row:
+    """Return one of the pool's rows, with the values of some columns, and of references through them, as they were made."""
+    lean = bench.pool.rows[bench.table.name][at]
+    full = bench.pool.full.get(bench.table.name, bench.pool.rows[bench.table.name])[at]
+    names = joined(bench.table, columns) if any(lean[name] is None for name in columns) else set(columns)
+    return {name: full[name] if name in names else value for name, value in lean.items()}
+
+
+def joined(table: Table, columns: Collection[str]) -> set[str]:
+    """Return the columns, and all that make up references with one of them."""
+    found = set(columns)
+    for reference in table.references:
+        if found & set(reference.columns):
+            found |= set(reference.columns)
+    return found
+
+
+def keys(table: Table) -> list[Unique]:
+    """Return the primary key and the uniques of a table."""
+    return [*([table.primary_key] if table.primary_key is not None else []), *table.uniques]
+
