@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from fixturegen.constraints.base import constraints, example_query, query
 from fixturegen.constraints.contract import Constraint, Violation
 from fixturegen.databases.quoting import split_table
+from fixturegen.engines import opened
 from fixturegen.errors import InputError, RefusedError
 from fixturegen.schema import Dialect, Schema, Table
 from fixturegen.verdict import Outcome, Report, collected, shape, wanted_tables
@@ -55,7 +56,7 @@ def _connected(database: sa.Engine | sa.Connection | sa.URL | str) -> Iterator[s
         with _reading(database):
             yield database
         return
-    engine = database if isinstance(database, sa.Engine) else _engine(database)
+    engine = database if isinstance(database, sa.Engine) else opened(database)
     _refuse_absent(engine.url)
     try:
         with engine.connect() as connection, _reading(connection):
@@ -66,14 +67,6 @@ def _connected(database: sa.Engine | sa.Connection | sa.URL | str) -> Iterator[s
     finally:
         if engine is not database:
             engine.dispose()
-
-
-def _engine(url: sa.URL | str) -> sa.Engine:
-    try:
-        return sa.create_engine(url)
-    except (SQLAlchemyError, ImportError, ValueError) as error:
-        message = "is no URL of a database that can be opened here"
-        raise InputError(message, hint="Write it as sqlite:///shop.sqlite.") from error
 
 
 def _refuse_absent(url: sa.URL) -> None:

@@ -356,7 +356,7 @@ def test_databases_that_cannot_be_asked_are_refused(tmp_path: Path) -> None:
     (tmp_path / "text.sqlite").write_text("this is no database, whatever its name says" * 100)
     with pytest.raises(RefusedError, match="cannot be reached or read"):
         verified_database(one(), f"sqlite:///{tmp_path / 'text.sqlite'}")
-    with pytest.raises(InputError, match="is no URL"):
+    with pytest.raises(InputError, match="no database address"):
         verified_database(one(), "nonsense")
     with pytest.raises(RefusedError, match="has no table 't'"):
         verified_database(one(), sa.create_engine("sqlite://"))

@@ -84,22 +84,38 @@ def _replace(reader: Reader, node: exp.Expr) -> Term:
 
 def _left(reader: Reader, node: exp.Expr) -> Term:
     count = whole_argument(node.expression)
-    term = text_operand(reader, node.this)
+    term = _sliceable(reader, node.this)
     if count < 0:
         message = "left() or right() by a negative count"
         raise NotEvaluableError(message)
+    if term.kind == "bytes":
+        return replace(
+            term, expr=term.expr.bin.head(count) if isinstance(node, exp.Left) else term.expr.bin.tail(count)
+        )
     return _made(term, term.expr.str.head(count) if isinstance(node, exp.Left) else term.expr.str.tail(count))
 
 
 def _substring(reader: Reader, node: exp.Expr) -> Term:
-    term, start = text_operand(reader, node.this), whole_argument(node.args.get("start"))
+    term, start = _sliceable(reader, node.this), whole_argument(node.args.get("start"))
     length = None if node.args.get("length") is None else whole_argument(node.args["length"])
     if start < 1 or (length is not None and length < 0):
         if start >= 0 or reader.dialect == "postgresql" or (length is not None and length < -start):
             message = "substr() from before the first character"
             raise NotEvaluableError(message)
-        return _made(term, term.expr.str.slice(start))
-    return _made(term, term.expr.str.slice(start - 1, length))
+        return _sliced(term, start, None)
+    return _sliced(term, start - 1, length)
+
+
+def _sliceable(reader: Reader, node: exp.Expr) -> Term:
+    """Return an operand of which parts are taken: bytes stay bytes, all else is a text."""
+    term = reader.term(node)
+    return term if term.kind == "bytes" else text_operand(reader, node)
+
+
+def _sliced(term: Term, start: int, length: int | None) -> Term:
+    if term.kind == "bytes":
+        return replace(term, expr=term.expr.bin.slice(start, length))
+    return _made(term, term.expr.str.slice(start, length))
 
 
 def _position(reader: Reader, node: exp.Expr) -> Term:

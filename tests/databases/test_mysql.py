@@ -18,6 +18,7 @@ import pytest
 from sqlalchemy import URL, create_engine, text
 from sqlalchemy.pool import NullPool
 
+import fixturegen as fg
 from fixturegen.databases.base import RejectedError
 from fixturegen.databases.literals import literals
 from fixturegen.errors import InputError, RefusedError
@@ -391,6 +392,15 @@ def test_zero_is_a_number_like_any_other(server: Server) -> None:
     seed(server.url, [items], [("items", pl.DataFrame({"id": [0, 5], "word": ["a", "b"]}))])
     server.rows("INSERT INTO items (word) VALUES ('c')")
     assert server.rows("SELECT id FROM items ORDER BY 1") == ((0,), (5,), (6,))
+
+
+def test_a_unique_over_the_first_bytes_of_a_column_holds(server: Server) -> None:
+    server.rows(
+        "CREATE TABLE digests (id int PRIMARY KEY, digest varbinary(64) NOT NULL, UNIQUE KEY start (digest(3)))"
+    )
+    url = server.url.render_as_string(hide_password=False)
+    assert fg.seed(url, url, rows=50).tables["digests"].rows == 50
+    assert server.value("SELECT count(DISTINCT left(digest, 3)) FROM digests") == 50
 
 
 FILMS = table("films", column("id"), column("title", TEXT))
