@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 from threading import RLock
@@ -91,6 +92,18 @@ class Maker:
         self._shapes: OrderedDict[object, list[_Shape]] = OrderedDict()
         self._scopes: OrderedDict[str, Scope] = OrderedDict()
         self._lock = RLock()
+
+    def beside(self, existing: Mapping[str, pl.DataFrame]) -> Maker:
+        """Return a maker of the same rows beside other existing ones: shapes and nurseries are shared, scopes are not.
+
+        Args:
+            existing: As for the class, in place of those given there.
+        """
+        other = copy(self)
+        other._existing = existing
+        other._present = Present(self.schema, existing)
+        other._scopes = OrderedDict()
+        return other
 
     def made(self, table: str, overrides: Mapping[str, object], *, rows: int = 1, key: str = "") -> Made:
         """Return new rows of a table with the parents that they cannot do without, and what the overrides ask for.

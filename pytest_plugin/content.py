@@ -1,0 +1,187 @@
+"""Content: what a database of the plugin holds, and how it is built. Schema, rows and seed decide it, and nothing else."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import warnings
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import make_url
+
+from fixturegen.addresses import is_url
+from fixturegen.content import schema_hash
+from fixturegen.databases.create import create_statements
+from fixturegen.databases.quoting import quoted
+from fixturegen.errors import InputError
+from fixturegen.options import options_from
+from fixturegen.schema import MARKER_TABLE, Dialect, Schema
+from fixturegen.sinks.manifest import versions
+from pytest_fixturegen.rows import Writer
+
+if TYPE_CHECKING:
+    import polars as pl
+    from sqlalchemy import Engine, MetaData
+
+    from fixturegen.planning import Plan
+
+Create = Callable[["Engine"], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a test asks for: a source of a schema, rows of it, and a seed."""
+
+    source: Any
+    rows: int | tuple[tuple[str, int], ...] | None
+    seed: int
+    empty: bool = False
+
+
+class Content:
+    """The content that was asked for.
+
+    Args:
+        asked: What was asked for.
+        dialect: Dialect of the database it goes to.
+        root: Directory that relative files are relative to.
+    """
+
+    def __init__(self, asked: Asked, dialect: Dialect, root: Path) -> None:
+        self.asked = asked
+        self._dialect = dialect
+        self._root = root
+
+    @cached_property
+    def schema(self) -> Schema:
+        """The schema.
+
+        Raises:
+            InputError: If none is configured, or it cannot be read.
+        """
+        from fixturegen.sources import load  # noqa: PLC0415 - the sources are many
+
+        source = self.asked.source
+        if isinstance(source, str) and not source:
+            message = "no schema is configured"
+            hint = 'Say fixturegen_schema = "schema.yaml" in the [tool.pytest] section, or in pytest.ini.'
+            raise InputError(message, hint=hint)
+        models = self.metadata is not None
+        return load(_placed(source, self._root), dialect=self._dialect if models else None)
+
+    @cached_property
+    def metadata(self) -> MetaData | None:
+        """The models, where the schema comes from models."""
+        source = self.asked.source
+        if isinstance(source, Schema | Path):
+            return None
+        from fixturegen.sources.models import metadata_of  # noqa: PLC0415 - only for models
+        from fixturegen.sources.modules import imported  # noqa: PLC0415 - the same
+
+        if isinstance(source, str):
+            name, colon, attribute = source.partition(":")
+            if not colon or is_url(source) or Path(source).suffix in {".yaml", ".yml", ".sql"}:
+                return None
+            if not (name and attribute and attribute.isidentifier()):
+                return None
+            source = imported(source)
+        return metadata_of(source)
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The plan of the rows."""
+        from fixturegen.trials import tried_plan  # noqa: PLC0415 - planning is not needed where a template is at hand
+
+        rows = dict(self.asked.rows) if isinstance(self.asked.rows, tuple) else self.asked.rows
+        return tried_plan(self.schema, options_from(rows=rows, seed=self.asked.seed), None)
+
+    @cached_property
+    def frames(self) -> Mapping[str, pl.DataFrame]:
+        """The rows, a frame for each table."""
+        import polars as pl  # noqa: PLC0415 - heavy: only where frames are asked for
+
+        from fixturegen.verbs import frames_of  # noqa: PLC0415 - the same
+
+        chunks: dict[str, list[pl.DataFrame]] = {}
+        for name, frame in frames_of(self.plan):
+            chunks.setdefault(name, []).append(frame)
+        return MappingProxyType({name: pl.concat(held) for name, held in chunks.items()})
+
+    def key(self, create: Create | None) -> str:
+        """Return what names the content: twelve hexadecimal digits of a hash of all that decides it."""
+        asked = self.asked
+        parts = [
+            schema_hash(self.schema),
+            asked.rows,
+            asked.seed,
+            asked.empty,
+            self._dialect,
+            dict(versions()),
+            _code(create),
+        ]
+        return sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:12]
+
+    def build(self, engine: Engine, create: Create | None) -> None:
+        """Make the tables and rows in an empty database.
+
+        Raises:
+            FixturegenError: If that cannot be done.
+        """
+        if create is not None:
+            create(engine)
+        else:
+            self._created(engine)
+        if self.asked.empty:
+            with engine.begin() as connection:
+                Writer(self.schema, engine.dialect.name).empty(connection)
+        else:
+            self._seeded(engine)
+
+    def _created(self, engine: Engine) -> None:
+        if self.metadata is not None:
+            self.metadata.create_all(engine)
+            return
+        with engine.begin() as connection:
+            for statement in create_statements(self.schema, self._dialect):
+                connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
+
+    def _seeded(self, engine: Engine) -> None:
+        from fixturegen.seeding import seed_plan  # noqa: PLC0415 - loaders are not needed where a template is at hand
+
+        result = seed_plan(self.plan, engine)
+        for rejection in result.rejected:
+            warnings.warn(f"fixturegen: a table is left empty: {rejection}", pytest.PytestWarning, stacklevel=2)
+        with engine.begin() as connection:  # our own databases need no mark, and tests may compare tables with models
+            connection.exec_driver_sql(f"DROP TABLE IF EXISTS {quoted(MARKER_TABLE, self._dialect)}")
+
+
+def _placed(source: Any, root: Path) -> Any:
+    """Return a source whose relative path leads from the configuration's directory, wherever pytest was started."""
+    if not isinstance(source, str):
+        return source
+    if is_url(source):
+        with suppress(Exception):  # what is wrong with it is said by whoever opens it
+            url = make_url(source)
+            name = url.database or ""
+            if url.get_backend_name() == "sqlite" and name and not name.startswith((":", "file:")):
+                return url.set(database=str(root / name))
+        return source
+    return root / source if Path(source).suffix.lower() in {".yaml", ".yml", ".sql"} else source
+
+
+def _code(create: Create | None) -> str:
+    """Return the text of the function that makes the tables: another one may make other tables."""
+    if create is None:
+        return ""
+    try:
+        return inspect.getsource(create)
+    except (OSError, TypeError):
+        return getattr(create, "__qualname__", "")

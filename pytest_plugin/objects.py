@@ -1,0 +1,193 @@
+"""The object behind the fixture `fixturegen`: it belongs to the session, and works for whatever test is running."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from fixturegen.errors import InputError
+from pytest_fixturegen.failing import at_the_call
+from pytest_fixturegen.testing import Example
+
+if TYPE_CHECKING:
+    import polars as pl
+    from sqlalchemy import URL, Connection, Engine
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+    from sqlalchemy.orm import Session
+
+    from fixturegen.making.made import Made
+    from fixturegen.schema import Schema
+    from pytest_fixturegen.rows import Writer
+    from pytest_fixturegen.running import Run
+
+Rows = Mapping[str, Any]
+
+
+class Fixturegen:
+    """Rows for the running test.
+
+    It may be kept by fixtures of any scope and used within Hypothesis's tests: it looks up the running test at each call.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    @property
+    def schema(self) -> Schema:
+        """The schema that serves the running test."""
+        __tracebackhide__ = True
+        with at_the_call():
+            return self._run.content.schema
+
+    @property
+    def engine(self) -> Engine:
+        """The engine of the running test: with ``isolation="clone"`` on a database of its own, that threads may share."""
+        __tracebackhide__ = True
+        with at_the_call():
+            return self._run.current_engine()
+
+    @property
+    def url(self) -> URL:
+        """The address of the running test's database, password included."""
+        return self.engine.url
+
+    def dataset(
+        self, *, rows: int | Mapping[str, int] | None = None, seed: int | None = None
+    ) -> Mapping[str, pl.DataFrame]:
+        """Return rows as frames, a frame for each table.
+
+        Args:
+            rows: Rows of every table without a count of its own, or by table; those of the running test unless given.
+            seed: The seed; that of the running test unless given.
+
+        Returns:
+            Without arguments the seeded rows of the running test's database; else other rows, which no database holds.
+        """
+        __tracebackhide__ = True
+        asked = self._run.test.asked
+        with at_the_call():
+            if rows is None and seed is None:
+                return self._run.content.frames
+            wanted = tuple(sorted(rows.items())) if isinstance(rows, Mapping) else rows
+            kind = type(asked)
+            rows_of = asked.rows if wanted is None else wanted
+            return self._run.content_of(kind(asked.source, rows_of, asked.seed if seed is None else seed)).frames
+
+    def make(
+        self, table: str, /, *, rows: int = 1, values: Mapping[str, object] | None = None, **overrides: object
+    ) -> Made:
+        """Insert a wanted row with the smallest valid neighbourhood, and return what was made.
+
+        The rows are there for the rest of the test, for every connection that the test and its application take, and are
+        undone with it. They depend on schema, seed, overrides, the test's id and the number of the call alone.
+
+        Args:
+            table: The table.
+            rows: How many wanted rows, at least 1; they share their parents.
+            values: Overrides whose names are keywords of this function or of Python.
+            overrides: By column a value; by a parent's role or a child table more of them; see :func:`fixturegen.make`.
+
+        Raises:
+            InputError: A name or a value that means nothing.
+            ImpossibleError: If no rows can be as is asked; with the constraint.
+        """
+        __tracebackhide__ = True
+        with at_the_call():
+            return self._run.making.insert(table, {**(values or {}), **overrides}, rows)
+
+    async def make_async(
+        self,
+        table: str,
+        /,
+        *,
+        on: AsyncConnection | AsyncSession,
+        rows: int = 1,
+        values: Mapping[str, object] | None = None,
+        **overrides: object,
+    ) -> Made:
+        """Do as :meth:`make` does, through an asynchronous connection or session, in whose transaction the rows are.
+
+        Args:
+            table: The table.
+            on: ``fixturegen_async_connection``, ``fixturegen_async_session``, or another one of their engine.
+            rows: As for :meth:`make`.
+            values: As there.
+            overrides: As there.
+        """
+        __tracebackhide__ = True
+        with at_the_call():
+            wanted = {**(values or {}), **overrides}
+            connection = on if hasattr(on, "exec_driver_sql") else await on.connection()  # type: ignore[union-attr]
+            return await connection.run_sync(lambda opened: self._run.making.insert_on(opened, table, wanted, rows))
+
+    @contextmanager
+    def example(self, dataset: Any = None) -> Iterator[Connection]:
+        """Give a connection on which the tables hold exactly the example's rows, and undo everything at the end.
+
+        Args:
+            dataset: Rows by table: frames, or lists of dicts; tables that are not named are empty. A record of
+                :func:`fixturegen.negatives` stands for the rows before its last step. None stands for the seeded rows:
+                what the block does to them is undone.
+
+        Within the block :meth:`make` adds to the example's rows, and its calls are numbered anew, so that examples of
+        Hypothesis do not depend on each other. ``connection.engine`` opens more connections to the same rows.
+        """
+        __tracebackhide__ = True
+        with at_the_call(), self._example(dataset) as connection:
+            yield connection
+
+    @contextmanager
+    def example_session(self, dataset: Any = None) -> Iterator[Session]:
+        """Give an ORM session on which the tables hold exactly the example's rows; as :meth:`example`."""
+        __tracebackhide__ = True
+        with at_the_call(), self._example(dataset) as connection, self._run.session_on(connection.engine) as session:
+            yield session
+
+    # How
+
+    @contextmanager
+    def _example(self, dataset: Any) -> Iterator[Connection]:
+        run, test = self._run, self._run.test
+        served = run.served() if dataset is None else run.emptied()
+        writer = run.writer(served.engine)
+        calls, test.calls = test.calls, 0
+        test.examples.append(Example(served.engine, dataset))
+        try:
+            with served.isolation.nested():
+                if dataset is not None:
+                    with served.engine.begin() as connection:
+                        _lay_out(writer, connection, dataset)
+                with served.engine.connect() as connection:
+                    yield connection
+        finally:
+            test.examples.pop()
+            test.calls = calls
+            if dataset is not None:
+                served.finish()
+
+
+def _lay_out(writer: Writer, connection: Connection, dataset: Any) -> None:
+    """Write an example's rows into empty tables."""
+    if isinstance(dataset, Mapping):
+        writer.write(connection, {name: _dicts(name, rows) for name, rows in dataset.items()})
+        return
+    steps = getattr(dataset, "before", None)
+    if steps is None:
+        message = f"an example is rows by table, or a negative record, but this is {type(dataset).__name__}"
+        raise InputError(message)
+    for step in steps:
+        if hasattr(step, "rows"):
+            writer.insert(connection, step.table, step.rows)
+        else:
+            writer.update(connection, step.table, step.key, step.values)
+
+
+def _dicts(name: str, rows: Any) -> Sequence[Rows]:
+    if hasattr(rows, "to_dicts"):
+        found: Sequence[Rows] = rows.to_dicts()
+        return found
+    if isinstance(rows, Sequence) and all(isinstance(row, Mapping) for row in rows):
+        return rows
+    message = f"the rows of {name!r} are a {type(rows).__name__}, neither a frame nor a list of dicts"
+    raise InputError(message)

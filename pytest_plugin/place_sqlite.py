@@ -1,0 +1,129 @@
+"""SQLite: files of the run's own directory; a copy of the template's file is a copy of the database."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Engine, create_engine, event
+
+from pytest_fixturegen import places
+from pytest_fixturegen.places import Build
+
+_PATIENCE = 600.0
+"""Seconds that a worker waits for another one to build the content."""
+
+
+class Place(places.Place):
+    """A directory."""
+
+    def own(self, key: str, build: Build) -> Engine:
+        """Return an engine on a copy of the template."""
+        path = self._copy(key)
+        self._copied(self._template(key, build), path)
+        return engine_on(path)
+
+    def renew(self, key: str, build: Build) -> None:
+        """Copy the template again."""
+        self._copied(self._template(key, build), self._copy(key))
+
+    def clone(self, key: str, build: Build, name: str) -> Engine:
+        """Return an engine on one more copy, which several connections may write."""
+        path = self._file(key, self.whereabouts.worker, name)
+        self._copied(self._template(key, build), path)
+        return engine_on(path, shared=True)
+
+    def drop(self, engine: Engine) -> None:
+        """Remove the file."""
+        engine.dispose()
+        _remove(Path(str(engine.url.database)))
+
+    def close(self) -> tuple[str, ...]:
+        """Remove nothing: pytest keeps the directories of the last runs, to be looked into, and removes them in time."""
+        return ()
+
+    def sweep(self, names: tuple[str, ...]) -> None:
+        """Remove nothing."""
+
+    def _template(self, key: str, build: Build) -> Path:
+        folder = self.whereabouts.kept or self.whereabouts.folder
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{self.name(key)}.sqlite"
+        if path.exists():
+            return path
+        with _locked(folder / f"{self.name(key)}.lock"):
+            if not path.exists():
+                unfinished = path.with_suffix(f".{os.getpid()}")
+                _remove(unfinished)
+                engine = engine_on(unfinished)
+                try:
+                    build(engine)
+                except BaseException:
+                    engine.dispose()
+                    _remove(unfinished)
+                    raise
+                engine.dispose()
+                unfinished.replace(path)
+        return path
+
+    def _copy(self, key: str) -> Path:
+        return self._file(key, self.whereabouts.worker)
+
+    def _file(self, key: str, *parts: str) -> Path:
+        self.whereabouts.folder.mkdir(parents=True, exist_ok=True)
+        return self.whereabouts.folder / f"{self.name(key, *parts)}.sqlite"
+
+    def _copied(self, template: Path, path: Path) -> None:
+        _remove(path)
+        shutil.copyfile(template, path)
+
+
+def engine_on(path: Path, *, shared: bool = False) -> Engine:
+    """Return an engine on a file: references enforced, transactions begun by SQLAlchemy, nothing waited for on disk.
+
+    Args:
+        path: The file.
+        shared: Whether several connections write it at the same time: then readers do not keep them out, as on a server.
+    """
+    engine = create_engine(URL.create("sqlite", database=str(path)), connect_args={"check_same_thread": False})
+    event.listen(engine, "connect", prepared)
+    if shared:
+        event.listen(engine, "connect", _logged)
+    event.listen(engine, "begin", begun)
+    return engine
+
+
+def prepared(driver: Any, _record: object) -> None:
+    """Set a new connection up."""
+    # Else the driver begins transactions when it thinks fit, and never before a SAVEPOINT.
+    driver.isolation_level = None
+    for pragma in ("foreign_keys = ON", "synchronous = OFF"):
+        driver.execute(f"PRAGMA {pragma}")
+
+
+def _logged(driver: Any, _record: object) -> None:
+    driver.execute("PRAGMA journal_mode = WAL")
+
+
+def begun(connection: Any) -> None:
+    """Begin a transaction, which the driver leaves to us."""
+    connection.exec_driver_sql("BEGIN")
+
+
+def _remove(path: Path) -> None:
+    for suffix in ("", "-journal", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Hold a lock between processes: SQLite's own, which every system's file locks are behind, and which dies with us."""
+    with closing(sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)) as connection:
+        connection.execute("BEGIN EXCLUSIVE")
+        yield
+        connection.execute("ROLLBACK")

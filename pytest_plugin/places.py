@@ -1,0 +1,106 @@
+"""Where the plugin's own databases live: one class a system; the database that was configured is never written.
+
+Content is built once, into a template; every worker of a run has a copy of its own, and more copies are made for tests that
+need a database to themselves.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fixturegen.engines import masked
+from fixturegen.errors import InputError
+from fixturegen.guard import guarded
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL, Engine
+
+Build = Callable[["Engine"], None]
+"""Makes the tables and rows in an empty database."""
+
+_KINDS = {"sqlite": "place_sqlite", "postgresql": "place_postgresql", "mysql": "place_mysql", "mariadb": "place_mysql"}
+_LONGEST = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whereabouts:
+    """What places and names of databases follow from.
+
+    Attributes:
+        url: The configured address.
+        worker: Name of the worker, ``main`` where there is but one.
+        run: What tells this run from others at the same time; the same for all of its workers.
+        folder: A directory of this run's own, shared by its workers.
+        kept: A directory that outlives the run, or None if nothing is to be kept.
+        allow: Hosts and databases that may be used although they do not look like development.
+    """
+
+    url: URL
+    worker: str
+    run: str
+    folder: Path
+    kept: Path | None
+    allow: tuple[str, ...] = ()
+
+
+class Place(ABC):
+    """A server, or a directory of files."""
+
+    def __init__(self, whereabouts: Whereabouts) -> None:
+        self.whereabouts = whereabouts
+
+    @abstractmethod
+    def own(self, key: str, build: Build) -> Engine:
+        """Return an engine on this worker's database of the content ``key``, building the content if nobody has yet."""
+
+    @abstractmethod
+    def renew(self, key: str, build: Build) -> None:
+        """Make this worker's database anew; nobody is connected to it but strays, which lose their connection."""
+
+    @abstractmethod
+    def clone(self, key: str, build: Build, name: str) -> Engine:
+        """Return an engine on one more database of the same content."""
+
+    @abstractmethod
+    def drop(self, engine: Engine) -> None:
+        """Let go of a clone and its database."""
+
+    @abstractmethod
+    def close(self) -> tuple[str, ...]:
+        """Drop what this worker made; return the names of templates that the last one of the run is to drop."""
+
+    @abstractmethod
+    def sweep(self, names: tuple[str, ...]) -> None:
+        """Drop templates at the end of the run."""
+
+    def name(self, key: str, *parts: str) -> str:
+        """Return the name of a database: ``NAME_fixturegen_KEY``, then the parts."""
+        return "_".join([stem(self.whereabouts.url), "fixturegen", key, *parts])
+
+
+def stem(url: URL) -> str:
+    """Return what our databases' names begin with: the configured one's name, as far as any server takes it."""
+    name = Path(url.database or "").stem if url.get_backend_name() == "sqlite" else url.database or ""
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:_LONGEST] or "test"
+
+
+def place(whereabouts: Whereabouts) -> Place:
+    """Return the place for the configured address.
+
+    Raises:
+        InputError: For a system that is not known.
+        RefusedError: For a server that does not look like development.
+    """
+    guarded(whereabouts.url, whereabouts.allow)
+    backend = whereabouts.url.get_backend_name()
+    if backend not in _KINDS:
+        message = f"tests cannot be given databases of {backend!r}"
+        raise InputError(message, where=masked(whereabouts.url), given=backend, exists=_KINDS)
+    made: Place = import_module(f"pytest_fixturegen.{_KINDS[backend]}").Place(whereabouts)
+    return made

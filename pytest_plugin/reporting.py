@@ -1,0 +1,38 @@
+"""What a failure says: which schema and seed its rows came from, and the one command that shows the same rows."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pytest
+
+    from pytest_fixturegen.content import Asked
+
+
+def section(item: pytest.Item, asked: Asked, told: Mapping[str, object]) -> str:
+    """Return the text of the section.
+
+    Args:
+        item: The test.
+        asked: The content that served it.
+        told: What its markers said; a seed of theirs is said by nobody else.
+    """
+    source = (
+        asked.source
+        if isinstance(asked.source, str)
+        else getattr(asked.source, "__name__", type(asked.source).__name__)
+    )
+    seed = "" if "seed" in told else f" --fixturegen-seed={asked.seed}"
+    return f"schema {source or '(none)'}, seed {asked.seed}\nthe same rows again: pytest {shlex.quote(test_id(item))}{seed}"
+
+
+def test_id(item: pytest.Item) -> str:
+    """Return the test's id, without what pytest-xdist adds to it for groups."""
+    marker = item.get_closest_marker("xdist_group")
+    if marker is None:
+        return item.nodeid
+    name = marker.args[0] if marker.args else marker.kwargs.get("name", "default")
+    return item.nodeid.removesuffix(f"@{name}")

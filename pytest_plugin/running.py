@@ -1,0 +1,327 @@
+"""The run: which test is running, what it asks for, and the databases that serve it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import make_url
+
+from fixturegen.engines import masked
+from fixturegen.errors import InputError
+from fixturegen.guard import guarded
+from fixturegen.schema import Dialect
+from pytest_fixturegen.content import Asked, Content, Create
+from pytest_fixturegen.failing import one_line
+from pytest_fixturegen.making import Making
+from pytest_fixturegen.places import Place, Whereabouts, place
+from pytest_fixturegen.plugin import ITEM, RUN
+from pytest_fixturegen.reporting import section
+from pytest_fixturegen.rows import Writer
+from pytest_fixturegen.served import Served
+from pytest_fixturegen.settings import MAIN, settings_of
+from pytest_fixturegen.testing import Test
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL, Connection, Engine
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+    from sqlalchemy.orm import Session
+
+_KEYWORDS = ("rows", "seed", "schema", "isolation")
+_ISOLATIONS = ("rollback", "clone")
+
+
+class Run:
+    """All that the plugin knows of one run of pytest, in one worker."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.settings = settings_of(config)
+        self._place: Place | None = None
+        self._contents: dict[object, Content] = {}
+        self._writers: dict[tuple[int, str], Writer] = {}
+        self._served: dict[int, Served] = {}
+        self._built: dict[tuple[str, bool], Served] = {}
+        self._test: Test | None = None
+        self._clones = 0
+        self.making = Making(self)
+
+    # The running test
+
+    @property
+    def test(self) -> Test:
+        """The running test.
+
+        Raises:
+            pytest.fail.Exception: If none is running.
+        """
+        item = self.config.stash.get(ITEM, None)
+        if item is None:
+            pytest.fail("fixturegen: no test is running that rows could be made for", pytrace=False)
+        if self._test is None or self._test.item is not item:
+            told = _told(item)
+            self._test = Test(item, self._asked(told), told.get("isolation") == "clone", told)
+        return self._test
+
+    def _asked(self, told: Mapping[str, Any]) -> Asked:
+        rows = told.get("rows", self.settings.rows)
+        if isinstance(rows, Mapping):
+            rows = tuple(sorted(rows.items()))
+        return Asked(told.get("schema", self.settings.schema), rows, told.get("seed", self.settings.seed))
+
+    @property
+    def content(self) -> Content:
+        """The content of the running test."""
+        return self.content_of(self.test.asked)
+
+    @property
+    def configured(self) -> Content:
+        """The configured content."""
+        return self.content_of(self._asked({}))
+
+    def content_of(self, asked: Asked) -> Content:
+        """Return the content that was asked for, the same object each time."""
+        source = asked.source if isinstance(asked.source, str | Path) else id(asked.source)
+        key = (source, asked.rows, asked.seed, asked.empty)
+        if key not in self._contents:
+            self._contents[key] = Content(asked, self.dialect, self.settings.root)
+        return self._contents[key]
+
+    def writer(self, engine: Engine) -> Writer:
+        """Return what writes rows of the running test's schema."""
+        schema = self.content.schema
+        key = (id(schema), engine.dialect.name)
+        if key not in self._writers:
+            self._writers[key] = Writer(schema, engine.dialect.name)
+        return self._writers[key]
+
+    # Databases
+
+    @property
+    def url(self) -> URL:
+        """The configured address."""
+        try:
+            return make_url(self.settings.database)
+        except Exception:  # noqa: BLE001 - SQLAlchemy's own, or a ValueError of a port; neither may repeat a password
+            message = "this is no database address"
+            hint = "It looks like sqlite:// or postgresql://user@host/database."
+            raise InputError(message, where=masked(self.settings.database), hint=hint) from None
+
+    @property
+    def dialect(self) -> Dialect:
+        """The dialect of the configured address."""
+        name = self.url.get_backend_name()
+        known: dict[str, Dialect] = {"postgresql": "postgresql", "mysql": "mysql", "mariadb": "mysql"}
+        return known.get(name, "sqlite")
+
+    @property
+    def place(self) -> Place:
+        """Where databases are made."""
+        if self._place is None:
+            self._place = place(whereabouts(self.config, self.url))
+        return self._place
+
+    def engine(self, create: Create | None) -> Engine:
+        """Return the engine of the configured content, isolated."""
+        with one_line():
+            return self._served_content(self.configured, create).engine
+
+    def served(self) -> Served:
+        """Return the database that serves the running test, unless it has one of its own."""
+        test = self.test
+        configured = self.configured.asked
+        request = test.item._request  # type: ignore[attr-defined]  # noqa: SLF001 - overrides are the item's own
+        if test.asked == configured:
+            return self.serving(request.getfixturevalue("fixturegen_engine"))
+        create = request.getfixturevalue("fixturegen_create")
+        return self._served_content(self.content, create)
+
+    def serving(self, engine: Engine) -> Served:
+        """Return what isolates an engine, whoever made it."""
+        if id(engine) not in self._served:
+            guarded(engine, self.settings.allow)
+            self._served[id(engine)] = Served(engine)
+        return self._served[id(engine)]
+
+    def is_foreign(self, engine: Engine) -> bool:
+        """Whether the plugin did not make the engine, and so does not know its rows."""
+        return id(engine) in self._served and engine not in [served.engine for served in self._built.values()]
+
+    def emptied(self) -> Served:
+        """Return a database with the running test's tables and without rows."""
+        asked = self.test.asked
+        empty = Asked(asked.source, None, 0, empty=True)
+        request = self.test.item._request  # type: ignore[attr-defined]  # noqa: SLF001 - as above
+        return self._served_content(self.content_of(empty), request.getfixturevalue("fixturegen_create"))
+
+    def _served_content(self, content: Content, create: Create | None) -> Served:
+        key = content.key(create)
+        found = self._built.get((key, content.asked.empty))
+        if found is None:
+
+            def build(engine: Engine) -> None:
+                content.build(engine, create)
+
+            engine = self.place.own(key, build)
+            found = Served(engine, renew=lambda: self.place.renew(key, build), dispose=True)
+            self._built[key, content.asked.empty] = self._served[id(engine)] = found
+        return found
+
+    def current_engine(self) -> Engine:
+        """Return the engine of the running test: isolated, or on a database of its own."""
+        test = self.test
+        if test.examples:
+            return test.examples[-1].engine
+        if not test.clone:
+            return self.served().engine
+        if test.copy is None:
+            request = test.item._request  # type: ignore[attr-defined]  # noqa: SLF001 - as above
+            content, create = self.content, request.getfixturevalue("fixturegen_create")
+            key = content.key(create)
+            self._served_content(content, create)
+            self._clones += 1
+            test.copy = self.place.clone(key, lambda engine: content.build(engine, create), f"clone{self._clones}")
+        return test.copy
+
+    # What the fixtures give
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """Give a connection for the running test."""
+        with one_line():
+            engine = self.current_engine()
+        with engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """Give an ORM session for the running test; SQLModel's own where that is in use."""
+        with one_line():
+            engine = self.current_engine()
+        with self.session_on(engine) as session:
+            yield session
+
+    def session_on(self, engine: Engine) -> Session:
+        """Return an ORM session on an engine."""
+        return _session_class()(engine)
+
+    @asynccontextmanager
+    async def async_connection(self) -> AsyncIterator[AsyncConnection]:
+        """Give an asynchronous connection for the running test."""
+        from pytest_fixturegen.asynchronous import connected  # noqa: PLC0415 - only asynchronous tests need it
+
+        async with connected(self) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def async_session(self) -> AsyncIterator[AsyncSession]:
+        """Give an asynchronous ORM session for the running test."""
+        from pytest_fixturegen.asynchronous import session  # noqa: PLC0415 - only asynchronous tests need it
+
+        async with session(self) as opened:
+            yield opened
+
+    # The ends
+
+    def finish(self, item: pytest.Item) -> None:
+        """Undo what a test did.
+
+        Raises:
+            pytest.fail.Exception: If it left connections open, or what it did cannot be undone.
+        """
+        __tracebackhide__ = True
+        test, self._test = self._test, None
+        if test is not None and test.copy is not None:
+            self.place.drop(test.copy)
+        results = [served.finish() for served in self._served.values()]
+        left = sum(number for number, _ in results)
+        if not all(undone for _, undone in results):
+            message = "the test ended the driver's transaction by itself: what it did to the database stays"
+            pytest.fail(f"fixturegen: {message}. Use isolation='clone' for it.", pytrace=False)
+        if left and not item.stash.get(_FAILED, False):
+            noun = "a connection" if left == 1 else f"{left} connections"
+            message = f"the test left {noun} open. Close what it opens, best by `with engine.connect() as connection:`."
+            pytest.fail(f"fixturegen: {message} It was taken back.", pytrace=False)
+
+    def reported(self, item: pytest.Item, report: pytest.TestReport) -> None:
+        """Add to a failure's report how to see the same rows again, if the test saw any."""
+        if report.when == "call" and report.failed:
+            item.stash[_FAILED] = True
+        test = self._test
+        if report.failed and test is not None and test.item is item:
+            report.sections.append(("fixturegen", section(test.item, test.asked, test.told)))
+
+    def close(self) -> tuple[str, ...]:
+        """Drop what was made; return the names of the templates that the last worker is to drop."""
+        for served in self._served.values():
+            served.close()
+        self._served.clear()
+        return self._place.close() if self._place is not None else ()
+
+
+_FAILED = pytest.StashKey[bool]()
+
+
+def run_of(config: pytest.Config) -> Run:
+    """Return the run, made when it is first asked for."""
+    if RUN not in config.stash:
+        config.stash[RUN] = Run(config)
+    return config.stash[RUN]
+
+
+def sweep(config: pytest.Config, names: tuple[str, ...]) -> None:
+    """Drop templates at the end of the run."""
+    url = make_url(settings_of(config).database)
+    place(whereabouts(config, url)).sweep(names)
+
+
+def whereabouts(config: pytest.Config, url: URL) -> Whereabouts:
+    """Return where databases are made, and what tells this run from others."""
+    settings = settings_of(config)
+    base: Path = config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]  # noqa: SLF001 - its only name
+    shared = base if settings.worker == MAIN else base.parent
+    kept = None
+    if settings.reuse:
+        cache = getattr(config, "cache", None)
+        if cache is None:
+            message = "--fixturegen-reuse needs pytest's cache, which is turned off (-p no:cacheprovider)"
+            raise InputError(message)
+        kept = Path(cache.mkdir("fixturegen"))
+    return Whereabouts(
+        url=url,
+        worker=settings.worker,
+        run=os.environ.get("PYTEST_XDIST_TESTRUNUID", f"{os.getpid():x}")[:8],
+        folder=shared / "fixturegen",
+        kept=kept,
+        allow=settings.allow,
+    )
+
+
+def _told(item: pytest.Item) -> Mapping[str, Any]:
+    """Return what the markers of a test say, nearer ones before farther ones."""
+    told: dict[str, Any] = {}
+    for marker in item.iter_markers("fixturegen"):
+        unknown = [name for name in marker.kwargs if name not in _KEYWORDS]
+        if marker.args or unknown:
+            given = repr(marker.args[0]) if marker.args else unknown[0]
+            text = f"the marker fixturegen does not take {given}; it takes {', '.join(_KEYWORDS)}, by keyword"
+            pytest.fail(f"fixturegen: {text}", pytrace=False)
+        told = {**marker.kwargs, **told}
+    if told.get("isolation", _ISOLATIONS[0]) not in _ISOLATIONS:
+        text = f"isolation is {told['isolation']!r}; it can be {' or '.join(map(repr, _ISOLATIONS))}"
+        pytest.fail(f"fixturegen: {text}", pytrace=False)
+    return told
+
+
+def _session_class() -> Callable[..., Session]:
+    import sys  # noqa: PLC0415 - to ask what is loaded, not to load it
+
+    if "sqlmodel" in sys.modules:
+        return sys.modules["sqlmodel"].Session
+    from sqlalchemy.orm import Session  # noqa: PLC0415 - the ORM takes a while to load
+
+    return Session
