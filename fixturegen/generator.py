@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from importlib import import_module
 from math import prod
 from pkgutil import iter_modules
@@ -160,10 +161,15 @@ def generator(name: str) -> Callable[[Maker], Maker]:
 
 def generators() -> Mapping[str, Maker]:
     """Return every registered maker by name, importing the modules of ``fixturegen.generators`` once."""
+    _import_modules()
+    return MappingProxyType(_MAKERS)
+
+
+@cache
+def _import_modules() -> None:
     package = import_module("fixturegen.generators")
     for module in iter_modules(package.__path__):
         import_module(f"fixturegen.generators.{module.name}")
-    return MappingProxyType(_MAKERS)
 
 
 def made(name: str, request: Request) -> Generator:

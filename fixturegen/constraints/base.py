@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from types import MappingProxyType
@@ -61,10 +62,15 @@ def kind(cls: type[Kind]) -> type[Kind]:
 
 def kinds() -> Mapping[str, Kind]:
     """Return every registered kind by name, importing the modules of this package once."""
+    _import_modules()
+    return MappingProxyType(_KINDS)
+
+
+@cache
+def _import_modules() -> None:
     package = import_module("fixturegen.constraints")
     for module in iter_modules(package.__path__):
         import_module(f"fixturegen.constraints.{module.name}")
-    return MappingProxyType(_KINDS)
 
 
 def constraints(schema: Schema, *tables: str) -> Iterator[Constraint]:

@@ -42,8 +42,12 @@ def texts(request: Request) -> Generator:
     found = words.phrases(low, high) if high is None or high > 2 else ()
     if words.few(found) or (request.column.type.fixed and (high or 0) <= _WHOLE_LENGTH):
         return _letters(request, low, high)
+    domain = request.domain
+    # The phrases are as long as they may be: only what else limits a text can leave one out.
+    limited = bool(domain.patterns or domain.barred or domain.values is not None or domain.max_bytes is not None)
     try:
-        return numbered.pooled(request, "texts", pl.Series([_cased(text, request.domain) for text in found]))
+        pool = pl.Series([_cased(text, domain) for text in found])
+        return numbered.pooled(request, "texts", pool, needs_check=limited)
     except ImpossibleError:
         if not request.domain.patterns:
             raise

@@ -10,9 +10,9 @@ from fixturegen.making.known import contradicted, met
 from fixturegen.making.layout import Layout, Node
 from fixturegen.making.totals import over_children
 from fixturegen.options import Pin
-from fixturegen.planning.domains import Condition, conditions
+from fixturegen.planning.domains import conditions
 from fixturegen.schema import Check, Column, Constant, Reference, Schema, Table, Type, Unique
-from fixturegen.variants import fixed, quoted, ruled, unreferenced
+from fixturegen.variants import fixed, unreferenced
 
 KEY_STRIDE = 1_000_000
 """Keys of the nodes of one table begin so far apart, where the type has room."""
@@ -243,7 +243,7 @@ def _stride(type_: Type) -> int:
 
 def _distinct(table: Table, fixed_: frozenset[str], node: Node, layout: Layout) -> Table:
     """Leave out uniques that every neighbourhood must break: those of which all columns are fixed."""
-    constant = {name for name in fixed_} | _constant_parents(node)
+    constant = fixed_ | _constant_parents(node)
 
     def gone(unique: Unique) -> bool:
         return set(unique.columns) <= constant
@@ -268,7 +268,7 @@ def _uniques(table: Table) -> Sequence[Unique]:
     return [*([table.primary_key] if table.primary_key else []), *table.uniques]
 
 
-def _constant_parents(node: Node) -> set[str]:
+def _constant_parents(node: Node, seen: frozenset[str] = frozenset()) -> set[str]:
     """Referring columns that hold the same value in every neighbourhood, as the parent's key is fixed."""
     names: set[str] = set()
     for reference in node.table.references:
@@ -276,16 +276,8 @@ def _constant_parents(node: Node) -> set[str]:
             continue
         parent = node.parents[reference.name][0]
         held = {**parent.wish.values, **(parent.held or {})}
-        below = _constant_parents(parent) if parent is not node else set[str]()
+        below = set[str]() if parent.name in seen else _constant_parents(parent, seen | {node.name})
         for own, there in zip(reference.columns, reference.target, strict=True):
             if held.get(there) is not None or there in below:
                 names.add(own)
     return names
-
-
-def rule_fixed(schema: Schema, table: Table, column: str, literal: str, name: str) -> Table:
-    """Return the table with a rule that a column equals a literal."""
-    return ruled(table, f"{quoted(column, schema.dialect)} = {literal}", name, schema.dialect)
-
-
-__all__ = ["Condition", "Derived", "derived", "known_values"]

@@ -99,7 +99,11 @@ def handed(nursery: Nursery, number: int, scope: Scope, present: Present) -> Map
     out: dict[str, list[Row]] = {}
     numbers: dict[str, int] = {}
     for batch in nursery.batches:
-        out[batch.name] = _rows(batch, number, out, _Counter(batch, numbers, scope, present))
+        out[batch.name] = _rows(batch, number, _Counter(batch, numbers, scope, present))
+    for led in nursery.led:
+        parents, column, target = out[led.parent], led.column, led.target
+        for row, at in zip(out[led.node], led.pattern, strict=True):
+            row[column] = parents[at][target]
     codes = list(_noted(nursery.batches, number, out, scope, present))
     for where, new in codes:
         held = scope.seen.get(where)
@@ -112,17 +116,13 @@ def handed(nursery: Nursery, number: int, scope: Scope, present: Present) -> Map
     return out
 
 
-def _rows(batch: Batch, number: int, out: Mapping[str, list[Row]], counter: _Counter) -> list[Row]:
+def _rows(batch: Batch, number: int, counter: _Counter) -> list[Row]:
     width = batch.width
     rows = [row.copy() for row in batch.rows[number * width : (number + 1) * width]]
     if batch.key is not None:
         key = batch.key
         for row in rows:
             row[key] = counter.following()
-    for own, parent, pattern, key in batch.led:
-        parents = rows if parent == batch.name else out[parent]
-        for row, at in zip(rows, pattern, strict=True):
-            row[own] = parents[at][key]
     return rows
 
 

@@ -25,11 +25,13 @@ class Codes:
     Attributes:
         name: Name of the constraint.
         codes: For each row what it holds, or None where the unique does not bind it.
+        width: How many parts a code has.
         late: Places in the code of columns that are numbered when a row is handed out.
     """
 
     name: str
     codes: Sequence[Code | None]
+    width: int
     late: tuple[tuple[int, str], ...] = ()
 
 
@@ -58,7 +60,11 @@ def codes_of(schema: Schema, table: str, frame: pl.DataFrame, late: frozenset[st
         for row, *parts in keys.iter_rows():
             codes[row] = tuple(repr(part) if isinstance(part, list | dict) else part for part in parts)
         places = enumerate(unique.columns) if not unique.expressions else ()
-        found.append(Codes(constraint.name, codes, tuple((at, name) for at, name in places if name in late)))
+        found.append(
+            Codes(
+                constraint.name, codes, len(keys.columns) - 1, tuple((at, name) for at, name in places if name in late)
+            )
+        )
     return tuple(found)
 
 
