@@ -33,7 +33,7 @@ class Computed:
 
     def size(self) -> int:
         """Return the bytes held."""
-        held = sum(values.estimated_size() for values in self.columns.values())
+        held = sum(int(values.estimated_size()) for values in self.columns.values())
         held += sum(choice.nbytes for choice in self.parents.values())
         return held if self.keys is None else held + self.keys.nbytes
 

@@ -105,12 +105,12 @@ class Owners:
     def __call__(self, tickets: Integers) -> Integers:
         """Return the ordinals of the parents that own these tickets of all blocks."""
         if self._owners is not None:
-            return self._owners[tickets].astype(np.int64)
+            return np.asarray(self._owners[tickets], dtype=np.int64)
         numbers = tickets.view(np.uint64)
         block = numbers // np.uint64(self.tickets)
         rank = self._rank_of[numbers - block * np.uint64(self.tickets)]
         if self._seats is not None:
-            return self._seats[block * np.uint64(self._ranks) + rank.view(np.uint64)].astype(np.int64)
+            return np.asarray(self._seats[block * np.uint64(self._ranks) + rank.view(np.uint64)], dtype=np.int64)
         places = block.view(np.int64)
         return places * PARENTS + seated(self._stream, places, rank, 6)
 
@@ -125,4 +125,4 @@ def _seats(stream: int, ranks: int, blocks: int) -> npt.NDArray[np.uint32]:
 @lru_cache(maxsize=4)
 def _owners(stream: int, quota: tuple[int, ...], blocks: int) -> npt.NDArray[np.uint32]:
     """Return the parent of each ticket of each block."""
-    return np.repeat(_seats(stream, len(quota), blocks).reshape(blocks, len(quota)), quota, axis=1).reshape(-1)
+    return np.repeat(_seats(stream, len(quota), blocks), np.tile(np.array(quota), blocks))

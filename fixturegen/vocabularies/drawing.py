@@ -7,7 +7,7 @@ remainder, so integers alone decide at row level); a draw shared by several node
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -25,6 +25,8 @@ NARROWEST_TABLE = 16
 SHARED_BITS = 24
 """Bits of a draw that several nodes share; more where one of them has more than 2**18 values."""
 _HEXADECIMALS = 65_536
+_LISTED = (1_024, 65_536)
+"""Decimal texts of so many numbers are listed, and gathered faster than written, where they serve enough rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +223,20 @@ def _numeral_reader(plan: Numeral, at: int, spans: tuple[int, ...]) -> Reader:
 
 def decimal_text(numbers: Integers, width: int) -> pl.Series:
     """Return the numbers written with at least ``width`` digits."""
+    if len(numbers) and int(numbers.min()) >= 0:
+        greatest = int(numbers.max())
+        for size in _LISTED:
+            if greatest < size and len(numbers) * 4 >= size:
+                return gathered(_decimals(size, width), numbers)
+    return _written(numbers, width)
+
+
+@lru_cache(maxsize=16)
+def _decimals(size: int, width: int) -> pl.Series:
+    return _written(np.arange(size), width)
+
+
+def _written(numbers: Integers, width: int) -> pl.Series:
     text = pl.Series(numbers).cast(pl.String)
     return text.str.zfill(width) if width > 1 else text
 
@@ -239,12 +255,17 @@ def _hexadecimal_text(plan: Numeral, numbers: Integers) -> pl.Series:
     return whole.str.strip_chars_start("0").str.zfill(max(1, plan.width))
 
 
-def concatenated(parts: list[pl.Series]) -> pl.Series:
-    """Return the texts joined row by row, null where one is null."""
-    if len(parts) == 1:
-        return parts[0]
-    named = [part.alias(str(number)) for number, part in enumerate(parts)]
-    return pl.DataFrame(named).select(pl.concat_str(pl.all()).alias("text"))["text"].alias("")
+def concatenated(parts: Sequence[pl.Series | str]) -> pl.Series:
+    """Return the texts joined row by row, null where one is null; a plain text is the same in all rows.
+
+    At least one part is a series.
+    """
+    columns = {str(number): part for number, part in enumerate(parts) if isinstance(part, pl.Series)}
+    if len(columns) == len(parts) <= 2:
+        first, *others = columns.values()
+        return (first + others[0] if others else first).alias("")
+    holes = [pl.col(str(number)) if isinstance(part, pl.Series) else pl.lit(part) for number, part in enumerate(parts)]
+    return pl.DataFrame(columns).select(pl.format("{}" * len(holes), *holes).alias("")).to_series()
 
 
 def _joined_reader(plan: Joined, at: int, spans: tuple[int, ...]) -> tuple[Reader, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -61,6 +62,21 @@ def people(words: Vocabulary) -> People:
     marked = [(text, "female", share) for text, share in female] + [(text, "male", share) for text, share in male]
     last = [(text, "", share) for text, share in _pool(words, "last_name")]
     return People(_names(words, marked), _names(words, last), language in _FAMILY_FIRST)
+
+
+def end_to_end(names: Sequence[Names]) -> Names:
+    """Return the names of several locales as one: draws of the second begin at ``PLACES``, and so on."""
+    if len(names) == 1:
+        return names[0]
+    starts = np.cumsum([0, *(len(each.texts) for each in names[:-1])]).astype(np.uint32)
+    return Names(
+        texts=pl.concat([each.texts for each in names], rechunk=True),
+        slugs=pl.concat([each.slugs for each in names], rechunk=True),
+        marks=pl.concat([each.marks for each in names], rechunk=True),
+        place=np.concatenate([each.place + start for each, start in zip(names, starts, strict=True)]),
+        rank=np.concatenate([each.rank for each in names]),
+        alike=np.concatenate([each.alike for each in names]),
+    )
 
 
 def _pool(words: Vocabulary, method: str) -> list[tuple[str, float]]:

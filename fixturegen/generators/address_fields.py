@@ -1,0 +1,136 @@
+"""The fields of an address: city, region and postcode of one place, streets and telephone numbers of the row's country."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+import polars as pl
+
+from fixturegen.draws import Integers
+from fixturegen.generators.countries import Countries, Pools, laid_out
+from fixturegen.generators.group_fields import WIDE_BITS, Asked, Field, held, ordered
+from fixturegen.vocabularies.addresses import POSTCODE_LETTERS, Addresses, addresses
+from fixturegen.vocabularies.drawing import concatenated, decimal_text, gathered
+
+
+def address_field(asked: Asked) -> Field:
+    """Return how draws become a field of an address."""
+
+    @lru_cache(maxsize=128)
+    def one(code: str) -> tuple[Addresses, pl.Series | None]:
+        found = addresses(asked.words(asked.locale_in(code)), code)
+        pool = _streets(asked, found) if asked.field == "street" else _address_pool(asked, found)
+        return found, None if pool is None else held(asked, pool) if asked.field != "street" else pool
+
+    @lru_cache(maxsize=32)
+    def all_(codes: tuple[str, ...]) -> tuple[tuple[Addresses, ...], Pools]:
+        found = [one(code) for code in codes]
+        return tuple(each for each, _ in found), laid_out([pool for _, pool in found if pool is not None])
+
+    @lru_cache(maxsize=32)
+    def codes_of(codes: tuple[str, ...]) -> _Postcodes:
+        return _postcodes(tuple(one(code)[0] for code in codes))
+
+    def field(draws: Mapping[str, Integers], countries: Countries) -> pl.Series:
+        match asked.field:
+            case "postcode":
+                return codes_of(countries.codes).texts(draws, countries.which)
+            case "house_number":
+                return decimal_text(draws["house"] + 1, 0)
+        found, pools = all_(countries.codes)
+        drawn = draws[_DRAW_OF.get(asked.field, "place")]
+        texts = gathered(pools.texts, pools.places(countries.which, drawn, WIDE_BITS))
+        if asked.field != "street":
+            return texts
+        house = decimal_text(draws["house"] + 1, 0)
+        left, right = ordered(texts, house, np.array([each.number_first for each in found]), countries.which)
+        return concatenated([left, " ", right])
+
+    return field
+
+
+_DRAW_OF: Mapping[str, str] = {"street": "street", "street_name": "street", "phone": "phone"}
+
+
+def _address_pool(asked: Asked, found: Addresses) -> pl.Series | None:
+    pools = {
+        "city": found.cities, "region": found.regions, "state": found.regions, "street_name": found.streets,
+        "country": pl.Series([found.name]), "country_code": pl.Series([found.code]), "phone": found.phones,
+    }  # fmt: skip
+    return pools.get(asked.field)
+
+
+def _streets(asked: Asked, found: Addresses) -> pl.Series:
+    """Return street names that leave room for a house number."""
+    most = asked.domain.max_length
+    return found.streets if most is None else held(_with_limit(asked, most - 4), found.streets)
+
+
+def _with_limit(asked: Asked, most: int) -> Asked:
+    """Return the same demand with another greatest length."""
+    type_ = replace(asked.request.column.type, length=None)
+    request = replace(
+        asked.request, column=replace(asked.request.column, type=type_), domain=replace(asked.domain, max_length=most)
+    )
+    return replace(asked, request=request)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Postcodes:
+    """All postcodes of all places of some countries, laid end to end.
+
+    Attributes:
+        codes: The postcodes.
+        starts: Where each place's begin.
+        sizes: How many each place has.
+        places: The places of each country, as positions of the two before.
+    """
+
+    codes: pl.Series
+    starts: Integers
+    sizes: Integers
+    places: Pools
+
+    def texts(self, draws: Mapping[str, Integers], which: Integers | None) -> pl.Series:
+        """Fill each place's form: digits from the low end of the draw, letters from the high end."""
+        place = self.places.places(which, draws["place"], WIDE_BITS)
+        return gathered(self.codes, self.starts[place] + draws["code"] * self.sizes[place] // 10**6)
+
+
+def _postcodes(found: tuple[Addresses, ...]) -> _Postcodes:
+    filled = [_filled(each) for each in found]
+    codes = laid_out([codes for codes, _ in filled])
+    starts = [own + start for (_, own), start in zip(filled, codes.starts.tolist(), strict=True)]
+    sizes = np.array([_ways(form) for each in found for form in each.forms], dtype=np.int64)
+    return _Postcodes(codes.texts, np.concatenate(starts), sizes, laid_out([each.cities for each in found]))
+
+
+@lru_cache(maxsize=128)
+def _filled(found: Addresses) -> tuple[pl.Series, Integers]:
+    """Return all postcodes of all places, and where each place's begin."""
+    codes = [_postcode(form, number) for form in found.forms for number in range(_ways(form))]
+    sizes = [_ways(form) for form in found.forms]
+    return pl.Series(codes), np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)
+
+
+def _ways(form: str) -> int:
+    return min(2_000, _all_ways(form))
+
+
+def _all_ways(form: str) -> int:
+    return int(10 ** form.count("#") * len(POSTCODE_LETTERS) ** form.count("@"))
+
+
+def _postcode(form: str, number: int) -> str:
+    # An odd multiplier spreads the first 2,000 numbers over all ways of the longer forms.
+    total = _all_ways(form)
+    left = number * 7_919 % total if total > 2_000 else number
+    characters = []
+    for character in form:
+        base = {"#": "0123456789", "@": POSTCODE_LETTERS}.get(character)
+        characters.append(character if base is None else base[left % len(base)])
+        left = left // len(base) if base is not None else left
+    return "".join(characters)

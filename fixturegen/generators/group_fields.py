@@ -1,0 +1,79 @@
+"""What one field of a coherent group is asked for, and what its fields have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from fixturegen.domain import Domain
+from fixturegen.draws import Integers
+from fixturegen.errors import ImpossibleError
+from fixturegen.generator import Request
+from fixturegen.generators.countries import Countries
+from fixturegen.vocabularies import narrowing
+from fixturegen.vocabularies.addresses import locale_of
+from fixturegen.vocabularies.vocabulary import Vocabulary, vocabulary
+
+WIDE_BITS = 20
+"""Bits of a draw that is cut to the size of each country's pool."""
+Field = Callable[[Mapping[str, Integers], Countries], pl.Series]
+"""Draws of some rows and their countries to the field's texts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One field of a group for one column."""
+
+    request: Request
+    group: str
+    field: str
+    locale: str
+    country: str | None
+
+    @property
+    def domain(self) -> Domain:
+        """The column's domain, its type's length included."""
+        length, most = self.request.column.type.length, self.request.domain.max_length
+        limits = [each for each in (length, most) if each is not None]
+        return replace(self.request.domain, max_length=min(limits)) if limits else self.request.domain
+
+    @property
+    def column(self) -> str:
+        """Table and column, for errors."""
+        return f"{self.request.table}.{self.request.column.name}"
+
+    def locale_in(self, code: str) -> str:
+        """Return the locale of a country: its own, or the one that applies where that is of the same country."""
+        return self.locale if code == self.words(self.locale).country else locale_of(code, self.locale)
+
+    def words(self, locale: str) -> Vocabulary:
+        """Return the vocabulary of a locale."""
+        return vocabulary(locale, self.request.as_of)
+
+
+def held(asked: Asked, pool: pl.Series, change: Callable[[str], str] = str) -> pl.Series:
+    """Return the pool with each value that the column cannot hold replaced by the next one that it can."""
+    accepts = narrowing.acceptance(asked.domain)
+    folding = {"lower": str.lower, "upper": str.upper}.get(asked.domain.letters or "", change)
+    values = [folding(value) for value in pool.to_list()]
+    fitting = [value for value in values if accepts(value)]
+    if not fitting:
+        message = f"{asked.group}: no {asked.field} fits {asked.column}"
+        raise ImpossibleError(message, where=asked.request.where)
+    if len(fitting) == len(values):
+        return pl.Series(values)
+    return pl.Series([value if accepts(value) else fitting[at % len(fitting)] for at, value in enumerate(values)])
+
+
+def ordered(
+    one: pl.Series, other: pl.Series, turned: npt.NDArray[np.bool_], which: Integers | None
+) -> tuple[pl.Series, pl.Series]:
+    """Return two parts in the order of each row's country: turned round or not."""
+    if which is None or turned.all() or not turned.any():
+        return (other, one) if turned[0] else (one, other)
+    mask = pl.Series(turned[which])
+    return other.zip_with(mask, one), one.zip_with(mask, other)
