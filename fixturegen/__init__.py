@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from fixturegen.errors import FixturegenError, ImpossibleError, InputError, RefusedError, SchemaError
     from fixturegen.planning import Plan
     from fixturegen.schema import Schema
-    from fixturegen.verbs import export, generate, load, plan, seed, stream, verify
+    from fixturegen.verbs import export, generate, hostile, load, plan, seed, stream, verify
     from fixturegen.verdict import Report
 
     __version__: str
@@ -23,7 +23,7 @@ _HOMES = {
     "fixturegen.errors": ("FixturegenError", "ImpossibleError", "InputError", "RefusedError", "SchemaError"),
     "fixturegen.planning": ("Plan",),
     "fixturegen.schema": ("Schema",),
-    "fixturegen.verbs": ("export", "generate", "load", "plan", "seed", "stream", "verify"),
+    "fixturegen.verbs": ("export", "generate", "hostile", "load", "plan", "seed", "stream", "verify"),
     "fixturegen.verdict": ("Report",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
@@ -40,6 +40,7 @@ __all__ = [
     "__version__",
     "export",
     "generate",
+    "hostile",
     "load",
     "negatives",
     "plan",

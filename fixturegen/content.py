@@ -33,7 +33,8 @@ def content_hash(plan: Plan) -> str:
     """Return the content hash of the rows that a plan makes: of schema, seed, clock, counts and versions."""
     options = plan.options
     rows = {name: table.rows for name, table in plan.tables.items()}
-    return _digest([_plain(plan.schema), options.seed, rows, dict(versions())])
+    hostile = [["hostile", str(options.hostile)]] if options.hostile else []
+    return _digest([_plain(plan.schema), options.seed, rows, dict(versions()), *hostile])
 
 
 def _digest(value: object) -> str:

@@ -36,6 +36,7 @@ class Options:
         scale: Multiplies absolute counts, never counts per parent; 0 or more.
         seed: Any integer.
         as_of: Overrides the schema's frozen clock.
+        hostile: Share of rows, 0 to 1, in which some columns hold hostile but valid values.
         only: Tables to fill, with those they cannot do without; empty for all.
         exclude: Tables to leave out.
         accept_unverified: Go on although a constraint can be neither constructed nor judged.
@@ -47,6 +48,7 @@ class Options:
     scale: float = 1.0
     seed: int = 0
     as_of: date | None = None
+    hostile: float = 0.0
     only: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     accept_unverified: bool = False
@@ -59,6 +61,7 @@ def options_from(
     scale: float = 1.0,
     seed: int = 0,
     as_of: date | None = None,
+    hostile: float = 0.0,
     only: tuple[str, ...] = (),
     exclude: tuple[str, ...] = (),
     accept_unverified: bool = False,
@@ -66,7 +69,8 @@ def options_from(
     """Return the options for the keywords of a public verb.
 
     Raises:
-        InputError: If a count is negative, no whole number or absurd; if the scale is negative or not finite.
+        InputError: If a count is negative, no whole number or absurd; if the scale is negative or not finite; if the share of
+            hostile rows is none.
 
     >>> options_from(rows={"orders": 5}).demanded["orders"]
     5
@@ -80,6 +84,9 @@ def options_from(
     if isinstance(scale, bool) or not isinstance(scale, int | float) or not 0 <= scale <= MOST_ROWS:
         message = f"scale is {scale!r}, which is no number from 0 to {MOST_ROWS}"
         raise InputError(message)
+    if isinstance(hostile, bool) or not isinstance(hostile, int | float) or not 0 <= hostile <= 1:
+        message = f"hostile is {hostile!r}, which is no share of rows from 0 to 1"
+        raise InputError(message, hint="Write 0.1 for a tenth of the rows.")
     if isinstance(seed, bool) or not isinstance(seed, int):
         message = f"seed is {seed!r}, which is no whole number"
         raise InputError(message)
@@ -89,6 +96,7 @@ def options_from(
         scale=float(scale),
         seed=seed,
         as_of=as_of,
+        hostile=float(hostile),
         only=tuple(only),
         exclude=tuple(exclude),
         accept_unverified=accept_unverified,

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fixturegen.content import content_hash
-from fixturegen.databases.base import RejectedError, Rejection
+from fixturegen.databases.base import RejectedError, Rejection, database_of
 from fixturegen.databases.oracles import asking
 from fixturegen.existing import existing_rows
-from fixturegen.fills.bulk import frames
 from fixturegen.fills.failures import UnfillableError
+from fixturegen.hostility.making import made_frames
+from fixturegen.hostility.storable import Keeper
 from fixturegen.loading import LoadResult, Progress, seed_frames
 from fixturegen.options import Options
 from fixturegen.planning import Plan
@@ -74,7 +75,7 @@ def _loaded(
             target,
             made.schema,
             [table.table for table in made.tables.values()],
-            frames(made, oracle=oracles),
+            made_frames(made, oracle=oracles, keeper=Keeper(database_of(target).dialect)),
             marker=marker,
             existing=existing,
             create=create,

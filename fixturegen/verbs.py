@@ -12,8 +12,9 @@ import polars as pl
 
 from fixturegen.content import schema_hash
 from fixturegen.errors import InputError
-from fixturegen.fills.bulk import CHUNK_ROWS, frames
+from fixturegen.fills.bulk import CHUNK_ROWS
 from fixturegen.guard import guarded
+from fixturegen.hostility.storable import Keeper
 from fixturegen.options import Options, options_from
 from fixturegen.planning import Plan
 from fixturegen.schema import Dialect, Schema
@@ -21,6 +22,7 @@ from fixturegen.sinks.manifest import MANIFEST, Manifest, Metadata, read_manifes
 
 if TYPE_CHECKING:
     from fixturegen.databases.base import Target
+    from fixturegen.hostility.dataset import HostileDataset
     from fixturegen.loading import Existing, LoadResult
     from fixturegen.verdict import Report
 
@@ -54,6 +56,7 @@ def plan(
     scale: float = 1.0,
     seed: int = 0,
     as_of: date | None = None,
+    hostile: float = 0.0,
     only: Iterable[str] = (),
     exclude: Iterable[str] = (),
     accept_unverified: bool = False,
@@ -66,6 +69,7 @@ def plan(
         scale: Multiplies absolute counts.
         seed: Any integer.
         as_of: Overrides the schema's frozen clock.
+        hostile: Share of rows, 0 to 1, in which some columns hold hostile but valid values.
         only: Tables to fill, with those they cannot do without; all unless given.
         exclude: Tables to leave out.
         accept_unverified: Go on although a constraint can be neither constructed nor judged.
@@ -78,6 +82,7 @@ def plan(
         scale=scale,
         seed=seed,
         as_of=as_of,
+        hostile=hostile,
         only=tuple(only),
         exclude=tuple(exclude),
         accept_unverified=accept_unverified,
@@ -92,6 +97,7 @@ def generate(
     scale: float = 1.0,
     seed: int = 0,
     as_of: date | None = None,
+    hostile: float = 0.0,
     only: Iterable[str] = (),
     exclude: Iterable[str] = (),
     accept_unverified: bool = False,
@@ -103,6 +109,7 @@ def generate(
         scale=scale,
         seed=seed,
         as_of=as_of,
+        hostile=hostile,
         only=only,
         exclude=exclude,
         accept_unverified=accept_unverified,
@@ -121,6 +128,7 @@ def stream(
     scale: float = 1.0,
     seed: int = 0,
     as_of: date | None = None,
+    hostile: float = 0.0,
     only: Iterable[str] = (),
     exclude: Iterable[str] = (),
     accept_unverified: bool = False,
@@ -134,6 +142,7 @@ def stream(
         scale: See there.
         seed: See there.
         as_of: See there.
+        hostile: See there.
         only: See there.
         exclude: See there.
         accept_unverified: See there.
@@ -144,6 +153,7 @@ def stream(
         scale=scale,
         seed=seed,
         as_of=as_of,
+        hostile=hostile,
         only=only,
         exclude=exclude,
         accept_unverified=accept_unverified,
@@ -161,6 +171,7 @@ def export(
     scale: float = 1.0,
     seed: int = 0,
     as_of: date | None = None,
+    hostile: float = 0.0,
     only: Iterable[str] = (),
     exclude: Iterable[str] = (),
     accept_unverified: bool = False,
@@ -176,6 +187,7 @@ def export(
         scale: See there.
         seed: See there.
         as_of: See there.
+        hostile: See there.
         only: See there.
         exclude: See there.
         accept_unverified: See there.
@@ -186,6 +198,7 @@ def export(
         scale=scale,
         seed=seed,
         as_of=as_of,
+        hostile=hostile,
         only=only,
         exclude=exclude,
         accept_unverified=accept_unverified,
@@ -206,6 +219,7 @@ def seed(
     scale: float = 1.0,
     seed: int = 0,
     as_of: date | None = None,
+    hostile: float = 0.0,
     only: Iterable[str] = (),
     exclude: Iterable[str] = (),
     accept_unverified: bool = False,
@@ -226,6 +240,7 @@ def seed(
         scale: See there.
         seed: See there.
         as_of: See there.
+        hostile: See there.
         only: See there.
         exclude: See there.
         accept_unverified: See there.
@@ -235,6 +250,7 @@ def seed(
         scale=scale,
         seed=seed,
         as_of=as_of,
+        hostile=hostile,
         only=tuple(only),
         exclude=tuple(exclude),
         accept_unverified=accept_unverified,
@@ -246,6 +262,72 @@ def seed(
     return seed_plan(
         made, target, create=create, existing=existing, dry_run=dry_run, defer_constraints=defer_constraints
     )
+
+
+def hostile(
+    schema: Source,
+    engine: Target | None = None,
+    *,
+    rows: Rows = None,
+    scale: float = 1.0,
+    seed: int = 0,
+    as_of: date | None = None,
+    only: Iterable[str] = (),
+    exclude: Iterable[str] = (),
+    accept_unverified: bool = False,
+) -> HostileDataset:
+    r"""Return a dataset in which every class of hostile values occurs that types and constraints allow; every row is valid.
+
+    Args:
+        schema: As for :func:`plan`, and so are the other keywords.
+        engine: A database (engine, connection or URL) that is to keep every value unaltered; without one, all that a frame holds,
+            except U+0000.
+        rows: Rows of every table without a count of its own, or rows by table; unless given, as many as the classes need (some
+            200).
+        scale: See :func:`plan`.
+        seed: See there.
+        as_of: See there.
+        only: See there.
+        exclude: See there.
+        accept_unverified: See there.
+
+    Returns:
+        Frames by table, parents first. ``labels`` says which row holds which class of which column, and why a class is left out;
+        ``bound`` gives, by table, the number of rows within which every class occurs.
+
+    Example:
+        >>> made = hostile("version: 1\ntables: {t: {columns: {a: {type: smallint}}}}")
+        >>> made.labels.filter(pl.col("class") == "greatest integer")["row"].len() > 0
+        True
+    """
+    from fixturegen.databases.base import database_of  # noqa: PLC0415 - a verb that few runs use
+    from fixturegen.databases.oracles import asking  # noqa: PLC0415 - the same
+    from fixturegen.hostility.dataset import hostile_dataset  # noqa: PLC0415 - the same
+    from fixturegen.hostility.relations import skewed  # noqa: PLC0415 - the same
+    from fixturegen.verification import verified_frames  # noqa: PLC0415 - the same
+
+    options = options_from(
+        rows=rows,
+        scale=scale,
+        seed=seed,
+        as_of=as_of,
+        only=tuple(only),
+        exclude=tuple(exclude),
+        accept_unverified=accept_unverified,
+    )
+    loaded = load(schema)
+    twisted = skewed(loaded)
+    database = engine if engine is not None else database_behind(schema)
+    keeper = None if engine is None else Keeper(database_of(engine).dialect)
+
+    def judged(data: Mapping[str, pl.DataFrame]) -> list[tuple[str, tuple[str, ...]]]:
+        report = verified_frames(_dated(loaded, as_of), data, tuple(data))
+        return [(one.constraint.table, one.constraint.columns) for one in report.violations]
+
+    with asking(database) as oracles:
+        return hostile_dataset(
+            lambda wish: plan_of(twisted, replace(options, rows=wish), database), keeper, judged, oracles, options.rows
+        )
 
 
 def verify(schema: Source, data: Any, *, as_of: date | None = None, only: Collection[str] = ()) -> Report:
@@ -300,6 +382,7 @@ def frames_of(
         made: The plan.
         chunk_rows: Most rows of a chunk.
         database: A database to ask about what only it can judge.
+        keeper: Who has to keep hostile values unaltered; None for frames alone.
 
     Raises:
         InputError: If ``chunk_rows`` is below 1.
@@ -307,14 +390,17 @@ def frames_of(
     if isinstance(chunk_rows, bool) or not isinstance(chunk_rows, int) or chunk_rows < 1:
         message = f"chunk_rows is {chunk_rows!r}, which is no whole number above 0"
         raise InputError(message)
-    return _asking(made, chunk_rows, database)
+    return _asking(made, chunk_rows, database, keeper)
 
 
-def _asking(made: Plan, chunk_rows: int, database: Target | None) -> Iterator[tuple[str, pl.DataFrame]]:
+def _asking(
+    made: Plan, chunk_rows: int, database: Target | None, keeper: Keeper | None
+) -> Iterator[tuple[str, pl.DataFrame]]:
     from fixturegen.databases.oracles import asking  # noqa: PLC0415 - drivers are not needed to import the verbs
+    from fixturegen.hostility.making import made_frames  # noqa: PLC0415 - nor is what few runs use
 
     with asking(database) as oracles:
-        yield from frames(made, chunk_rows, oracles)
+        yield from made_frames(made, chunk_rows, oracles, keeper)
 
 
 def export_plan(
@@ -329,15 +415,17 @@ def export_plan(
     """Write the rows of a plan into a directory; ``database`` is asked about what only it can judge."""
     from fixturegen.sinks.export import export_frames  # noqa: PLC0415 - a verb that few runs use
 
+    dialect = dialect or made.schema.dialect
+    keeper = Keeper(dialect if format == "sql" else None, format)  # type: ignore[arg-type] # a format, or refused below
     metadata = Metadata(schema_hash(made.schema), made.options.seed, made.schema.as_of)
     return export_frames(
         directory,
         [table.table for table in made.tables.values()],
-        followed(frames_of(made, database=database), progress),
+        followed(frames_of(made, database=database, keeper=keeper), progress),
         format,
         metadata,
         {name: table.rows for name, table in made.tables.items()},
-        dialect=dialect or made.schema.dialect,
+        dialect=dialect,
         postponed=made.postponed,
     )
 

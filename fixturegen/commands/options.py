@@ -55,6 +55,9 @@ _Seed = Annotated[int, typer.Option("--seed", metavar="N", help="Any whole numbe
 _AsOf = Annotated[
     str | None, typer.Option("--as-of", metavar="DATE", help="The frozen clock.", show_default="the schema's")
 ]
+_Hostile = Annotated[
+    float, typer.Option("--hostile", metavar="SHARE", help="Share of rows with hostile but valid values, 0 to 1.")
+]
 _Accept = Annotated[
     bool, typer.Option("--accept-unverified", help="Go on though a constraint can be neither constructed nor judged.")
 ]
@@ -74,6 +77,7 @@ class Wanted:
     exclude: tuple[str, ...] = ()
     seed: int = 0
     as_of: str | None = None
+    hostile: float = 0.0
     accept_unverified: bool = False
 
     def options(self) -> Options:
@@ -90,6 +94,7 @@ class Wanted:
             scale=self.scale,
             seed=self.seed,
             as_of=self.clock(),
+            hostile=self.hostile,
             only=self.only,
             exclude=self.exclude,
             accept_unverified=self.accept_unverified,
@@ -159,6 +164,7 @@ def _wanted(values: dict[str, Any]) -> Wanted:
         exclude=tuple(values["exclude"] or ()),
         seed=values["seed"],
         as_of=values["as_of"],
+        hostile=values["hostile"],
         accept_unverified=values["accept_unverified"],
     )
 
@@ -189,6 +195,7 @@ _MAKING = (
     _parameter("exclude", _Exclude, None),
     _parameter("seed", _Seed, 0),
     _parameter("as_of", _AsOf, None),
+    _parameter("hostile", _Hostile, 0.0),
     _parameter("accept_unverified", _Accept, default=False),
 )
 _TELLING = (_parameter("json", _Json, default=False), _parameter("quiet", _Quiet, default=False))

@@ -42,12 +42,11 @@ def preview(
 def first_rows(made: Plan, tables: list[str], number: int, source: str = "") -> dict[str, pl.DataFrame]:
     """Return the first rows of the tables; only these are made."""
     from fixturegen.databases.oracles import asking  # noqa: PLC0415 - kept out of --help
-    from fixturegen.fills.bulk import Bulk  # noqa: PLC0415 - kept out of --help
-    from fixturegen.fills.engine import Engine  # noqa: PLC0415 - kept out of --help
+    from fixturegen.hostility.making import engine_of  # noqa: PLC0415 - kept out of --help
     from fixturegen.verbs import database_behind  # noqa: PLC0415 - kept out of --help
 
     with asking(database_behind(source)) as oracles:
-        engine = Engine(made, Bulk(made.options.seed), oracles)
+        engine = engine_of(made, oracles)
         return {name: engine.frame(name, 0, min(number, made.tables[name].rows)) for name in tables}
 
 

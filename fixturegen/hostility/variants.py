@@ -1,0 +1,184 @@
+"""Plans of a table in which one column of a component has a certain value, and the others are drawn around it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import polars as pl
+
+from fixturegen.domain import Domain
+from fixturegen.dtypes import polars_dtype
+from fixturegen.errors import FixturegenError
+from fixturegen.generator import Batch, Generator
+from fixturegen.lattice import lattice_of
+from fixturegen.planning.cases import components
+from fixturegen.planning.casing import made_by_case
+from fixturegen.planning.choosing import Chooser
+from fixturegen.planning.components import Case, Component, Narrowing
+from fixturegen.planning.plan import Cased, Plan, Step, TablePlan
+from fixturegen.schema import Column
+
+
+@dataclass(slots=True)
+class Variants:
+    """Makes the variants of one component.
+
+    Attributes:
+        plan: The plan.
+        table: The plan of its table.
+        number: The component's number.
+    """
+
+    plan: Plan
+    table: TablePlan
+    number: int
+    _solved: dict[str, Component | None] = field(default_factory=dict)
+
+    @property
+    def component(self) -> Component:
+        """The component as it is."""
+        return self.table.components[self.number]
+
+    def drawn(self) -> list[str]:
+        """Return the columns that the component draws."""
+        return [name for name in self.component.columns if isinstance(self.table.steps[name], Cased)]
+
+    def valued(self, column: str, value: object, others: Sequence[object]) -> TablePlan | str:
+        """Return the variant in which a drawn column has a value, or why there is none.
+
+        Args:
+            column: The column.
+            value: The value.
+            others: All values that will be asked for, this one among them: they are solved for together.
+        """
+        if _between(self.table.column(column), value):
+            return "lies between the values for which its checks are solved"
+        if column not in self._solved:
+            self._solved[column] = self._resolved(column, others)
+        component = self._solved[column]
+        if component is None:
+            return "its checks leave none of its hostile values"
+        kept = [case for case in component.cases if _holds(self.table.column(column), case.columns[column], value)]
+        if not kept:
+            return "its checks leave no row for it"
+        only = Domain(values=(value,))
+        cases = _weighted([_with(case, column, domain=only) for case in kept])
+        return self._planned(replace(component, cases=cases), {column: value})
+
+    def absent(self, columns: Sequence[str]) -> TablePlan | str:
+        """Return the variant in which drawn columns are NULL, or why there is none."""
+        kept = [
+            case
+            for case in self.component.cases
+            if all(case.columns[name].null or case.columns[name].nulls > 0 for name in columns)
+        ]
+        if not kept:
+            return "its checks leave no row without it"
+        cases = []
+        for case in kept:
+            changed = case
+            for name in columns:
+                changed = _with(changed, name, null=True, nulls=0.0)
+            cases.append(changed)
+        return self._planned(replace(self.component, cases=_weighted(cases)), {})
+
+    def edged(self, column: str, edge: str) -> TablePlan | str:
+        """Return the variant in which other columns bound a drawn column on that side, or why there is none."""
+        kept = [
+            case
+            for case in self.component.cases
+            if not case.columns[column].null and _reaches(case.columns[column], edge)
+        ]
+        cases = _weighted([_with(case, column, nulls=0.0) for case in kept])
+        return self._planned(replace(self.component, cases=cases), {}) if kept else "no other column bounds it"
+
+    def _resolved(self, column: str, values: Sequence[object]) -> Component | None:
+        """Solve the component again, the column limited to these values."""
+        listed = tuple(value for value in values if not _between(self.table.column(column), value))
+        variables = []
+        concerned = {*self.component.columns, *self.component.reads}
+        for variable in self.table.variables:
+            if variable.name == column:
+                domain = replace(variable.domain, values=listed, weights=())
+                variables.append(replace(variable, domain=domain, nullable=False))
+            elif variable.name in concerned:
+                variables.append(variable)
+        try:
+            found = components(variables, self.component.formulas, where=self.table.table.where)
+        except FixturegenError:
+            return None
+        return found[0] if len(found) == 1 and set(found[0].columns) >= set(self.drawn()) else None
+
+    def _planned(self, component: Component, fixed: Mapping[str, object]) -> TablePlan | str:
+        chooser = Chooser(self.plan.schema, self.table.table, self.plan.options.seed)
+        steps: dict[str, Step] = dict(self.table.steps)
+        try:
+            for name in self.drawn():
+                column = self.table.column(name)
+                if name in fixed:
+                    maker = _constant(column, fixed[name])
+                    made = {case.columns[name].domain: maker for case in component.cases}
+                    steps[name] = replace(self._step(name), makers=made)
+                else:
+                    steps[name] = made_by_case(chooser, column, self.number, component)
+        except FixturegenError as error:
+            return f"its checks leave it no generator: {error.message}"
+        held = list(self.table.components)
+        held[self.number] = component
+        return replace(self.table, steps=steps, components=tuple(held))
+
+    def _step(self, name: str) -> Cased:
+        step = self.table.steps[name]
+        assert isinstance(step, Cased)
+        return step
+
+
+def _with(case: Case, column: str, **changes: object) -> Case:
+    narrowing = replace(case.columns[column], **changes)  # type: ignore[arg-type] # fields of a narrowing
+    return replace(case, columns={**case.columns, column: narrowing})
+
+
+def _weighted(cases: Sequence[Case]) -> tuple[Case, ...]:
+    whole = sum(case.weight for case in cases)
+    return tuple(replace(case, weight=case.weight / whole if whole else 1 / len(cases)) for case in cases)
+
+
+def _reaches(narrowing: Narrowing, edge: str) -> bool:
+    relations = {">", ">="} if edge == "low" else {"<", "<="}
+    reaches = narrowing.at_least if edge == "low" else narrowing.at_most
+    return bool(reaches) or any(solved.relation in relations for solved in narrowing.solved)
+
+
+def _between(column: Column, value: object) -> bool:
+    """Whether a value stands on no position of its column's lattice."""
+    lattice = lattice_of(column.type)
+    if lattice is None:
+        return False
+    try:
+        position = lattice.position(value)
+    except (TypeError, ValueError, OverflowError):
+        return True
+    return position.denominator != 1 or not lattice.low <= position <= lattice.high
+
+
+def _holds(column: Column, narrowing: Narrowing, value: object) -> bool:
+    if narrowing.null:
+        return False
+    domain, lattice = narrowing.domain, lattice_of(column.type)
+    if lattice is None:
+        return domain.values is None or value in domain.values
+    position = lattice.position(value)
+    if domain.values is not None:
+        return any(lattice.position(held) == position for held in domain.values)
+    low = lattice.low if domain.low is None else domain.low
+    high = lattice.high if domain.high is None else domain.high
+    return low <= position <= high and position not in domain.excluded
+
+
+def _constant(column: Column, value: object) -> Generator:
+    dtype = polars_dtype(column.type)
+    held = pl.Series([value], dtype=dtype)
+    build: Callable[[Batch], pl.Series] = lambda batch: held.gather(np.zeros(batch.height, dtype=np.uint32))  # noqa: E731
+    return Generator(name="constant", dtype=dtype, draws=(), build=build)
