@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from fixturegen.draws import Bits, Integers, bits, combined, drawn, permuted, stream
+from fixturegen.fills.chunks import by_families, in_order
 from fixturegen.fills.engine import Engine
 from fixturegen.fills.judging import Oracle
 from fixturegen.generator import Draw, Repeated
@@ -51,13 +52,15 @@ class Bulk:
 
 
 def frames(
-    plan: Plan, chunk_rows: int = CHUNK_ROWS, oracle: Oracle | None = None, engine: Engine | None = None
+    plan: Plan, chunk_rows: int | None = CHUNK_ROWS, oracle: Oracle | None = None, engine: Engine | None = None
 ) -> Iterator[tuple[str, pl.DataFrame]]:
     """Yield the rows of every table in chunks, parents first, all chunks of a table one after the other.
 
+    Without a number of rows, chunks are sized by bytes, and children that totals compute follow their parents' chunk.
+
     Args:
         plan: The plan.
-        chunk_rows: Most rows of a chunk, at least 1. It changes no value.
+        chunk_rows: Most rows of a chunk, at least 1; None for the fastest order. It changes no value.
         oracle: The database that judges what only it can judge; needed by plans that count on one.
         engine: The engine that computes them; None for one that hashes draws.
 
@@ -65,7 +68,4 @@ def frames(
         Table name and frame; one empty frame for a table without rows.
     """
     engine = engine or Engine(plan, Bulk(plan.options.seed), oracle)
-    for name, table in plan.tables.items():
-        first = table.existing
-        for start in range(first, max(table.total, first + 1), chunk_rows):
-            yield name, engine.frame(name, start, min(start + chunk_rows, table.total))
+    yield from by_families(engine) if chunk_rows is None else in_order(engine, chunk_rows)

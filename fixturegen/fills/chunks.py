@@ -1,0 +1,92 @@
+"""Chunks of a plan's rows: sized by bytes, and children beside the parents whose totals compute them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from fixturegen.dtypes import polars_dtype
+from fixturegen.planning.plan import Aggregated, Plan, TablePlan
+from fixturegen.schema import PerParent, Type
+
+if TYPE_CHECKING:
+    from fixturegen.fills.engine import Engine
+
+CHUNK_BYTES = 32 * 2**20
+"""About so many bytes of finished columns are made at once."""
+MOST_ROWS = 131_072
+LEAST_ROWS = 1_024
+_TEXT = 40
+"""Bytes of a text, where its type does not say that there are fewer."""
+_VIEW = 16
+"""Bytes of a text beside its characters."""
+
+
+def in_order(engine: Engine, chunk_rows: int) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Yield the rows of every table in chunks of so many rows, all chunks of a table one after the other."""
+    for name, table in engine.plan.tables.items():
+        first = table.existing
+        for start in range(first, max(table.total, first + 1), chunk_rows):
+            yield name, engine.frame(name, start, min(start + chunk_rows, table.total))
+
+
+def by_families(engine: Engine) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Yield the rows of every table in chunks sized by bytes.
+
+    Rows that totals of their parents have computed follow their parents' chunk at once, so that nothing is computed twice and
+    nothing kept. The rows of each table come in their order.
+    """
+    children = _children(engine.plan)
+    riders = {name for names in children.values() for name in names}
+    for name, table in engine.plan.tables.items():
+        if name not in riders:
+            yield from _family(engine, children, name, table.existing, table.total)
+
+
+def chunk_rows(table: TablePlan) -> int:
+    """Return how many rows of a table are made at once: what fits ``CHUNK_BYTES``, within bounds."""
+    width = sum(_width(column.type) for column in table.table.columns)
+    return max(LEAST_ROWS, min(MOST_ROWS, CHUNK_BYTES // max(width, 1)))
+
+
+def _family(
+    engine: Engine, children: dict[str, list[str]], name: str, start: int, stop: int
+) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Yield rows of a table, after each chunk those of the children that ride with it; an empty frame where there are none."""
+    table = engine.plan.tables[name]
+    rows = chunk_rows(table)
+    for at in range(start, max(stop, start + 1), rows):
+        end = min(at + rows, stop)
+        yield name, engine.frame(name, at, end)
+        for child in children.get(name, ()):
+            offsets = engine.counts(child).offsets
+            low, high = int(offsets[at]), int(offsets[end])
+            if high > low or (end == table.total and engine.plan.tables[child].total == 0):
+                yield from _family(engine, children, child, low, high)
+
+
+def _children(plan: Plan) -> dict[str, list[str]]:
+    """Return the tables that ride with each table: counted per parent, and computed by one of the parent's totals."""
+    found: dict[str, list[str]] = {}
+    for name, table in plan.tables.items():
+        count = table.count
+        if not isinstance(count, PerParent) or table.existing:
+            continue
+        parent = plan.tables[table.links[count.reference].reference.table]
+        totals = [step.aggregate for step in parent.steps.values() if isinstance(step, Aggregated)]
+        if any((total.table, total.reference) == (name, count.reference) for total in totals) and not parent.existing:
+            found.setdefault(parent.table.name, []).append(name)
+    return found
+
+
+def _width(type_: Type) -> int:
+    dtype = polars_dtype(type_)
+    if isinstance(dtype, pl.Decimal):
+        return 16
+    if dtype.is_numeric() or dtype.is_temporal() or dtype == pl.Boolean:
+        return 8
+    if isinstance(dtype, pl.Enum | pl.Categorical):
+        return 4
+    return _VIEW + min(type_.length or _TEXT, _TEXT)
