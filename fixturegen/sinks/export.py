@@ -11,6 +11,7 @@ from fixturegen.dtypes import polars_dtype
 from fixturegen.errors import InputError, RefusedError
 from fixturegen.schema import Dialect, Reference, Table
 from fixturegen.sinks.base import BLOCK_ROWS, Context, Sink, Writer, sink_named
+from fixturegen.sinks.behind import Behind
 from fixturegen.sinks.manifest import MANIFEST, File, Manifest, Metadata, TableFiles, file_of
 from fixturegen.sinks.names import file_stems
 from fixturegen.sinks.placing import place, previous, refuse_beyond, refuse_foreign, staged
@@ -228,8 +229,9 @@ def _top(paths: Iterable[str]) -> tuple[str, ...]:
 
 def _written(outputs: Mapping[str, Output], frames: Iterable[tuple[str, pl.DataFrame]]) -> dict[str, TableFiles]:
     try:
-        for name, frame in frames:
-            _named(outputs, name).write(frame)
+        with Behind(lambda name, frame: _named(outputs, name).write(frame)) as behind:
+            for name, frame in frames:
+                behind.put(name, frame)
         return {name: output.finish() for name, output in outputs.items()}
     except BaseException:
         for output in outputs.values():
