@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from sqlalchemy import URL, create_engine
 
 import fixturegen as fg
 from fixturegen.cli import run
@@ -65,3 +66,38 @@ def test_a_database_of_which_nothing_can_be_filled_is_refused(tmp_path: Path) ->
     with pytest.raises(fg.FixturegenError, match="square"):
         fg.seed(url, url, rows=5)
     assert counts(tmp_path / "c.db") == {"square": 0}
+
+
+def test_parents_of_references_that_may_not_be_null_have_a_key(tmp_path: Path) -> None:
+    tables = """
+    CREATE TABLE users (name TEXT UNIQUE, age INTEGER);
+    CREATE TABLE presence (user_id TEXT NOT NULL PRIMARY KEY REFERENCES users (name));
+    """
+    url = database(tmp_path / "keys.db", tables)
+    fg.seed(url, url, rows=50)
+    assert fg.verify(url, url)
+    assert counts(tmp_path / "keys.db")["presence"] == 50
+
+
+RAISING = """
+CREATE TABLE fine (id integer PRIMARY KEY);
+CREATE TABLE own_code (id integer PRIMARY KEY);
+CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN RAISE EXCEPTION 'no' USING ERRCODE = 'sql_routine_exception'; END $$;
+CREATE TRIGGER refuse BEFORE INSERT ON own_code FOR EACH ROW EXECUTE FUNCTION refuse();
+CREATE TABLE written (id integer NOT NULL);
+CREATE TABLE writer (id integer PRIMARY KEY);
+CREATE FUNCTION write() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO written VALUES (NULL); RETURN NEW; END $$;
+CREATE TRIGGER write AFTER INSERT ON writer FOR EACH ROW EXECUTE FUNCTION write();
+"""
+
+
+@pytest.mark.postgresql
+def test_whatever_way_a_trigger_fails_its_table_is_left_out(postgresql_url: URL) -> None:
+    engine = create_engine(postgresql_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(RAISING)
+    result = fg.seed(engine, engine, rows=5)
+    engine.dispose()
+    assert {one.table: one.kind for one in result.rejected} == {"own_code": "trigger", "writer": "trigger"}
+    assert result.tables["fine"].rows == result.tables["written"].rows == 5

@@ -247,7 +247,10 @@ class PostgresqlLoad(Load):
         raise RejectedError(f"{found}", where=self.place(), hint=_HINT, rejections=(found,)) from None
 
     def _told(self, found: Rejection, error: psycopg.Error) -> Rejection:
-        """Say primary key where the broken unique is one, and name the table where it is another than that of the row."""
+        """Say primary key where the broken unique is one, and name the table where it is another than that of the row.
+
+        In another table, it was a trigger that wrote what was refused.
+        """
         kind, constraint = found.kind, found.constraint
         primary = "SELECT EXISTS (SELECT FROM pg_constraint WHERE conname = %s AND contype = 'p')"
         if kind == "unique" and self._session.value(primary, (constraint,)):
@@ -256,4 +259,5 @@ class PostgresqlLoad(Load):
         number = None if None in names else self._catalogue.top(*names)
         if number is not None and number != self._catalogue.number(found.table):
             constraint = f"{constraint} of {self._catalogue.plain_name(number)!r}"
+            kind = "trigger" if self._triggered else kind
         return Rejection(found.table, kind, constraint, found.row)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 UNIQUE = "23505"
 REFERENCE = "23503"
 _PRIVILEGE = "42501"
+_RAISING = "exec_stmt_raise"
+"""The server's own function behind RAISE, which may bear any code, even one that the server has a meaning for."""
 _KINDS: dict[str, RejectionKind] = {
     "23502": "not null",
     REFERENCE: "reference",
@@ -29,7 +31,6 @@ _KINDS: dict[str, RejectionKind] = {
     "P0001": "trigger",
     "P0004": "trigger",
     "09000": "trigger",
-    "39000": "trigger",
 }
 _REASONS = {
     "25006": "is read-only",
@@ -61,9 +62,7 @@ def rejection(error: psycopg.Error, table: str, row: int | None) -> Rejection | 
     state = error.sqlstate or ""
     if state == _PRIVILEGE and "policy" in str(error):
         return Rejection(table, "policy", _policy(error), row)
-    kind = _KINDS.get(state)
-    if kind is None:
-        kind = _by_class(state)
+    kind = "trigger" if error.diag.source_function == _RAISING else _KINDS.get(state) or _by_class(state)
     if kind is None:
         return None
     diagnosis = error.diag
@@ -108,6 +107,8 @@ def _by_class(state: str) -> RejectionKind | None:
         return "type"  # a value that its type does not take
     if state.startswith("23"):
         return "other"
+    if state.startswith(("2F", "38", "39")):
+        return "trigger"  # a routine failed
     # A trigger may raise any code of its own; codes of the server's own classes begin with 0 to 4, 5, F, H, P or X.
     return "trigger" if state and state[0] not in "012345FHPX" else None
 

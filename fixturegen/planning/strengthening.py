@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from fixturegen.schema import Exclusion, Schema, Table, Type, Unique
@@ -11,15 +12,25 @@ RANGES = frozenset({"range", "multirange"})
 
 
 def strengthened(schema: Schema) -> Schema:
-    """Return the schema with exclusions as uniques, and without NULL where two NULLs would count as equal."""
-    return replace(schema, tables={name: _table(table) for name, table in schema.tables.items()})
+    """Return the schema with exclusions as uniques.
+
+    Columns are never NULL where two NULLs would count as equal, or where a reference that may not be NULL leads.
+    """
+    needed: dict[str, set[str]] = {name: set() for name in schema.tables}
+    for table in schema.tables.values():
+        filled = {column.name for column in table.columns if not column.nullable}
+        for reference in table.references:
+            pairs = zip(reference.columns, reference.target, strict=True)
+            needed[reference.table] |= {target for name, target in pairs if name in filled}
+    return replace(schema, tables={name: _table(table, needed[name]) for name, table in schema.tables.items()})
 
 
-def _table(table: Table) -> Table:
+def _table(table: Table, needed: Collection[str]) -> Table:
     derived = tuple(_unique(table, exclusion) for exclusion in table.exclusions)
     equal = {name for unique in table.uniques if not unique.nulls_distinct for name in unique.columns}
+    never = equal | set(needed)
     columns = tuple(
-        replace(column, nulls=0.0) if column.name in equal and column.nullable and column.nulls is None else column
+        replace(column, nulls=0.0) if column.name in never and column.nullable and column.nulls is None else column
         for column in table.columns
     )
     return replace(table, uniques=table.uniques + derived, columns=columns)
