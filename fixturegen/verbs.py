@@ -374,27 +374,27 @@ def plan_of(schema: Schema, options: Options, database: Target | None = None) ->
 
 
 def frames_of(
-    made: Plan, chunk_rows: int = CHUNK_ROWS, database: Target | None = None
+    made: Plan, chunk_rows: int | None = CHUNK_ROWS, database: Target | None = None, keeper: Keeper | None = None
 ) -> Iterator[tuple[str, pl.DataFrame]]:
     """Yield the rows of a plan in chunks, parents first.
 
     Args:
         made: The plan.
-        chunk_rows: Most rows of a chunk.
+        chunk_rows: Most rows of a chunk; None for chunks sized by bytes, children beside the parents that compute them.
         database: A database to ask about what only it can judge.
         keeper: Who has to keep hostile values unaltered; None for frames alone.
 
     Raises:
         InputError: If ``chunk_rows`` is below 1.
     """
-    if isinstance(chunk_rows, bool) or not isinstance(chunk_rows, int) or chunk_rows < 1:
+    if chunk_rows is not None and (isinstance(chunk_rows, bool) or not isinstance(chunk_rows, int) or chunk_rows < 1):
         message = f"chunk_rows is {chunk_rows!r}, which is no whole number above 0"
         raise InputError(message)
     return _asking(made, chunk_rows, database, keeper)
 
 
 def _asking(
-    made: Plan, chunk_rows: int, database: Target | None, keeper: Keeper | None
+    made: Plan, chunk_rows: int | None, database: Target | None, keeper: Keeper | None
 ) -> Iterator[tuple[str, pl.DataFrame]]:
     from fixturegen.databases.oracles import asking  # noqa: PLC0415 - drivers are not needed to import the verbs
     from fixturegen.hostility.making import made_frames  # noqa: PLC0415 - nor is what few runs use
@@ -421,7 +421,7 @@ def export_plan(
     return export_frames(
         directory,
         [table.table for table in made.tables.values()],
-        followed(frames_of(made, database=database, keeper=keeper), progress),
+        followed(frames_of(made, None, database, keeper), progress),
         format,
         metadata,
         {name: table.rows for name, table in made.tables.items()},
