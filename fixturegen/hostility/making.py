@@ -22,13 +22,13 @@ TRIED = 256
 
 
 def made_frames(
-    plan: Plan, chunk_rows: int = CHUNK_ROWS, oracle: Oracle | None = None, keeper: Keeper | None = None
+    plan: Plan, chunk_rows: int | None = CHUNK_ROWS, oracle: Oracle | None = None, keeper: Keeper | None = None
 ) -> Iterator[tuple[str, pl.DataFrame]]:
     """Yield the rows of every table in chunks, with the share of hostile rows that the plan's options ask for.
 
     Args:
         plan: The plan.
-        chunk_rows: Most rows of a chunk, at least 1. It changes no value.
+        chunk_rows: Most rows of a chunk, at least 1; None for the fastest order. It changes no value.
         oracle: The database that judges what only it can judge.
         keeper: Who has to keep the values unaltered; None for frames alone.
     """
