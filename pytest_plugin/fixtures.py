@@ -91,6 +91,6 @@ def fixturegen_django(request: pytest.FixtureRequest) -> Any:
 
 for _function in (fixturegen_async_connection, fixturegen_async_session):
     # The mark by which pytest-asyncio takes a fixture for its own, without importing it; others look for coroutines.
-    _function._force_asyncio_fixture = True  # type: ignore[attr-defined]  # noqa: SLF001 - the mark's name
-fixturegen_async_connection = pytest.fixture(fixturegen_async_connection)  # type: ignore[assignment]
-fixturegen_async_session = pytest.fixture(fixturegen_async_session)  # type: ignore[assignment]
+    setattr(_function, "_force_asyncio_fixture", True)  # noqa: B010 - a function has no such attribute by itself
+fixturegen_async_connection = pytest.fixture(fixturegen_async_connection)
+fixturegen_async_session = pytest.fixture(fixturegen_async_session)

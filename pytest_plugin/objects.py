@@ -118,8 +118,9 @@ class Fixturegen:
         __tracebackhide__ = True
         with at_the_call():
             wanted = {**(values or {}), **overrides}
-            connection = on if hasattr(on, "exec_driver_sql") else await on.connection()  # type: ignore[union-attr]
-            return await connection.run_sync(lambda opened: self._run.making.insert_on(opened, table, wanted, rows))
+            return await on.run_sync(
+                lambda opened: self._run.making.insert_on(_connection(opened), table, wanted, rows)
+            )
 
     @contextmanager
     def example(self, dataset: Any = None) -> Iterator[Connection]:
@@ -149,7 +150,8 @@ class Fixturegen:
     @contextmanager
     def _example(self, dataset: Any) -> Iterator[Connection]:
         run, test = self._run, self._run.test
-        served = run.served() if dataset is None else run.emptied()
+        own = run.has_own_engine()
+        served = run.served() if dataset is None or not own else run.emptied()
         writer = run.writer(served.engine)
         calls, test.calls = test.calls, 0
         test.examples.append(Example(served.engine, dataset))
@@ -157,14 +159,22 @@ class Fixturegen:
             with served.isolation.nested():
                 if dataset is not None:
                     with served.engine.begin() as connection:
+                        if not own:
+                            writer.empty(connection)
                         _lay_out(writer, connection, dataset)
                 with served.engine.connect() as connection:
                     yield connection
         finally:
             test.examples.pop()
             test.calls = calls
-            if dataset is not None:
+            if dataset is not None and own:
                 served.finish()
+
+
+def _connection(opened: Connection | Session) -> Connection:
+    from sqlalchemy.orm import Session  # noqa: PLC0415 - loaded already where there are sessions
+
+    return opened.connection() if isinstance(opened, Session) else opened
 
 
 def _lay_out(writer: Writer, connection: Connection, dataset: Any) -> None:

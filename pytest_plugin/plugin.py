@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -20,6 +20,9 @@ from pytest_fixturegen.fixtures import (
 )
 from pytest_fixturegen.settings import drawn_seed
 
+if TYPE_CHECKING:
+    from pytest_fixturegen.running import Run
+
 __all__ = [
     "fixturegen",
     "fixturegen_async_connection",
@@ -33,7 +36,7 @@ __all__ = [
 ]
 
 ITEM = pytest.StashKey[pytest.Item]()
-RUN = pytest.StashKey["Run"]()
+RUN: pytest.StashKey[Run] = pytest.StashKey()
 _INI: tuple[tuple[str, Any, Any, str], ...] = (
     (
         "fixturegen_schema",
@@ -84,12 +87,12 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection(session: pytest.Session) -> None:
+def pytest_collectstart(collector: pytest.Collector) -> None:
     """Register a fixture for each table, where asked for: before any module is looked at."""
-    if session.config.getini("fixturegen_table_fixtures"):
+    if isinstance(collector, pytest.Session) and collector.config.getini("fixturegen_table_fixtures"):
         from pytest_fixturegen.tables import register  # noqa: PLC0415 - heavy, and only where asked for
 
-        register(session)
+        register(collector)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

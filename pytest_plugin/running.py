@@ -147,6 +147,10 @@ class Run:
             self._served[id(engine)] = Served(engine)
         return self._served[id(engine)]
 
+    def has_own_engine(self) -> bool:
+        """Whether a database of the plugin's own serves the running test."""
+        return self.test.clone or not self.is_foreign(self.served().engine)
+
     def is_foreign(self, engine: Engine) -> bool:
         """Whether the plugin did not make the engine, and so does not know its rows."""
         return id(engine) in self._served and engine not in [served.engine for served in self._built.values()]
@@ -321,7 +325,8 @@ def _session_class() -> Callable[..., Session]:
     import sys  # noqa: PLC0415 - to ask what is loaded, not to load it
 
     if "sqlmodel" in sys.modules:
-        return sys.modules["sqlmodel"].Session
+        found: Callable[..., Session] = sys.modules["sqlmodel"].Session
+        return found
     from sqlalchemy.orm import Session  # noqa: PLC0415 - the ORM takes a while to load
 
     return Session

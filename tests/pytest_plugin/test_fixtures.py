@@ -1,0 +1,229 @@
+"""The fixtures, each tried by pytest on a project of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+Outcome = Callable[..., pytest.RunResult]
+
+
+def test_every_test_sees_the_seeded_rows(run: Outcome) -> None:
+    result = run("""
+def test_writes(fixturegen_connection, fixturegen_dataset):
+    assert count(fixturegen_connection) == fixturegen_dataset["players"].height == 8
+    add(fixturegen_connection)
+    fixturegen_connection.commit()
+    fixturegen_connection.execute(text("DELETE FROM players"))
+    fixturegen_connection.commit()
+    assert count(fixturegen_connection) == 0
+
+def test_through_the_engine(fixturegen_engine):
+    with fixturegen_engine.begin() as connection:
+        assert count(connection) == 8
+        add(connection)
+    with fixturegen_engine.connect() as connection:
+        assert count(connection, "teams") == 4
+
+def test_through_a_session(fixturegen_session):
+    assert count(fixturegen_session) == 8
+    add(fixturegen_session)
+    fixturegen_session.commit()
+    fixturegen_session.rollback()
+    assert count(fixturegen_session, "teams") == 4
+
+def test_sees_nothing_of_them(fixturegen_connection, fixturegen_session, fixturegen_engine):
+    assert (count(fixturegen_connection), count(fixturegen_session, "teams")) == (8, 3)
+""")
+    result.assert_outcomes(passed=4)
+
+
+def test_make_inserts_what_all_connections_see(run: Outcome) -> None:
+    result = run("""
+def test_it(fixturegen, fixturegen_connection, fixturegen_session):
+    made = fixturegen.make("players", name="Ada", team={"name": "Engine"})
+    assert made.row["name"] == "Ada"
+    assert {name: len(rows) for name, rows in made.rows.items()} == {"teams": 1, "players": 1}
+    assert made.row["team_id"] == made.rows["teams"][0]["id"] == 4
+    fixturegen_session.rollback()
+    for connection in (fixturegen_connection, fixturegen_session):
+        row = connection.execute(text("SELECT t.name FROM players p JOIN teams t ON t.id = p.team_id WHERE p.name = 'Ada'"))
+        assert row.scalar() == "Engine"
+    assert [row["team_id"] for row in fixturegen.make("players", rows=3).wanted] == [5, 5, 5]
+
+def test_it_is_undone(fixturegen, fixturegen_connection):
+    assert (count(fixturegen_connection), count(fixturegen_connection, "teams")) == (8, 3)
+    assert fixturegen.make("players").rows["teams"][0]["id"] == 4
+
+def test_overrides_that_are_keywords(fixturegen):
+    assert fixturegen.make("players", values={"score": 7}).row["score"] == 7
+
+def test_an_impossible_wish(fixturegen):
+    with pytest.raises(Exception, match="score|no such|unknown"):
+        fixturegen.make("players", scor=3)
+""")
+    result.assert_outcomes(passed=4)
+
+
+def test_numbers_of_the_database_do_not_collide_with_made_ones(run: Outcome) -> None:
+    result = run("""
+def test_it(fixturegen, fixturegen_connection):
+    first = fixturegen.make("teams").row["id"]
+    fixturegen_connection.execute(text("INSERT INTO teams (name) VALUES ('by the application')"))
+    own = fixturegen_connection.execute(text("SELECT max(id) FROM teams")).scalar()
+    assert own == first + 1
+    fixturegen_connection.commit()
+    assert fixturegen.make("teams").row["id"] == own + 1
+""")
+    result.assert_outcomes(passed=1)
+
+
+def test_the_marker_gives_other_content(run: Outcome, project: pytest.Pytester) -> None:
+    result = run("""
+@pytest.mark.fixturegen(rows={"players": 2}, seed=5)
+def test_other(fixturegen, fixturegen_connection, fixturegen_dataset, fixturegen_engine):
+    assert count(fixturegen_connection) == fixturegen_dataset["players"].height == 2
+    assert fixturegen.schema.tables["teams"].count.number == 3
+    with fixturegen_engine.connect() as connection:
+        assert count(connection) == 8
+    fixturegen.make("players")
+    assert count(fixturegen_connection) == 3
+
+@pytest.mark.fixturegen(rows={"players": 2})
+class TestNearest:
+    @pytest.mark.fixturegen(rows={"players": 1})
+    def test_it(self, fixturegen_connection):
+        assert count(fixturegen_connection) == 1
+
+    def test_the_class(self, fixturegen_connection):
+        assert count(fixturegen_connection) == 2
+
+def test_as_configured(fixturegen_connection):
+    assert count(fixturegen_connection) == 8
+""")
+    result.assert_outcomes(passed=4)
+
+
+def test_the_dataset_can_be_asked_for_more(run: Outcome) -> None:
+    result = run("""
+def test_it(fixturegen, fixturegen_dataset):
+    assert set(fixturegen_dataset) == {"teams", "players"} and len(fixturegen_dataset) == 2
+    assert fixturegen.dataset()["teams"].equals(fixturegen_dataset["teams"])
+    assert fixturegen.dataset(rows={"players": 20})["players"].height == 20
+    assert not fixturegen.dataset(seed=1)["players"].equals(fixturegen_dataset["players"])
+    assert "teams, players" in repr(fixturegen_dataset)
+""")
+    result.assert_outcomes(passed=1)
+
+
+def test_a_clone_is_a_database_of_its_own(run: Outcome) -> None:
+    result = run("""
+import threading
+
+@pytest.mark.fixturegen(isolation="clone")
+def test_threads(fixturegen, fixturegen_connection, fixturegen_engine):
+    def work(number):
+        with fixturegen.engine.begin() as connection:
+            add(connection, number)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(100, 105)]
+    for thread in threads: thread.start()
+    for thread in threads: thread.join()
+    fixturegen.make("players")
+    assert count(fixturegen_connection, "teams") == 9
+    assert fixturegen_connection.engine is fixturegen.engine is not fixturegen_engine
+    with fixturegen_engine.connect() as connection:
+        assert count(connection, "teams") == 3
+
+@pytest.mark.fixturegen(isolation="clone")
+def test_each_has_its_own(fixturegen_connection):
+    assert count(fixturegen_connection, "teams") == 3
+""")
+    result.assert_outcomes(passed=2)
+
+
+def test_tables_have_fixtures_where_asked_for(run: Outcome, project: pytest.Pytester) -> None:
+    project.makeini("[pytest]\nstrict = true\nfixturegen_schema = league.yaml\nfixturegen_table_fixtures = true\n")
+    result = run("""
+def test_frames(teams, players):
+    assert set(players["team_id"]) <= set(teams["id"])
+
+@pytest.mark.fixturegen(rows={"players": 2})
+def test_other_content(players):
+    assert players.height == 2
+
+class TestOwn:
+    @pytest.fixture
+    def teams(self):
+        return "mine"
+
+    def test_wins(self, teams):
+        assert teams == "mine"
+""")
+    result.assert_outcomes(passed=3)
+    listed = project.runpytest_inprocess("-p", "no:asyncio", "-p", "no:randomly", "--fixtures", "test_it.py")
+    listed.stdout.fnmatch_lines(["*players*", "*The seeded rows of players, a Polars frame.*"])
+
+
+def test_own_tables_own_engine(run: Outcome) -> None:
+    """The hooks for an application's own migrations."""
+    result = run("""
+@pytest.fixture(scope="session")
+def fixturegen_create():
+    def create(engine):
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE teams (id INTEGER PRIMARY KEY, name VARCHAR(40) UNIQUE)"))
+            connection.execute(text(
+                "CREATE TABLE players (id INTEGER PRIMARY KEY, team_id INTEGER REFERENCES teams, name TEXT, score INTEGER,"
+                " born DATE, extra TEXT DEFAULT 'migrated')"
+            ))
+    return create
+
+def test_it(fixturegen_connection):
+    assert fixturegen_connection.execute(text("SELECT DISTINCT extra FROM players")).scalars().all() == ["migrated"]
+""")
+    result.assert_outcomes(passed=1)
+
+
+def test_an_engine_of_the_users_own_is_isolated_too(run: Outcome) -> None:
+    result = run("""
+from sqlalchemy import create_engine, event
+import fixturegen as fg
+
+@pytest.fixture(scope="session")
+def application_engine(tmp_path_factory):
+    engine = create_engine(f"sqlite:///{tmp_path_factory.mktemp('db') / 'app.db'}")
+
+    @event.listens_for(engine, "connect")
+    def connected(driver, record):
+        driver.isolation_level = None
+
+    @event.listens_for(engine, "begin")
+    def begun(connection):
+        connection.exec_driver_sql("BEGIN")
+
+    fg.seed("league.yaml", engine.url.render_as_string(), create=True)
+    yield engine
+    with engine.connect() as connection:
+        assert count(connection, "teams") == 3
+    engine.dispose()
+
+@pytest.fixture(scope="session")
+def fixturegen_engine(application_engine):
+    return application_engine
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_it(fixturegen, fixturegen_connection, application_engine, number):
+    with application_engine.begin() as connection:
+        add(connection, 900)
+    fixturegen.make("players")
+    assert count(fixturegen_connection, "teams") == 5
+
+def test_examples_replace_its_rows(fixturegen, application_engine):
+    with fixturegen.example({"teams": [{"id": 1, "name": "only"}]}) as connection:
+        assert count(connection, "teams") == 1
+    with application_engine.connect() as connection:
+        assert count(connection, "teams") == 3
+""")
+    result.assert_outcomes(passed=3)
