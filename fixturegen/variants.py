@@ -9,7 +9,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from fixturegen.errors import SchemaError
-from fixturegen.schema import Check, Choice, Column, Dialect, Path, Schema, Table
+from fixturegen.schema import Check, Choice, Column, Dialect, Group, Path, Schema, Table
+
+LEADING_FIELDS = frozenset({"country", "country_code"})
+"""Fields of a group that its other fields follow."""
 
 
 def with_table(schema: Schema, table: Table) -> Schema:
@@ -77,7 +80,8 @@ def with_fixed(schema: Schema, table: str, values: Mapping[str, object]) -> Sche
 def fixed(table: Table, values: Mapping[str, object], dialect: Dialect) -> Table:
     """Return the table with columns that hold one value each; see :func:`with_fixed`."""
     columns = tuple(_fixed(each, values[each.name]) if each.name in values else each for each in table.columns)
-    table = replace(table, columns=columns)
+    groups = tuple(_regrouped(group, values) for group in table.groups)
+    table = replace(table, columns=columns, groups=tuple(group for group in groups if group.fields))
     for name, value in values.items():
         if value is None:
             table = ruled(table, f"{quoted(name, dialect)} IS NULL", f"{name} is NULL", dialect)
@@ -91,6 +95,16 @@ def _fixed(column: Column, value: object) -> Column:
     return replace(
         column, choices=(Choice(value),), nullable=False, nulls=None, fill=None, aggregate=None, ordinal=None
     )
+
+
+def _regrouped(group: Group, values: Mapping[str, object]) -> Group:
+    """A group without the columns that are fixed, but for the country, which the others follow."""
+    fields = {
+        name: field
+        for name, field in group.fields.items()
+        if name not in values or (field in LEADING_FIELDS and values[name] is not None)
+    }
+    return group if len(fields) == len(group.fields) else replace(group, fields=fields)
 
 
 def without(schema: Schema, table: str, references: Iterable[str]) -> Schema:

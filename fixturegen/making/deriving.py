@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from fixturegen.errors import ImpossibleError
+from fixturegen.making.judging import judge_values
 from fixturegen.making.known import contradicted, met
 from fixturegen.making.layout import Layout, Node
 from fixturegen.making.totals import over_children
@@ -63,6 +64,7 @@ class _Deriving:
         """A node's table: references redirected, what is asked fixed, what nothing leads to NULL."""
         if node.held is not None:
             return self._held(node, node.held)
+        judge_values(self.schema, node.table, node.wish.values)
         table = over_children(self.schema, self.layout, node)
         values = dict(node.wish.values)
         table = _counted(table, node)
@@ -191,6 +193,8 @@ def _simplified(schema: Schema, table: Table, node: Node) -> Table:
     if node.held is not None:
         return table
     known, never_null = known_values(table)
+    if not known:
+        return table
     found, paths = conditions(schema, table, schema.as_of)
     del paths
     kept: list[Check] = []

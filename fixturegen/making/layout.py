@@ -9,15 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from fixturegen.errors import ImpossibleError, InputError
+from fixturegen.making.sums import needy, with_sums
 from fixturegen.making.wishes import Wish, role_of, with_values
-from fixturegen.schema import Reference, Schema, Table
+from fixturegen.schema import Reference, Schema, Table, Unique
 
 Known = Callable[[str, Mapping[str, object]], Mapping[str, object] | None]
 """Finds an existing row of a table by values of its columns: all that is known of it, or None."""
-Forced = Callable[[Wish, frozenset[str]], frozenset[str]]
-"""References by name, beyond those given, that a row cannot do without although they may be NULL."""
+
+
+class Checks(Protocol):
+    """What a table's checks ask of its references."""
+
+    def __call__(self, wish: Wish, on: frozenset[str]) -> frozenset[str]:
+        """Return references by name, beyond ``on``, that a row cannot do without although they may be NULL."""
+
+    def apart(self, table: Table) -> frozenset[frozenset[str]]:
+        """Return pairs of references that lead to different rows; a single one leads to another row than its own."""
+
+
 MOST_NODES = 500
 
 
@@ -49,6 +61,10 @@ class Node:
         return tuple(one for one in self.table.references if one.name not in self.parents)
 
 
+Led = tuple[Node, tuple[int, ...]]
+"""Parents: their node, and for each row which of them is its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """The nodes of a neighbourhood; the first one holds the wanted rows."""
@@ -61,7 +77,7 @@ class Layout:
         return sum(node.width for node in self.nodes if node.held is None)
 
 
-def laid_out(schema: Schema, wish: Wish, rows: int, known: Known, forced: Forced) -> Layout:
+def laid_out(schema: Schema, wish: Wish, rows: int, known: Known, forced: Checks) -> Layout:
     """Return the nodes for so many rows of which ``wish`` is asked.
 
     Args:
@@ -75,7 +91,8 @@ def laid_out(schema: Schema, wish: Wish, rows: int, known: Known, forced: Forced
         ImpossibleError: If what is asked of two rows is impossible, as they are one.
     """
     work = _Work(schema, known, forced)
-    work.placed(wish, rows)
+    work.placed(with_sums(schema, wish), rows)
+    work.complete()
     return Layout(tuple(work.nodes))
 
 
@@ -83,7 +100,7 @@ def laid_out(schema: Schema, wish: Wish, rows: int, known: Known, forced: Forced
 class _Work:
     schema: Schema
     known: Known
-    forced: Forced
+    forced: Checks
     nodes: list[Node] = field(default_factory=list)
 
     def placed(self, wish: Wish, width: int, anchor: tuple[str, Node, int] | None = None) -> Node:
@@ -184,48 +201,47 @@ class _Work:
                 message = f"a row of {node.table.name} cannot be without {role_of(reference)}: {names} is never NULL"
                 raise ImpossibleError(f"{message} ({reference.name})", where=reference.where)
 
-    def _parent(self, node: Node, reference: Reference) -> tuple[Node, tuple[int, ...]]:
+    def _parent(self, node: Node, reference: Reference) -> Led:
         asked = node.wish.parents.get(reference.name)
+        wish = Wish(table=reference.table)
         if asked is not None and not asked.empty:
             wish = self._keyed(self.schema.tables[asked.table], asked)
-            return self._told_apart(node, reference, wish)
-        found = self._shared(node, reference, itself=asked is None)
-        return found or (self.placed(Wish(table=reference.table), 1), (0,) * node.width)
+            found = self._alike(node, reference, wish)
+        else:
+            found = self._shared(node, reference, itself=asked is None)
+        if found is not None and not repeats(self.nodes, node, reference, found):
+            return found
+        pattern = spaced(node, reference)
+        return self.placed(wish, max(pattern) + 1), pattern
 
-    def _told_apart(self, node: Node, reference: Reference, wish: Wish) -> tuple[Node, tuple[int, ...]]:
-        """The node of which the same is asked, an existing row, or a new node."""
+    def _alike(self, node: Node, reference: Reference, wish: Wish) -> Led | None:
+        """The node of which the same is asked, or an existing row."""
+        first = (0,) * node.width
         for other in self.nodes:
-            if other is not node and other.table.name == reference.table and other.wish == wish and other.width == 1:
-                return other, (0,) * node.width
+            if other is not node and other.table.name == reference.table and other.wish == wish:
+                return other, first
         held = self._held(reference, wish)
-        if held is not None:
-            name = self._name(self.schema.tables[reference.table])
-            return self._existing(name, reference.table, wish, held), (0,) * node.width
-        return self.placed(wish, 1), (0,) * node.width
+        if held is None:
+            return None
+        name = self._name(self.schema.tables[reference.table])
+        return self._existing(name, reference.table, wish, held), first
 
     def _existing(self, name: str, table: str, wish: Wish, held: Mapping[str, object]) -> Node:
         """A node for an existing row, with nodes for the existing rows that it refers to: conditions may speak of them."""
         node = Node(name, self.schema.tables[table], wish, 1, held=held)
         self.nodes.append(node)
         for reference in node.table.references:
-            key = {
-                there: held[here]
-                for here, there in zip(reference.columns, reference.target, strict=True)
-                if held.get(here) is not None
-            }
+            pairs = zip(reference.columns, reference.target, strict=True)
+            key = {there: held[here] for here, there in pairs if held.get(here) is not None}
             row = self.known(reference.table, key) if len(key) == len(reference.columns) else None
-            if row is None:
-                continue
-            above = next(
-                (one for one in self.nodes if one.table.name == reference.table and one.held == row), None
-            ) or self._existing(
-                self._name(self.schema.tables[reference.table]),
-                reference.table,
-                Wish(table=reference.table, values=key),
-                row,
-            )
-            node.parents[reference.name] = (above, (0,))
+            if row is not None:
+                node.parents[reference.name] = (self._above(reference.table, key, row), (0,))
         return node
+
+    def _above(self, table: str, key: Mapping[str, object], row: Mapping[str, object]) -> Node:
+        found = next((one for one in self.nodes if one.table.name == table and one.held == row), None)
+        name = self._name(self.schema.tables[table])
+        return found or self._existing(name, table, Wish(table=table, values=key), row)
 
     def _held(self, reference: Reference, wish: Wish) -> Mapping[str, object] | None:
         """The existing row that a wish names by the columns referred to."""
@@ -241,13 +257,17 @@ class _Work:
                 raise ImpossibleError(message, where=reference.where)
         return row
 
-    def _shared(self, node: Node, reference: Reference, *, itself: bool) -> tuple[Node, tuple[int, ...]] | None:
+    def _shared(self, node: Node, reference: Reference, *, itself: bool) -> Led | None:
         """A row of the table that is there: one that the row's parents lead to, the row itself, or the first."""
+        apart = self.forced.apart(node.table)
+        barred = [led for name, (led, _) in node.parents.items() if frozenset({name, reference.name}) in apart]
         found = _reached(node, reference.table, {node.name})
-        if found is not None and found[0] is not node:
+        if found is not None and found[0] is not node and found[0] not in barred:
             return found
         others = [one for one in self.nodes if one.table.name == reference.table and one is not node]
+        others = [one for one in others if one not in barred]
         if reference.table == node.table.name:
+            itself = itself and frozenset({reference.name}) not in apart
             return (node, tuple(range(node.width))) if itself else None
         return (others[0], (0,) * node.width) if others else None
 
@@ -264,8 +284,70 @@ class _Work:
                 born = self.placed(wish, node.width, (reference, node, 1))
                 born.place[reference] = at + 1
 
+    def complete(self) -> None:
+        """Add the children without which a row cannot be, as what sums them up may not be 0 or NULL."""
+        for node in self.nodes:
+            for child, reference in needy(self.schema, node.table) if node.held is None else ():
+                led = [one for one in self.nodes if one.table.name == child and reference in one.parents]
+                if not any(one.parents[reference][0] is node for one in led):
+                    self.placed(Wish(table=child), node.width, (reference, node, 1))
 
-def _reached(node: Node, table: str, seen: set[str]) -> tuple[Node, tuple[int, ...]] | None:
+
+def repeats(nodes: Sequence[Node], node: Node, reference: Reference, led: Led) -> bool:
+    """Whether two rows would share all that a unique is made of, if a reference led there."""
+    parents = {**node.parents, reference.name: led}
+    for unique in _uniques(node.table):
+        names = _made_of(node, unique, parents)
+        if names is None or reference.name not in names:
+            continue
+        held = [
+            _codes(other, names, other.parents) for other in nodes if other is not node and other.table is node.table
+        ]
+        codes = [code for some in held for code in some] + _codes(node, names, parents)
+        if len(set(codes)) < len(codes):
+            return True
+    return False
+
+
+def spaced(node: Node, reference: Reference) -> tuple[int, ...]:
+    """For each row which of new parents is its own: as few as a unique over references alone allows, else one for all."""
+    pattern = [0] * node.width
+    parents = {**node.parents, reference.name: (node, tuple(pattern))}
+    for unique in _uniques(node.table):
+        names = _made_of(node, unique, parents)
+        if names is None or reference.name not in names:
+            continue
+        seen: dict[object, int] = {}
+        for at, code in enumerate(_codes(node, names - {reference.name}, node.parents)):
+            pattern[at] = max(pattern[at], seen.get(code, 0))
+            seen[code] = seen.get(code, 0) + 1
+    return tuple(pattern)
+
+
+def _uniques(table: Table) -> Sequence[Unique]:
+    whole = [table.primary_key] if table.primary_key else []
+    return [*whole, *(one for one in table.uniques if one.predicate is None and not one.expressions)]
+
+
+def _made_of(node: Node, unique: Unique, parents: Mapping[str, Led]) -> frozenset[str] | None:
+    """The references whose parents decide a unique's columns; None where something else does too."""
+    names = set[str]()
+    for column in unique.columns:
+        led = [one.name for one in node.table.references if column in one.columns and one.name in parents]
+        if not led and node.wish.values.get(column) is None:
+            return None
+        names.update(led)
+    return frozenset(names)
+
+
+def _codes(node: Node, names: frozenset[str], parents: Mapping[str, Led]) -> list[object]:
+    if not names <= set(parents):
+        return []
+    led = [parents[name] for name in sorted(names)]
+    return [tuple((parent.name, pattern[at]) for parent, pattern in led) for at in range(node.width)]
+
+
+def _reached(node: Node, table: str, seen: set[str]) -> Led | None:
     """The nearest row of a table that each row's parents lead to, and which row of its node that is."""
     ahead = [(parent, pattern) for parent, pattern in node.parents.values()]
     while ahead:

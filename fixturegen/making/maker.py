@@ -15,6 +15,7 @@ import polars as pl
 
 from fixturegen.draws import stream
 from fixturegen.errors import ImpossibleError, InputError
+from fixturegen.making.forcing import Forcing
 from fixturegen.making.handing import Collision, Present, Scope, handed
 from fixturegen.making.inserting import inserted
 from fixturegen.making.layout import Layout, laid_out
@@ -91,6 +92,7 @@ class Maker:
         self._present = Present(self.schema, self._existing)
         self._shapes: OrderedDict[object, list[_Shape]] = OrderedDict()
         self._scopes: OrderedDict[str, Scope] = OrderedDict()
+        self._checks = Forcing(self.schema)
         self._lock = RLock()
 
     def beside(self, existing: Mapping[str, pl.DataFrame]) -> Maker:
@@ -175,7 +177,7 @@ class Maker:
         return _Shape(layout, lookups, [first])
 
     def _tried(self, wish: Wish, rows: int, known: object) -> tuple[Layout, Nursery]:
-        layout = laid_out(self.schema, wish, rows, known, lambda *_: frozenset())  # type: ignore[arg-type]
+        layout = laid_out(self.schema, wish, rows, known, self._checks)  # type: ignore[arg-type]
         return layout, nursery(self.schema, layout, self.seed)
 
     def _found(self, lookup: Lookup, scope: Scope) -> Row | None:

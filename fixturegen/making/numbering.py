@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from fixturegen.expressions.names import mentioned
-from fixturegen.expressions.normal import columns_of
+from fixturegen.expressions.normal import Formula, Order, atoms, columns_of
 from fixturegen.expressions.parsing import parsed
 from fixturegen.lattice import lattice_of
 from fixturegen.making.layout import Node
 from fixturegen.planning import Plan
 from fixturegen.planning.domains import base_domain
-from fixturegen.planning.plan import Cased, Drawn, TablePlan
+from fixturegen.planning.plan import Cased, Drawn, Gathered, TablePlan
 from fixturegen.schema import Schema
 
 Place = tuple[str, str]
@@ -45,7 +45,7 @@ def counting(plan: Plan, node: Node, read: set[Place]) -> str | None:
         return None
     name = key.columns[0]
     step = plan.tables[node.name].steps.get(name)
-    counts = isinstance(step, Drawn) and step.reason == "key" and step.generator.sequential and step.component is None
+    counts = isinstance(step, Drawn) and step.reason == "key" and step.generator.sequential
     return name if counts and (node.name, name) not in read else None
 
 
@@ -95,19 +95,36 @@ def read_elsewhere(plan: Plan) -> set[Place]:
 def _words(table: TablePlan) -> Iterator[str]:
     """The dotted names that a table's conditions and generators read."""
     for component in table.components:
-        yield from (*component.columns, *component.reads)
+        for formula in component.formulas.values():
+            yield from (name for atom in atoms(formula) if not _apart(table, atom) for name in columns_of(atom))
     for step in table.steps.values():
         if isinstance(step, Drawn):
             yield from step.generator.needs
         if isinstance(step, Cased):
             yield from (need for maker in step.makers.values() for need in maker.needs)
     for settled in table.settled:
-        yield from (name for condition in settled.conditions for name in columns_of(condition))
+        for condition in settled.conditions:
+            yield from (name for atom in atoms(condition) if not _apart(table, atom) for name in columns_of(atom))
     texts = [(check.sql, check.dialect) for check, _ in table.judged]
     for unique in table.table.uniques:
         texts += [(text, unique.dialect) for text in (*unique.expressions, unique.predicate or "") if text]
     for text, dialect in texts:
         yield from mentioned(parsed(text, dialect))
+
+
+def _apart(table: TablePlan, atom: Formula) -> bool:
+    """Whether a condition only asks two keys to differ, which they do however they are numbered."""
+    return (
+        isinstance(atom, Order)
+        and atom.relation == "<>"
+        and not atom.offset
+        and all(_holds_key(table, name) for name in (atom.left, atom.right))
+    )
+
+
+def _holds_key(table: TablePlan, name: str) -> bool:
+    step = table.steps.get(name)
+    return isinstance(step, Gathered) or (isinstance(step, Drawn) and step.reason == "key")
 
 
 def _end(plan: Plan, table: str, word: str) -> Place:

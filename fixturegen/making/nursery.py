@@ -15,6 +15,7 @@ from fixturegen.making.holding import holding
 from fixturegen.making.layout import Layout, Node
 from fixturegen.making.made import Row
 from fixturegen.making.numbering import Led, counting, led, read_elsewhere, span
+from fixturegen.making.spreading import spread
 from fixturegen.making.uniqueness import Codes, codes_of
 from fixturegen.options import Options
 from fixturegen.planning import Plan, planned
@@ -86,7 +87,7 @@ def nursery(schema: Schema, layout: Layout, seed: int, growth: int = 1) -> Nurse
     Raises:
         ImpossibleError: If there is none; with the constraint.
     """
-    shape = derived(schema, layout)
+    shape = spread(derived(schema, layout))
     width = max(node.width for node in layout.nodes)
     sizes = [size * growth for size in SIZES if size * width <= MOST_ROWS] or [1]
     for size in sizes:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from fixturegen.errors import ImpossibleError
 from fixturegen.making.layout import Layout, Node
-from fixturegen.schema import Aggregate, Choice, Column, Schema, Table
+from fixturegen.schema import Aggregate, Choice, Column, Fill, Schema, Table
 
 
 def over_children(schema: Schema, layout: Layout, node: Node) -> Table:
@@ -43,4 +43,23 @@ def _column(layout: Layout, node: Node, column: Column, aggregate: Aggregate) ->
             message = f"{column.name} of {node.table.name} is never NULL: it takes rows of {aggregate.table}"
             raise ImpossibleError(message, where=column.where, hint=f"Ask for {aggregate.table}.")
         return [replace(column, aggregate=None, nulls=1.0)]
-    return [replace(column, aggregate=replace(aggregate, table=over[0].name))]
+    if len(over) == 1:
+        return [replace(column, aggregate=replace(aggregate, table=over[0].name))]
+    return _joined(column, aggregate, [other.name for other in over])
+
+
+def _joined(column: Column, aggregate: Aggregate, names: list[str]) -> list[Column]:
+    """A column of its own over each node, and one that joins them: children of which different things are asked."""
+    parts = [
+        replace(column, name=f"{column.name} part {at}", aggregate=replace(aggregate, table=name), low=None, high=None)
+        for at, name in enumerate(names, 1)
+    ]
+    words = [f'"{part.name}"' for part in parts]
+    if aggregate.function in {"sum", "count"}:
+        sql = " + ".join(words)
+    else:
+        relation = "<=" if aggregate.function == "min" else ">="
+        sql = words[0]
+        for word in words[1:]:
+            sql = f"CASE WHEN {word} IS NULL OR ({sql}) {relation} {word} THEN {sql} ELSE {word} END"
+    return [*parts, replace(column, aggregate=None, nulls=None, fill=Fill("expression", {"sql": sql}))]
