@@ -61,9 +61,24 @@ class Enforcement:
         listed = table.options.get("null_keys", ()) if self.dialect == self.schema.dialect == "sqlite" else ()
         if isinstance(listed, list | tuple) and column.name in listed:
             return "SQLite takes NULL in such a key"
+        if self._is_moment(table, column):
+            return "MariaDB writes the present moment in place of a NULL"
         if self.dialect == "mysql" and column.identity is not None and not self._unnumbered(table, column):
             return "MariaDB numbers the row in place of a NULL"
         return None
+
+    def null_uncertain(self, column: Column) -> str | None:
+        """Return why nobody can tell from a schema whether a NULL is refused; None where it can be told."""
+        searched = column.type.form == "tsvector" and self.dialect == "postgresql"
+        return "texts to search are mostly kept by triggers, which fill it" if searched else None
+
+    def bound_uncertain(self, table: Table, column: Column) -> str | None:
+        """Return why a bound is not the database's own; None where it is."""
+        return "the database's own bounds lie a day further, whatever the time zone" if self._is_moment(table, column) else None
+
+    def _is_moment(self, table: Table, column: Column) -> bool:
+        """Whether a column is MariaDB's TIMESTAMP."""
+        return self.dialect == "mysql" and self.is_own(table) and (column.type.native or "").lower().startswith("timestamp")
 
     def length(self, table: Table, column: Column) -> str | None:
         """Return why the database takes longer values; None where it refuses them."""

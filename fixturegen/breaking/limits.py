@@ -18,6 +18,7 @@ _LONGEST = 20_000
 """Longer texts are not written."""
 _INT64 = 2**63
 _NONE = "?"
+_SAME = "its choices say the same"
 
 
 def limits(bench: Bench, enforcement: Enforcement) -> Later:
@@ -108,7 +109,7 @@ def _labels(bench: Bench, enforcement: Enforcement, constraint: Constraint, colu
     way = f"{column.name} = {_NONE!r}, which is none of its labels"
     reason = enforcement.labels(bench.table)
     if reason is None and enforcement.dialect == "sqlite" and column.choices:
-        reason = "its choices say the same"
+        reason = _SAME
     if reason is not None:
         yield _not(constraint, "no label", way, reason)
         return
@@ -120,6 +121,7 @@ def _types(bench: Bench, enforcement: Enforcement, constraint: Constraint, colum
         return
     if column.type.kind == "boolean":
         way, reason = f"{column.name} = 2, which is neither true nor false", enforcement.truths(bench.table)
+        reason = reason or (_SAME if column.choices else None)
         value: object = 2
     else:
         way, value = f"{column.name} = {_NONE!r}, which is no {column.type.kind}", _NONE

@@ -27,7 +27,8 @@ def nulls(bench: Bench, enforcement: Enforcement) -> Later:
                 continue
             taken = enforcement.null_refused(bench.table, column)
             refers = any(column.name in reference.columns for reference in bench.table.references)
-            reason = f"{taken}, and that number refers to another row" if taken and refers else ""
+            reason = enforcement.null_uncertain(column) or ""
+            reason = f"{taken}, and that number refers to another row" if taken and refers else reason
             yield _null(constraint, places[column.name], breaks=True, taken=taken, reason=reason)
 
     return wishes

@@ -31,6 +31,10 @@ def ranges(bench: Bench, enforcement: Enforcement) -> Later:
 def _bounds(bench: Bench, enforcement: Enforcement, constraint: Constraint, column: Column) -> Iterator[Wish]:
     bound = column.low if constraint.kind == "min" else column.high
     assert bound is not None
+    reason = enforcement.bound_uncertain(bench.table, column)
+    if reason is not None:
+        yield Wish(constraint=constraint, suffix="beyond", way=f"{column.name} beyond it", breaks=True, places=(), reason=reason)
+        return
     sides: dict[str, list[int]] = {"below": [], "at": [], "above": []}
     for base in range(min(_BASES, len(bench.pool.rows[bench.table.name]))):
         limit = _limit(bench, bench.candidates[base].row, bound)

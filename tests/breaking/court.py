@@ -1,0 +1,183 @@
+"""Records tried on real databases: every step before taken, the last one refused by that very constraint or taken."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pymysql
+from pymysql.constants import CLIENT
+from sqlalchemy import URL, Engine, create_engine
+from sqlalchemy.pool import NullPool, StaticPool
+
+from fixturegen.breaking.records import Record
+from fixturegen.constraints.base import constraints
+from fixturegen.databases import mysql_errors, postgresql_errors, sqlite_errors
+from fixturegen.databases.base import Rejection
+from fixturegen.databases.create import create_statements
+from fixturegen.schema import Dialect, Schema
+from fixturegen.suites.statements import Statements
+
+KINDS = {
+    "not_null": {"not null"},
+    "primary_key": {"primary key", "unique"},
+    "unique": {"unique", "primary key"},
+    "reference": {"reference"},
+    "check": {"check"},
+    "exclusion": {"exclusion"},
+    "aggregate": set(),
+}
+BY_VALUE = {"check", "type"}
+"""What engines say of bounds, choices, lengths, widths and types."""
+COMPUTED = {"428C9", 1906, 3105}
+
+
+@dataclass
+class Mistake:
+    record: Record
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.record.expect} {self.record.id} ({self.record.way}): {self.what}"
+
+
+class Court:
+    """A database with the schema's tables, empty.
+
+    Args:
+        engine: The engine.
+        schema: The schema.
+        dialect: Its dialect.
+    """
+
+    def __init__(self, engine: Engine, schema: Schema, dialect: Dialect) -> None:
+        self.schema = schema
+        self.dialect = dialect
+        self.write = Statements(schema, dialect)
+        self.raw = engine.raw_connection()  # held, or the driver's connection would be closed
+        self.driver: Any = self.raw.driver_connection
+        self.known = {str(each): each for each in constraints(schema)}
+        if dialect == "sqlite":
+            self.driver.isolation_level = None
+            self.run("PRAGMA foreign_keys = ON")
+        elif dialect == "postgresql":
+            self.driver.autocommit = True
+
+    def close(self) -> None:
+        self.raw.close()
+
+    def run(self, sql: str) -> None:
+        if self.dialect == "postgresql":
+            self.driver.execute(sql.encode())
+        elif self.dialect == "sqlite":
+            self.driver.execute(sql)
+        else:
+            with self.driver.cursor() as cursor:
+                cursor.execute(sql)
+
+    def rejection(self, error: Exception, table: str) -> Rejection | None:
+        if self.dialect == "postgresql":
+            if getattr(error, "sqlstate", None) in COMPUTED:
+                return Rejection(table, "other", "")
+            return postgresql_errors.rejection(error, table, None)
+        if self.dialect == "sqlite":
+            if "generated column" in str(error):
+                return Rejection(table, "other", "")
+            return sqlite_errors.rejection(error, table, None)
+        if mysql_errors.code(error) in COMPUTED:
+            return Rejection(table, "other", "")
+        return mysql_errors.rejection(error, table, None)
+
+    def mistakes(self, records: Iterable[Record]) -> list[Mistake]:
+        return [mistake for record in records if (mistake := self.tried(record)) is not None]
+
+    def tried(self, record: Record) -> Mistake | None:
+        self.run("BEGIN")
+        at = "nothing"
+        try:
+            for step in record.steps:
+                at = "last" if step is record.last else "before"
+                self.run(self.write.statement(step))
+            at = "commit"
+            if self.dialect == "postgresql":
+                self.run("SET CONSTRAINTS ALL IMMEDIATE")
+            elif self.dialect == "sqlite":
+                self.run("SAVEPOINT done")
+                rows = self.driver.execute("PRAGMA foreign_key_check").fetchall()
+                if rows:
+                    return self.verdict(record, at, Rejection(record.table, "reference", ""), "foreign_key_check")
+        except Exception as error:  # whatever the driver raises
+            return self.verdict(record, at, self.rejection(error, record.table), f"{type(error).__name__} {error}")
+        else:
+            return None if record.expect == "accept" else Mistake(record, "taken")
+        finally:
+            self.run("ROLLBACK")
+
+    def verdict(self, record: Record, at: str, said: Rejection | None, text_: str) -> Mistake | None:
+        wanted = "commit" if record.at == "commit" else "last"
+        if record.expect == "accept" or at != wanted or said is None:
+            return Mistake(record, f"refused at {at}: {text_[:300]}")
+        return None if self.answers(record, said) else Mistake(record, f"refused by another: {said} {text_[:200]}")
+
+    def answers(self, record: Record, said: Rejection) -> bool:
+        if record.kind in {"generated", "identity"}:
+            return said.kind == "other"
+        if said.kind not in KINDS.get(record.kind, BY_VALUE):
+            return False
+        told = said.constraint.partition(" of the type ")[0].removeprefix("index ").strip("'")
+        constraint = self.known[record.constraint]
+        names = {constraint.name, getattr(constraint.subject, "name", ""), "PRIMARY" if record.kind == "primary_key" else ""}
+        names |= {f"{record.table}_{column}_{word}" for column in constraint.columns for word in ("range", "boolean")}
+        sql = getattr(constraint.subject, "sql", "")
+        if not told or told.startswith("(") or told.casefold() in {name.casefold() for name in names if name}:
+            return True
+        if re.sub(r"[\s()]", "", told).casefold() == re.sub(r"[\s()]", "", sql).casefold():
+            return True
+        parts = sorted(part.strip().rpartition(".")[2].casefold() for part in told.split(", "))
+        return parts == sorted(name.casefold() for name in constraint.columns) and record.kind != "check"
+
+
+def court(schema: Schema, dialect: Dialect, url: URL | None = None, ddl: Path | None = None) -> Court:
+    """A court in a database made from a script of its own, or by our own DDL."""
+    engine = create_engine("sqlite://", poolclass=StaticPool) if url is None else create_engine(url, poolclass=NullPool)
+    made = Court(engine, schema, dialect)
+    if ddl is not None:
+        script(made, ddl.read_text(), engine)
+    else:
+        for statement in create_statements(schema, dialect):
+            made.run(statement)
+    return made
+
+
+def script(made: Court, sql: str, engine: Engine) -> None:
+    """Run a script of DDL."""
+    if made.dialect == "sqlite":
+        made.driver.executescript(sql)
+        made.run("PRAGMA foreign_keys = ON")
+    elif made.dialect == "postgresql":
+        with engine.connect() as connection:
+            connection.connection.driver_connection.execute(sql.encode())
+            connection.connection.driver_connection.commit()
+        made.run("RESET ALL")
+    else:
+        given = engine.url.translate_connect_args(username="user")
+        connection = pymysql.connect(**given, client_flag=CLIENT.MULTI_STATEMENTS, autocommit=True)
+        with connection.cursor() as cursor:
+            cursor.execute(without_bodies(sql))
+            while cursor.nextset():
+                pass
+        connection.close()
+
+
+def without_bodies(sql: str) -> str:
+    """A script of MariaDB without triggers and routines, whose bodies hold semicolons."""
+    kept, delimiter = [], ";"
+    for line in sql.splitlines():
+        if line.upper().startswith("DELIMITER"):
+            delimiter = line.split()[1]
+        elif delimiter == ";":
+            kept.append(line)
+    return "\n".join(kept)
