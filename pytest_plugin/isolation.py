@@ -74,6 +74,7 @@ class Isolation:
         self._count = 0
         self._autocommit = False
         self._out: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._lost = False
         self.begun = False
         with engine.connect() as connection:  # the dialect must know its server before its connections are ours
             self._judge = judge_of(connection)
@@ -113,7 +114,7 @@ class Isolation:
             fairy.invalidate()
         self._out.clear()
         assert self._driver is not None
-        undone = True
+        undone, self._lost = not self._lost, False
         try:
             self._run(f"ROLLBACK TO SAVEPOINT {_BASE}")
         except Exception:  # noqa: BLE001 - every driver has its own errors
@@ -284,8 +285,10 @@ class Isolation:
         match words[0]:
             case "COMMIT" | "END" if len(words) == 1 or words[1] in {"TRANSACTION", "WORK"}:
                 self._commit(connection)
+                self._pushed(id(connection))  # SQLAlchemy does not know that its transaction ended
             case "ROLLBACK" if len(words) == 1 or words[1] in {"TRANSACTION", "WORK"}:
                 self._rollback(connection)
+                self._pushed(id(connection))
             case "BEGIN":
                 pass  # SQLAlchemy has begun already, by a savepoint
             case "START" if words[1:2] == ["TRANSACTION"]:
@@ -295,8 +298,9 @@ class Isolation:
         return True
 
     def _mend(self) -> None:
-        # SQLite ends the transaction by itself upon some errors; what follows would be kept.
+        # SQLite ends the transaction by itself upon some errors; what follows would be kept. It may have been a commit, too.
         if self.begun and self.engine.dialect.name == "sqlite" and not getattr(self._driver, "in_transaction", True):
+            self._lost = True
             self._points.clear()
             self._start()
 
@@ -336,6 +340,10 @@ class Isolation:
         if self.engine.dialect.name == "sqlite" and not getattr(self._driver, "in_transaction", True):
             self._mend()
             return
-        self._run(f"ROLLBACK TO SAVEPOINT {point.name}")
-        self._run(f"RELEASE SAVEPOINT {point.name}")
+        try:
+            self._run(f"ROLLBACK TO SAVEPOINT {point.name}")
+            self._run(f"RELEASE SAVEPOINT {point.name}")
+        except Exception:  # noqa: BLE001 - every driver has its own errors
+            self._points.clear()  # something ended the transaction behind our back: the end of the test will tell
+            return
         self._settle()
