@@ -50,7 +50,12 @@ class Counts:
         """Return the 0-based number of each row among its parent's."""
         return ordinals - self.offsets[self.parents(ordinals)]
 
-    def keys(self, ordinals: Integers) -> Bits:
-        """Return the row keys: the parent's key and the number among its rows, combined."""
-        parents = self.parents(ordinals)
+    def keys(self, ordinals: Integers, parents: Integers | None = None) -> Bits:
+        """Return the row keys: the parent's key and the number among its rows, combined.
+
+        Args:
+            ordinals: The rows.
+            parents: Their parents, where they are known.
+        """
+        parents = self.parents(ordinals) if parents is None else parents
         return combined(self._engine.keys(self.parent, parents), ordinals - self.offsets[parents])

@@ -24,7 +24,7 @@ from fixturegen.fills.rows import TableRows
 from fixturegen.fills.settling import Attempts, settled
 from fixturegen.fills.ways import Ways, passing_ways
 from fixturegen.generator import Draw, Repeated
-from fixturegen.planning.plan import Aggregated, Plan, TablePlan
+from fixturegen.planning.plan import Aggregated, Drawn, Plan, TablePlan
 from fixturegen.schema import PerParent
 
 HELD_ROWS = 4_000_000
@@ -162,7 +162,14 @@ class Engine:
 
     def _column_at(self, table: str, column: str, ordinals: Integers) -> pl.Series:
         plan = self.plan.tables[table]
+        if _cheap(plan.steps.get(column)):
+            return self.rows(table, ordinals).column(column)
         held = plan.total <= HELD_ROWS or isinstance(plan.steps.get(column), Aggregated)
         if held and (len(ordinals) * 4 > plan.total or (table, column) in self._held):
             return self.whole(table, column).gather(pl.Series(ordinals.astype(np.uint32)))
         return self.rows(table, ordinals).column(column)
+
+
+def _cheap(step: object) -> bool:
+    """Return whether a column follows from the ordinal alone: it is computed faster than gathered from memory."""
+    return isinstance(step, Drawn) and step.generator.sequential and step.component is None and step.nulls <= 0

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from math import prod
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,8 +14,9 @@ from fixturegen.draws import Bits, Integers, bounded, combined
 from fixturegen.dtypes import polars_dtype
 from fixturegen.fills import aggregates, casework, links
 from fixturegen.fills.keeping import Computed
+from fixturegen.fills.lazy import LazyDraws, digits
 from fixturegen.fills.nulls import Mask, blanked
-from fixturegen.generator import Batch, Generator
+from fixturegen.generator import Batch, Draw, Generator
 from fixturegen.planning.plan import Aggregated, Cased, Drawn, Gathered, Numbered, TablePlan
 from fixturegen.schema import Path, PerParent
 
@@ -21,6 +25,8 @@ if TYPE_CHECKING:
 
 NULL_UNIT = 2**32
 RANDOM_ATTEMPTS = 4
+_NO_DRAWS: Mapping[str, Integers] = MappingProxyType({})
+_NOBODY: Integers = np.empty(0, dtype=np.int64)
 
 
 class TableRows:
@@ -43,6 +49,7 @@ class TableRows:
         self._given_attempts = attempts
         self.computed = Computed()
         self._cases: dict[int, casework.CaseRows] = {}
+        self._shared: dict[tuple[object, tuple[int, ...], tuple[Draw, ...]], LazyDraws] = {}
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -52,8 +59,19 @@ class TableRows:
     def keys(self) -> Bits:
         """The row keys."""
         if self.computed.keys is None:
-            self.computed.keys = self.engine.keys(self.name, self.ordinals)
+            counted = isinstance(self.plan.count, PerParent) and not self.plan.existing
+            keys = self._counted_keys() if counted else self.engine.keys(self.name, self.ordinals)
+            self.computed.keys = keys
         return self.computed.keys
+
+    def _counted_keys(self) -> Bits:
+        """Return the keys of rows counted per parent, whose parents are found once."""
+        count, counts = self.plan.count, self.engine.counts(self.name)
+        assert isinstance(count, PerParent)
+        found = self.computed.parents
+        if count.reference not in found:
+            found[count.reference] = counts.parents(self.ordinals)
+        return counts.keys(self.ordinals, found[count.reference])
 
     def part(self, mask_or_places: Integers) -> TableRows:
         """Return the rows at these places, nothing computed yet."""
@@ -201,37 +219,52 @@ class TableRows:
         return blanked(values, self.lacking((name, "null"), step.nulls, self.keys_for(column=name)))
 
     def _filled(self, name: str, step: Drawn) -> pl.Series:
-        if step.index is None:
-            return self.built(step.generator, step.names, self.keys_for(column=name))
-        return self._permuted(name, step)
+        if step.index is not None:
+            return self._permuted(name, step)
+        if not step.generator.draws:
+            return self._build(step.generator, _NO_DRAWS)
+        return self.built(step.generator, step.names, self.keys_for(column=name))
 
     def _permuted(self, name: str, step: Drawn) -> pl.Series:
         """Give each row its own draws: the digits, in mixed radix, of its place in a permutation."""
         assert step.index is not None
-        names = (self.name, step.index, "unique")
-        place = self.engine.fill.place(names, self.ordinals % step.whole, step.whole)
         keys = self.keys_for(column=name)
-        again = np.flatnonzero(keys != self.keys)
+        shared = (step.index, step.parts, step.generator.draws)
+        if keys is not self.keys or shared not in self._shared:
+            place = self._place(step.index, step.whole, keys)
+            draws = digits(place, step.generator.draws, prod(step.parts))
+            if keys is not self.keys:
+                return self._build(step.generator, draws)
+            self._shared[shared] = draws
+        return self._build(step.generator, self._shared[shared])
+
+    def _place(self, index: str, whole: int, keys: Bits) -> Integers:
+        """Return each row's place in a permutation; of rows that were drawn again, any place."""
+        names = (self.name, index, "unique")
+        inside = len(self) == 0 or int(self.ordinals.max()) < whole
+        place = self.engine.fill.place(names, self.ordinals if inside else self.ordinals % whole, whole)
+        again = np.flatnonzero(keys != self.keys) if keys is not self.keys else _NOBODY
         if len(again):
-            place[again] = bounded(self.engine.fill.bits((*names, "again"), keys[again]), 0, step.whole - 1)
-        for capacity in step.parts:
-            place //= capacity
-        draws = {}
-        for draw in step.generator.draws:
-            draws[draw.name] = place % draw.span + draw.low
-            place //= draw.span
-        return self._build(step.generator, draws)
+            place[again] = bounded(self.engine.fill.bits((*names, "again"), keys[again]), 0, whole - 1)
+        return place
 
     def built(self, generator: Generator, names: tuple[str, ...], keys: Bits) -> pl.Series:
         """Return the generator's values from draws keyed by ``keys``."""
         stream = (self.name, *names)
-        draws = {draw.name: self.engine.fill.draw(stream, draw, keys) for draw in generator.draws if draw.count is None}
+        single = tuple(draw for draw in generator.draws if draw.count is None)
+        shared = (names, (), single)
+        draws = self._shared.get(shared) if keys is self.keys else None
+        if draws is None:
+            draws = LazyDraws(single, lambda draw: self.engine.fill.draw(stream, draw, keys))
+            if keys is self.keys and not (len(names) == 1 and names[0] in self.plan.steps):
+                # Columns of one group read the same draws; those of a column alone nobody else reads.
+                self._shared[shared] = draws
         return self._build(generator, draws, stream, keys)
 
     def _build(
         self,
         generator: Generator,
-        draws: dict[str, Integers],
+        draws: Mapping[str, Integers],
         stream: tuple[str, ...] = (),
         keys: Bits | None = None,
     ) -> pl.Series:
