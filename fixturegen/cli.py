@@ -22,8 +22,10 @@ from fixturegen.commands.init import init
 from fixturegen.commands.output import ReportedError
 from fixturegen.commands.plan import plan
 from fixturegen.commands.preview import preview
+from fixturegen.commands.probe import probe
 from fixturegen.commands.schema import schema
 from fixturegen.commands.seed import seed
+from fixturegen.commands.suite import suite
 from fixturegen.commands.verify import verify
 from fixturegen.errors import ExitCode, FixturegenError
 
@@ -62,7 +64,7 @@ def root(
     del version, debug  # both have had their effect before any command runs
 
 
-for _command in (demo, init, plan, preview, export, seed, verify, schema):
+for _command in (demo, init, plan, preview, export, seed, verify, suite, probe, schema):
     app.command()(_command)
 
 

@@ -36,8 +36,8 @@ def suite(
     made = suite_of(
         schema, dialect=dialect, only=only or (), exclude=exclude or (), seed=seed, as_of=Wanted(as_of=as_of).clock()
     )
-    for each in made.unbreakable:
-        output.note(f"no line: {each}")
+    if made.unbreakable:
+        output.note(f"{len(made.unbreakable):,} ways to break a constraint have no line; --json gives the reasons")
     if target == "-":
         if output.json:
             output.result("", {**made.as_json(), "suite": [line.as_json() for line in made]})

@@ -210,7 +210,7 @@ class MysqlBench(Bench):
 
     def refused(self, error: Exception) -> RefusedError:
         """Return our error for a failure that is not about a row."""
-        return mysql_errors.refused(error, self.place)  # type: ignore[arg-type]  # it is pymysql's own
+        return mysql_errors.refused(error, self.place)
 
     def begin(self) -> None:
         """Begin the transaction."""

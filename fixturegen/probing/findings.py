@@ -30,7 +30,7 @@ class Finding:
         status: ``enforced``: each row that breaks it was refused for it, and what does not was taken. ``enforced otherwise``: refused
             too, but by a constraint of another name, or a trigger. ``not enforced``: such a row was taken. ``refuses valid
             rows``: a row that the schema allows was refused. ``untestable``: the database did not let the test come so far.
-            ``unbreakable``: no row breaks it and nothing else. ``left to verify``: no database enforces such a constraint.
+            ``unbreakable``: no row breaks it and nothing else. ``left to verify``: a database of this kind does not enforce it.
         lines: Ids of the lines that say so.
         by: What answered in its place, or stood in the way.
         reason: More in words; no value of the database's own rows.
@@ -99,8 +99,8 @@ class ProbeReport:
         }
 
     def __str__(self) -> str:
-        """Return one line for every constraint that is not simply enforced, and one for all."""
-        told = [str(finding) for finding in self.findings if finding.status != "enforced"]
+        """Return one line for every constraint that is not enforced under its own name, and one for all."""
+        told = [str(finding) for finding in self.findings if not finding or finding.status == "enforced otherwise"]
         counts = Counter(finding.status for finding in self.findings)
         words = ", ".join(f"{number:,} {status}" for status, number in sorted(counts.items()))
         return "\n".join(

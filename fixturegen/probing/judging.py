@@ -15,7 +15,7 @@ from fixturegen.probing.trying import Verdict
 from fixturegen.schema import Schema
 
 _WORST: tuple[Status, ...] = (
-    "not enforced", "refuses valid rows", "untestable", "enforced otherwise", "enforced", "left to verify", "unbreakable",
+    "not enforced", "refuses valid rows", "untestable", "enforced otherwise", "enforced", "unbreakable", "left to verify",
 )  # fmt: skip
 
 
@@ -80,10 +80,10 @@ def findings(
     for each in made.unbreakable:
         if each.table in wanted and each.constraint in held:
             held[each.constraint].add("unbreakable", "", reason=f"{each.way}: {each.reason}")
-    for each in held.values():
-        if not each.lines:
-            each.add("unbreakable", "", reason="no row breaks it and nothing else")
-    return tuple(each.finding(name) for name, each in held.items() if _is_worth_telling(name, each, known))
+    for about in held.values():
+        if not about.lines:
+            about.add("unbreakable", "", reason="no row breaks it and nothing else")
+    return tuple(about.finding(name) for name, about in held.items() if _is_worth_telling(name, about, known))
 
 
 def _is_worth_telling(name: str, held: _Held, known: Mapping[str, Constraint]) -> bool:
@@ -110,7 +110,7 @@ def _judged(verdict: Verdict, constraint: Constraint | None, held: _Held, full: 
         held.add("untestable", record.id, by=told, reason=_in_the_way(verdict, table, full))
     elif record.expect == "accept":
         if verdict.stopped is None:
-            held.add("enforced", record.id)
+            held.add("left to verify", record.id)  # no more than that, where nothing breaks it
         else:
             held.add("refuses valid rows", record.id, by=told, reason=record.way)
     elif verdict.stopped is None:
@@ -124,7 +124,10 @@ def _judged(verdict: Verdict, constraint: Constraint | None, held: _Held, full: 
 def _covered(verdict: Verdict, step: int, record: Record, held: _Held) -> None:
     """A row that was taken on the way; those that share the last step have its verdict."""
     last = len(verdict.line.case.steps) - 1
-    if step < last or (record.expect == "accept") == (verdict.stopped is None):
+    if step < last or record.expect == "accept":
+        if step < last or verdict.stopped is None:
+            held.add("left to verify", record.id)
+    elif verdict.stopped is not None:
         held.add("enforced", record.id)
 
 

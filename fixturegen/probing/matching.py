@@ -44,7 +44,7 @@ def answers(constraint: Constraint | None, kind: str, rejection: Rejection) -> b
     told = rejection.constraint.removeprefix("index ").strip("'")
     if constraint is None or not told or told.startswith("("):
         return True
-    return _names(constraint, told) or _columns(constraint, told) or _text(constraint, told)
+    return _names(constraint, told) or _made(constraint, told) or _columns(constraint, told) or _text(constraint, told)
 
 
 def _names(constraint: Constraint, told: str) -> bool:
@@ -53,6 +53,12 @@ def _names(constraint: Constraint, told: str) -> bool:
         own |= {"PRIMARY", f"{constraint.table}_pkey"}
     bare = told.partition(" of the type ")[0]
     return bare.casefold() in {name.casefold() for name in own}
+
+
+def _made(constraint: Constraint, told: str) -> bool:
+    """Whether it is the CHECK by which our own tables say what a type or a declaration of the column means."""
+    of_value = constraint.kind not in _KINDS and len(constraint.columns) == 1
+    return of_value and told.casefold().startswith(f"{constraint.table}_{constraint.columns[0]}_".casefold())
 
 
 def _columns(constraint: Constraint, told: str) -> bool:

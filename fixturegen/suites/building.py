@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
 from fixturegen.breaking.records import Negatives, Record, Unbreakable
 from fixturegen.errors import InputError
-from fixturegen.schema import Dialect, Schema
+from fixturegen.schema import Dialect, Schema, Table
+from fixturegen.suites.contrast import contrasted, paired
 from fixturegen.suites.lines import Case, Cover, Line, line_of
 from fixturegen.suites.locality import Locality
-from fixturegen.suites.merging import merged, single
+from fixturegen.suites.merging import donated, merged, single
 from fixturegen.suites.placing import Draft, placed
 from fixturegen.suites.statements import Statements, rows_written
 
@@ -138,16 +139,25 @@ def reduced(schema: Schema, negatives: Negatives | Iterable[Record], tables: Col
         tables: Tables whose records are tested; all unless given.
     """
     records = [each for each in negatives if each.judge == "database" and (not tables or each.table in tables)]
-    localities = {name: Locality(schema, table) for name, table in schema.tables.items()}
     fixed = [each for each in records if each.expect == "reject" or not _mergeable(each)]
     loose: dict[str, list[Record]] = {}
     for record in records:
         if record.expect == "accept" and _mergeable(record):
             loose.setdefault(record.table, []).append(record)
+    localities = {name: _locality(schema, table, loose.get(name, ())) for name, table in schema.tables.items()}
     drafts = [Draft(record) for record in fixed]
     bins = [made for name, each in loose.items() for made in merged(each, localities[name])]
-    own = placed(drafts, bins, localities)
-    return _ordered(schema, _distinct([draft.case() for draft in [*drafts, *own]]))
+    drafts += placed(drafts, bins, localities)
+    for name, locality in localities.items():
+        lines = [draft for draft in drafts if draft.record.table == name]
+        contrasted(lines, loose.get(name, ()), locality)
+        paired(lines, locality)
+    return _ordered(schema, _distinct([draft.case() for draft in drafts]))
+
+
+def _locality(schema: Schema, table: Table, records: Sequence[Record]) -> Locality:
+    plain = Locality(schema, table)
+    return replace(plain, donors=donated(records, plain))
 
 
 def _mergeable(record: Record) -> bool:
@@ -174,7 +184,7 @@ def _ordered(schema: Schema, cases: Iterable[Case]) -> list[Case]:
 
 def negatives_for(schema: Schema, *, dialect: Dialect, seed: int = 0, as_of: date | None = None) -> Negatives:
     """Return the records of a schema, as an engine judges them."""
-    from fixturegen.breaking.negating import negatives  # noqa: PLC0415 (loads the planner)
+    from fixturegen.breaking.finding import negatives  # noqa: PLC0415 (loads the planner)
 
     return negatives(schema, dialect=dialect, seed=seed, as_of=as_of)
 

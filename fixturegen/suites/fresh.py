@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from fixturegen.schema import Column, Type
 from fixturegen.suites.locality import Locality
-from fixturegen.suites.merging import Bin, Row, distinct
+from fixturegen.suites.merging import Bin, Row, distinct, same
 
 _LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _TRIES = 200
@@ -28,7 +28,7 @@ def freshened(made: Bin, others: list[Row], locality: Locality) -> dict[str, obj
     for unique, reads in locality.keys:
         if all(distinct(row, other, locality, unique.columns) for other in others):
             continue
-        changed = next(_changed(row, made, others, locality, reads), None)
+        changed = next(_changed(row, made, others, locality, reads), None) or _given(row, made, others, locality, reads)
         if changed is None:
             return None
         row = changed
@@ -47,6 +47,21 @@ def _changed(
             if all(distinct(tried, other, locality, reads) for other in others):
                 yield tried
                 break
+
+
+def _given(
+    row: Mapping[str, object], made: Bin, others: list[Row], locality: Locality, reads: frozenset[str]
+) -> dict[str, object] | None:
+    """Return the row with what a row that is taken holds in the columns of the key, and in all that is read with them."""
+    for given in locality.donors:
+        if not reads & given.keys() or not given.keys() <= row.keys():
+            continue
+        if any(name in made.fixed and not same(value, row[name]) for name, value in given.items()):
+            continue
+        tried = {**row, **given}
+        if all(distinct(tried, other, locality, reads) for other in others):
+            return tried
+    return None
 
 
 def alternatives(value: object, column: Column, most: int = _TRIES) -> Iterator[object]:

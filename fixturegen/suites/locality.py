@@ -26,10 +26,12 @@ class Locality:
     Attributes:
         schema: The schema.
         table: The table.
+        donors: Values of columns that no constraint reads with any others: as rows that are taken hold them together.
     """
 
     schema: Schema
     table: Table
+    donors: tuple[Mapping[str, object], ...] = ()
 
     @cached_property
     def readers(self) -> Mapping[str, frozenset[str]]:
@@ -83,9 +85,18 @@ class Locality:
             return True
         return not any(first & names and second & names for names in self.readers.values())
 
+    def component(self, names: Iterable[str]) -> frozenset[str]:
+        """Return columns and all that some constraint reads together with one of them, and so on."""
+        found = frozenset(names)
+        while True:
+            wider = found.union(*(reads for reads in self.readers.values() if reads & found))
+            if wider == found:
+                return found
+            found = wider
+
     def reads(self, constraint: str) -> frozenset[str]:
-        """Return the columns that a constraint of the table reads; all of them where it is not known."""
-        return self.readers.get(constraint, self._all)
+        """Return the columns that a constraint of the table reads; none where there is no such constraint."""
+        return self.readers.get(constraint, frozenset())
 
     @cached_property
     def _all(self) -> frozenset[str]:

@@ -61,12 +61,16 @@ def merged(records: Sequence[Record], locality: Locality) -> list[Bin]:
         records: Records of one table; all are taken by the statement that inserts their one row.
         locality: What reads which of its columns.
     """
-    usual = _usual(records)
+    base = usual(records)
     bins: list[Bin] = []
     for record in sorted(records, key=lambda each: -len(each.before)):
         row = dict(single(record.last) or {})
-        touched = frozenset(name for name, value in row.items() if not _same(value, usual.get(name)))
-        reads = locality.reads(record.constraint)
+        touched = frozenset(changes(row, base))
+        # A row beside one of its own table is about what the two have in common: none of it may change. Nor does a row that the
+        # database numbers stand well beside others.
+        alone = all(step.table != locality.table.name for step in record.before)
+        alone = alone and not any(row.get(name) is None for name in locality.numbered.intersection(row))
+        reads = (locality.reads(record.constraint) or touched) if alone else frozenset(row)
         made = Bin(locality.table.name, record.before, row, touched, [record], reads)
         home = next((each for each in bins if _together(each, made, locality)), None)
         if home is None:
@@ -79,8 +83,8 @@ def merged(records: Sequence[Record], locality: Locality) -> list[Bin]:
     return bins
 
 
-def _usual(records: Iterable[Record]) -> dict[str, object]:
-    """Return the commonest value of every column, the first met among equals."""
+def usual(records: Iterable[Record]) -> dict[str, object]:
+    """Return the commonest value of every column of records' last rows, the first met among equals."""
     counts: dict[str, Counter[str]] = {}
     values: dict[tuple[str, str], object] = {}
     for record in records:
@@ -89,6 +93,31 @@ def _usual(records: Iterable[Record]) -> dict[str, object]:
             counts.setdefault(name, Counter())[text] += 1
             values.setdefault((name, text), value)
     return {name: values[name, max(found, key=lambda text: found[text])] for name, found in counts.items()}
+
+
+def donated(records: Sequence[Record], locality: Locality) -> tuple[Row, ...]:
+    """Return what rows that are taken hold in columns where they are not like the usual row, and in all that is read with those.
+
+    Args:
+        records: Records of one table whose single rows are taken.
+        locality: What reads which of its columns.
+    """
+    base = usual(records)
+    found: dict[str, Row] = {}
+    for record in records:
+        row = single(record.last) or {}
+        names = locality.component(changes(row, base))
+        # What refers elsewhere would need its parents.
+        led = {name for each in locality.table.references for name in each.columns if row.get(name) is not None}
+        if names and not names & led and names <= row.keys():
+            given = {name: row[name] for name in sorted(names)}
+            found[repr(given)] = given
+    return tuple(found.values())
+
+
+def changes(row: Row, base: Row) -> dict[str, object]:
+    """Return the values of a row that are other than those of the usual one."""
+    return {name: value for name, value in row.items() if not same(value, base.get(name))}
 
 
 def _together(home: Bin, other: Bin, locality: Locality) -> bool:
@@ -139,7 +168,8 @@ def rows_of(step: Step) -> Sequence[Row]:
     return step.rows if isinstance(step, Insert) else ({**step.key, **step.values},)
 
 
-def _same(value: object, other: object) -> bool:
+def same(value: object, other: object) -> bool:
+    """Whether two values are the same, their classes included."""
     return _text(value) == _text(other)
 
 

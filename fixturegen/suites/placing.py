@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fixturegen.breaking.records import Insert, Record, Step, Update
@@ -62,16 +62,42 @@ class Draft:
 
     def append(self, made: Bin, locality: Locality) -> bool:
         """Put a row before the last step, under other keys; False where they are not to be had, or its parents are missing."""
-        # What took the place of a row of this table agrees with it in every unique, so counts for it.
-        if not made.keys <= {slot.key for slot in self.slots} or self.record.at == "commit":
+        keys = {slot.key for slot in self.slots if slot.step.table != made.table or not slot.records}
+        if not made.keys <= keys or self.record.at == "commit":
             return False
         row = freshened(made, self._rows(made.table), locality)
-        if row is None or _meets(made.row, row, self._rows(made.table), locality):
+        if row is None or self.meets(made.row, row, locality):
             return False
         self._settle(made)
         step = Insert(table=made.table, rows=(row,))
         self.slots.append(Slot(step, step_key(step), list(made.records), settled=True))
         return True
+
+    def copied(self, row: Row, locality: Locality) -> Row | None:
+        """Return a row that can stand in the line beside another one, alike but for its keys; None where there is none."""
+        made = Bin(locality.table.name, (), dict(row), frozenset(), [], frozenset())
+        twin = freshened(made, self._rows(locality.table.name), locality)
+        return None if twin is None or self.meets(twin, twin, locality) else twin
+
+    def meets(self, before: Row, row: Row, locality: Locality) -> bool:
+        """Whether a row under new keys is referred to by rows of its table that should not find it, or no more by itself.
+
+        Args:
+            before: The row under its old keys, which nobody else bears.
+            row: The row under its new ones.
+            locality: What reads which columns of its table.
+        """
+        others = self._rows(locality.table.name)
+        for reference in locality.table.references:
+            if reference.table != locality.table.name:
+                continue
+            target = [row.get(name) for name in reference.target]
+            if any([other.get(name) for name in reference.columns] == target for other in others):
+                return True
+            own = [before.get(name) for name in reference.columns]
+            if None not in own and own == [before.get(name) for name in reference.target] and own != target:
+                return True
+        return False
 
     def _rows(self, table: str) -> list[Row]:
         steps = [*(slot.step for slot in self.slots), self.last.step]
@@ -115,20 +141,6 @@ class Draft:
         return (*(slot.step for slot in self.slots), self.last.step)
 
 
-def _meets(before: Row, row: Row, others: Iterable[Row], locality: Locality) -> bool:
-    """Whether a row under new keys is referred to by rows of its table that should not find it, or no more by itself."""
-    for reference in locality.table.references:
-        if reference.table != locality.table.name:
-            continue
-        target = [row.get(name) for name in reference.target]
-        if any([other.get(name) for name in reference.columns] == target for other in others):
-            return True
-        own = [before.get(name) for name in reference.columns]
-        if None not in own and own == [before.get(name) for name in reference.target] and own != target:
-            return True
-    return False
-
-
 def placed(drafts: Sequence[Draft], bins: Sequence[Bin], localities: Mapping[str, Locality]) -> list[Draft]:
     """Put every row into a line, and return the lines that had to be made for the rest.
 
@@ -141,21 +153,24 @@ def placed(drafts: Sequence[Draft], bins: Sequence[Bin], localities: Mapping[str
     for draft in drafts:
         for table in dict.fromkeys(slot.step.table for slot in draft.slots):
             by_table.setdefault(table, []).append(draft)
-    rest = [
-        made
-        for made in bins
-        if not any(draft.ride(made, localities[made.table]) for draft in by_table.get(made.table, ()))
-    ]
     own: list[Draft] = []
     turns: dict[str, int] = {}
-    for made in rest:
+
+    def appended(made: Bin) -> bool:
         lines = [draft for draft in drafts if draft.record.table == made.table]
         # Each line in its turn, so that none grows long while others are short.
-        start = turns.get(made.table, 0)
-        turns[made.table] = start + 1
+        start = turns[made.table] = turns.get(made.table, -1) + 1
         homes = [*lines[start % len(lines) :], *lines[: start % len(lines)]] if lines else []
         homes += [draft for draft in own if draft.record.table == made.table]
-        if not any(draft.append(made, localities[made.table]) for draft in homes):
+        return any(draft.append(made, localities[made.table]) for draft in homes)
+
+    # Rows beside rows of their own table come first, while those still are what they were.
+    beside = [made for made in bins if any(step.table == made.table for step in made.before)]
+    own.extend(_line_of(made) for made in beside if not appended(made))
+    for made in bins:
+        if made in beside or any(draft.ride(made, localities[made.table]) for draft in by_table.get(made.table, ())):
+            continue
+        if not appended(made):
             own.append(_line_of(made))
     return own
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from math import prod
+
+from sqlglot import exp
 
 from fixturegen.databases.conditions import conditions
-from fixturegen.schema import Reference, Schema, Table, Unique
+from fixturegen.expressions.parsing import parsed, rendered
+from fixturegen.schema import Column, Reference, Schema, Table, Unique
 
 Pairs = frozenset[tuple[str, str]]
 
@@ -105,3 +110,100 @@ def _implies(schema: Schema, parent: str, pairs: Pairs, other: tuple[str, Pairs]
 
 def _pairs(reference: Reference) -> Pairs:
     return frozenset(zip(reference.columns, reference.target, strict=True))
+
+
+def same_conditions(before: Table, after: Table, schema: Schema) -> bool:
+    """Whether the CHECKs of two versions of a table take the same rows: tried out on every value that could tell them apart.
+
+    Conditions that both have stay; of each column that the others mention, the values tried are the elements of a list that
+    both have, else every constant that a condition compares it with and the values on both sides of it, and NULL. Conditions
+    that compare otherwise than with constants and each other's columns are taken to differ.
+    """
+    first, second = (_conditions(schema, table) for table in (before, after))
+    differing = [sql for sql in (*first, *second) if (sql in first) != (sql in second)]
+    shared = [sql for sql in first if sql in second]
+    names = {column.name for sql in differing for column in _columns(sql, before)}
+    first, second = ([sql for sql in each if _only(sql, before, names)] for each in (first, second))
+    domains = {name: _domain(name, before, shared, [*first, *second]) for name in sorted(names)}
+    if (
+        not differing
+        or any(domain is None for domain in domains.values())
+        or prod(map(len, domains.values())) > 200_000
+    ):
+        return not differing
+    return _agree(domains, first, second)
+
+
+def _conditions(schema: Schema, table: Table) -> list[str]:
+    return [each.sql for each in conditions(schema, table, "sqlite")[0]]
+
+
+def _columns(sql: str, table: Table) -> list[Column]:
+    mentioned = {found.name.casefold() for found in parsed(sql, "sqlite").find_all(exp.Column)}
+    return [column for column in table.columns if column.name.casefold() in mentioned]
+
+
+def _only(sql: str, table: Table, names: set[str]) -> bool:
+    return {column.name for column in _columns(sql, table)} <= names
+
+
+def _domain(name: str, table: Table, shared: list[str], every: list[str]) -> list[str] | None:
+    """Return the values of a column as SQL; None where no list of them would prove anything."""
+    column = next(each for each in table.columns if each.name == name)
+    null = ["NULL"] if column.nullable else []
+    for sql in shared:
+        tree = parsed(sql, "sqlite")
+        if (
+            isinstance(tree, exp.In)
+            and isinstance(tree.this, exp.Column)
+            and tree.this.name.casefold() == name.casefold()
+        ):
+            return [*(rendered(each, "sqlite") for each in tree.expressions), *null]
+    values: set[str] = set()
+    for sql in every:
+        for node in parsed(sql, "sqlite").find_all(exp.Column):
+            if node.name.casefold() == name.casefold():
+                found = _compared(node, column.type.kind)
+                if found is None:
+                    return None
+                values |= found
+    return [*(sorted(values) or ["'2024-01-01'"]), *null]
+
+
+def _compared(node: exp.Column, kind: str) -> set[str] | None:
+    """Return the values that tell one side of a comparison from the other."""
+    parent = node.parent
+    if isinstance(parent, exp.Is):
+        return set()
+    if isinstance(parent, exp.In):
+        return {rendered(each, "sqlite") for each in parent.expressions} | {
+            "'\x7f'" if kind == "text" else "-987654321"
+        }
+    if not isinstance(parent, exp.EQ | exp.NEQ | exp.LT | exp.LTE | exp.GT | exp.GTE | exp.Between):
+        return None
+    found: set[str] = set()
+    for each in (parent.this, parent.args.get("expression"), parent.args.get("low"), parent.args.get("high")):
+        if isinstance(each, exp.Neg | exp.Literal):
+            text = rendered(each, "sqlite")
+            if kind in {"integer", "decimal", "float"}:
+                found |= {text, f"{text} - 1", f"{text} + 1"}
+            else:
+                found |= {text, f"{text} || '0'", f"substr({text}, 1, length({text}) - 1)"}
+        elif each is not None and each is not node:
+            return None
+    return found
+
+
+def _agree(domains: dict[str, list[str]], first: list[str], second: list[str]) -> bool:
+    connection = sqlite3.connect(":memory:")
+    try:
+        tables = ", ".join(f'(SELECT {" AS v UNION ALL SELECT ".join(values)} AS v) AS t{at}' if len(values) > 1 else f"(SELECT {values[0]} AS v) AS t{at}"
+                           for at, values in enumerate(domains.values()))  # fmt: skip
+        columns = ", ".join(f't{at}.v AS "{name}"' for at, name in enumerate(domains))
+        told = [" AND ".join(f"coalesce(({sql}), 1)" for sql in each) or "1" for each in (first, second)]
+        query = f"SELECT count(*) FROM (SELECT {columns} FROM {tables}) WHERE NOT ({told[0]}) <> NOT ({told[1]})"
+        return bool(connection.execute(query).fetchone()[0] == 0)
+    except sqlite3.Error:
+        return False
+    finally:
+        connection.close()

@@ -95,7 +95,11 @@ def unique(schema: Schema, table: Table, dialect: Dialect) -> Iterator[Mutant]:
             uniques = (*table.uniques[:at], *kept, *table.uniques[at + 1 :])
             named = f"{each.name or each.columns}: {about}"
             yield Mutant(f"UC-{letter}", table.name, named, _with(schema, replace(table, uniques=uniques)))
+    keys = (*((table.primary_key,) if table.primary_key else ()), *table.uniques)
+    alone = {each.columns for each in keys if not each.expressions and each.predicate is None}
     for name in _written(table):
+        if (name,) in alone:
+            continue
         made = replace(table, uniques=(*table.uniques, Unique(columns=(name,), name=f"mutant_{table.name}_{name}")))
         yield Mutant("UC-A", table.name, f"{name} alone", _with(schema, made))
 

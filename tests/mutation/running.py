@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from time import process_time
 
-from equivalence import invalid, meaning
+from equivalence import invalid, meaning, same_conditions
 from operators import Mutant, mutants
 
 from fixturegen.databases.create import creation
@@ -79,13 +79,18 @@ def scored(name: str, schema: Schema) -> Score:
             score.invalid += 1
             continue
         seen.add(ddl)
-        _judge(mutant, score, truth, touching.get(mutant.table, ()), meanings)
+        _judge(mutant, score, truth, touching.get(mutant.table, ()), meanings, created)
     score.run = process_time() - begun
     return score
 
 
 def _judge(
-    mutant: Mutant, score: Score, truth: Verdicts, lines: Sequence[Line], meanings: dict[str, tuple[object, ...]]
+    mutant: Mutant,
+    score: Score,
+    truth: Verdicts,
+    lines: Sequence[Line],
+    meanings: dict[str, tuple[object, ...]],
+    original: Schema,
 ) -> None:
     try:
         told = killed(mutant.schema, lines, truth)
@@ -94,10 +99,16 @@ def _judge(
         return
     if told:
         score.killed[mutant.operator] += 1
-    elif meaning(mutant.schema, mutant.table) == meanings[mutant.table]:
+    elif meaning(mutant.schema, mutant.table) == meanings[mutant.table] or _same_checks(mutant, original):
         score.equivalent.append(mutant)
     else:
         score.survivors.append(mutant)
+
+
+def _same_checks(mutant: Mutant, original: Schema) -> bool:
+    if not mutant.operator.startswith("CC"):
+        return False
+    return same_conditions(original.tables[mutant.table], mutant.schema.tables[mutant.table], original)
 
 
 def as_enforced(schema: Schema) -> Schema:

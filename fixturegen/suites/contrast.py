@@ -1,0 +1,157 @@
+"""Rows that differ as much, and as little, as they may: what tells a key from one that has a column more or less.
+
+A repeated key is refused though all else differs, or the key has a column too many. Rows that are alike in all but their
+keys are taken, or there is a key too many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import islice
+
+from fixturegen.breaking.records import Insert, Record
+from fixturegen.schema import Column
+from fixturegen.suites.fresh import alternatives
+from fixturegen.suites.locality import Locality
+from fixturegen.suites.merging import Row, changes, distinct, rows_of, same, single, usual
+from fixturegen.suites.placing import Draft, Slot
+
+_KEYS = frozenset({"primary_key", "unique"})
+
+
+def contrasted(drafts: Sequence[Draft], records: Sequence[Record], locality: Locality) -> None:
+    """Let each row that repeats a key of a table differ from the one it repeats in as many other columns as possible.
+
+    Args:
+        drafts: The table's lines; their last rows are changed.
+        records: Records of the table whose rows are taken: they show which values may stand.
+        locality: What reads which of its columns.
+    """
+    base = usual(records)
+    known = [(each, changes(single(each.last) or {}, base)) for each in records]
+    for draft in drafts:
+        if draft.record.kind in _KEYS and draft.record.expect == "reject":
+            _contrast(draft, known, locality)
+
+
+def _contrast(draft: Draft, known: Sequence[tuple[Record, Mapping[str, object]]], locality: Locality) -> None:
+    last = single(draft.last.step)
+    twins = [row for slot in draft.slots if slot.step.table == locality.table.name for row in rows_of(slot.step)]
+    if last is None or not twins:
+        return
+    repeated = locality.reads(draft.record.constraint)
+    twin = max(twins, key=lambda row: sum(same(row.get(name), last.get(name)) for name in repeated))
+    # A row may find itself, or another row of the line, by what references lead to.
+    kept = repeated | (locality.outward if _leads_here(locality) else frozenset())
+    row, done = dict(last), set(kept)
+    for record, changed in sorted(known, key=lambda each: -len(each[1])):
+        moved = _moved(record, locality.component(changed), row)
+        if moved is None or any(name in done and not same(value, row[name]) for name, value in moved.items()):
+            continue
+        farther = _equal(moved, twin) < _equal({name: row[name] for name in moved}, twin)
+        if farther and _known(record, draft) and _apart({**row, **moved}, twins, moved, locality):
+            row.update(moved)
+            done |= moved.keys()
+    row.update(_freed(row, twin, kept, locality))
+    draft.last.step = Insert(table=locality.table.name, rows=(row,))
+
+
+def _moved(record: Record, names: frozenset[str], row: Row) -> dict[str, object] | None:
+    """Return what a record's row holds in columns that no constraint reads with any other."""
+    seen = single(record.last) or {}
+    return {name: seen[name] for name in sorted(names)} if names and set(seen) == set(row) else None
+
+
+def _equal(values: Row, twin: Row) -> int:
+    return sum(same(value, twin.get(name)) for name, value in values.items())
+
+
+def _freed(row: Row, twin: Row, kept: frozenset[str], locality: Locality) -> dict[str, object]:
+    """Return other values for columns that nothing reads and in which the twin is the same."""
+    found: dict[str, object] = {}
+    read = kept.union(*(reads for _, reads in locality.keys))
+    for column in locality.table.columns:
+        name = column.name
+        if name in locality.free - read and name in row and same(row[name], twin.get(name)):
+            for value in _others(row[name], column):
+                found[name] = value
+    return found
+
+
+def _leads_here(locality: Locality) -> bool:
+    return any(each.table == locality.table.name for each in locality.table.references)
+
+
+def _known(record: Record, draft: Draft) -> bool:
+    """Whether what the record's row refers to stands in the line too."""
+    keys = {slot.key for slot in draft.slots}
+    return all(repr(step) in keys for step in record.before if step.table != record.table)
+
+
+def _apart(row: Row, twins: Sequence[Row], changed: Mapping[str, object], locality: Locality) -> bool:
+    return not locality.exclusions.intersection(changed) and all(
+        distinct(row, twin, locality, changed) for twin in twins
+    )
+
+
+def _others(value: object, column: Column) -> Sequence[object]:
+    if isinstance(value, bool):
+        return [not value]
+    if column.type.kind == "enum" and not column.choices:
+        return [label for label in column.type.labels if label != value][:1]
+    return [] if value is None else list(islice(alternatives(value, column), 1))
+
+
+def paired(drafts: Sequence[Draft], locality: Locality) -> None:
+    """For every column that may repeat a value, let two rows that do so be taken in one line.
+
+    Args:
+        drafts: The table's lines; some get a row more.
+        locality: What reads which of its columns.
+    """
+    alone = {names[0] for unique, _ in locality.keys if len(names := unique.columns) == 1 and not unique.predicate}
+    wanted = {column.name for column in locality.table.columns if column.generated is None} - alone
+    for draft in drafts:
+        wanted -= _repeated(draft, locality)
+    drafts = [draft for draft in drafts if draft.record.at == "statement"]
+    while wanted:
+        gain, home, step = _best(drafts, wanted, locality)
+        if home is None or step is None:
+            return
+        home.slots.append(Slot(step, repr(step), settled=True))
+        wanted -= gain
+
+
+def _repeated(draft: Draft, locality: Locality) -> set[str]:
+    """Return the columns in which two rows of the table that are taken hold the same value, no NULL."""
+    held = _taken(draft, locality)
+    pairs = ((row, other) for at, row in enumerate(held) for other in held[:at])
+    return {name for row, other in pairs for name in _shared(row, other)}
+
+
+def _shared(row: Row, other: Row) -> set[str]:
+    return {name for name, value in row.items() if value is not None and same(value, other.get(name))}
+
+
+def _taken(draft: Draft, locality: Locality) -> list[Row]:
+    slots = [*draft.slots, *([draft.last] if draft.record.expect == "accept" else [])]
+    return [row for slot in slots if slot.step.table == locality.table.name for row in rows_of(slot.step)]
+
+
+def _best(
+    drafts: Sequence[Draft], wanted: set[str], locality: Locality
+) -> tuple[set[str], Draft | None, Insert | None]:
+    """Return the row that repeats most of the wanted columns of one that stands in some line, and that line."""
+    best: tuple[set[str], Draft | None, Insert | None] = (set(), None, None)
+    tried: set[str] = set()
+    for draft in sorted(drafts, key=lambda each: len(each.slots)):
+        for row in _taken(draft, locality):
+            promising = {name for name in wanted if row.get(name) is not None}
+            if len(promising) <= len(best[0]) or repr(row) in tried:
+                continue
+            tried.add(repr(row))
+            twin = draft.copied(row, locality)
+            gain = wanted & _shared(row, twin) if twin is not None else set()
+            if twin is not None and len(gain) > len(best[0]):
+                best = (gain, draft, Insert(table=locality.table.name, rows=(twin,)))
+    return best
