@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,6 +45,7 @@ def covering_array(
     strength: int = 2,
     *,
     constraints: Sequence[Constraint] = (),
+    waived: Callable[[Meeting], bool] | None = None,
     seed: int = 0,
     effort: int = EFFORT,
 ) -> CoveringArray:
@@ -54,6 +55,7 @@ def covering_array(
         levels: How many values each factor has, at least 1.
         strength: How many values meet, at least 1; where there are fewer factors, all of them.
         constraints: Conditions that every row meets.
+        waived: Whether a tuple, as (factor, value) by rising factor, need not occur; it is not looked for, nor reported.
         seed: Seed of the search; the same seed gives the same rows.
         effort: Work spent on having fewer rows, in cells looked at; 0 for none.
 
@@ -70,7 +72,8 @@ def covering_array(
     place = {factor: at for at, factor in enumerate(order)}
     ordered = [levels[factor] for factor in order]
     moved = [Constraint(tuple(place[one] for one in each.factors), each.allows) for each in constraints]
-    job = _Job(ordered, min(strength, len(levels)), Rules(ordered, moved), seed, effort)
+    spared = None if waived is None else lambda meeting: waived(_renamed([meeting], order)[0])
+    job = _Job(ordered, min(strength, len(levels)), Rules(ordered, moved), spared, Budget(effort), seed)
     rows = job.best()
     columns = [place[factor] for factor in range(len(levels))]
     named = [_renamed(job.tuples.meetings(numbers), order) for numbers in (job.impossible, job.undecided(rows))]
@@ -99,12 +102,23 @@ def _renamed(meetings: Sequence[Meeting], order: Sequence[int]) -> tuple[Meeting
 class _Job:
     """One array to be found; factors stand with the widest first."""
 
-    def __init__(self, levels: Sequence[int], strength: int, rules: Rules, seed: int, effort: int) -> None:
+    def __init__(
+        self,
+        levels: Sequence[int],
+        strength: int,
+        rules: Rules,
+        spared: Callable[[Meeting], bool] | None,
+        effort: Budget,
+        seed: int,
+    ) -> None:
         self._levels, self._strength, self._rules = levels, strength, rules
         self._seed, self._effort = seed, effort
         self.tuples = Tuples(levels, strength)
         self._unwanted: Integers = np.zeros(self.tuples.total, dtype=np.int64)
-        self.impossible = self._ruled_out()
+        if spared is not None:
+            self._unwanted[:] = [spared(self.tuples.meeting(number)) for number in range(self.tuples.total)]
+        self._spared = frozenset(np.flatnonzero(self._unwanted).tolist())
+        self.impossible = [number for number in self._ruled_out() if number not in self._spared]
         self.least = self._bound()
 
     def _ruled_out(self) -> list[int]:
@@ -120,6 +134,8 @@ class _Job:
                 continue
             size = int(self.tuples.levels[self.tuples.groups[group]].prod())
             for number in range(first, first + size):
+                if number in self._spared:
+                    continue
                 try:
                     if self._rules.possible(dict(self.tuples.meeting(number))):
                         continue
@@ -139,22 +155,23 @@ class _Job:
         """As many rows as some group has possible tuples; of two values each, as many as theory says."""
         wanted = np.add.reduceat(1 - self._unwanted, self.tuples.first)
         wide = sum(level > 1 for level in self._levels)
-        theory = len(binomial(wide)) if self._strength == 2 and wide > 1 and self._rules.none else 0
+        plain = self._strength == 2 and wide > 1 and self._rules.none and not self._spared
+        theory = len(binomial(wide)) if plain else 0
         return max(int(wanted.max()), theory)
 
     def undecided(self, rows: Integers) -> list[int]:
         """Return the numbers of tuples in no row that are not known to be impossible."""
         absent = set(np.flatnonzero(self.tuples.counts(rows) == 0).tolist())
-        return sorted(absent - set(self.impossible))
+        return sorted(absent - set(self.impossible) - self._spared)
 
     def best(self) -> Integers:
         """Return the smallest array found."""
         best = greedy_rows(self.tuples, self._rules, self._unwanted, Dice(self._seed, "greedy"))
-        effort = Budget(self._effort)
+        effort, share = self._effort, self._effort.left // _TRIALS
         for number, start in enumerate(self._starts()):
             if len(best) <= self.least or effort.left <= 0:
                 return best
-            trial = Budget(min(self._effort // _TRIALS, effort.left))
+            trial = Budget(min(share, effort.left))
             effort.left -= trial.left
             best = self._descended(start, best, trial, Dice(self._seed, "trial", str(number)))
             effort.left += max(trial.left, 0)

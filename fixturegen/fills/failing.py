@@ -31,6 +31,7 @@ def unfillable(drawing: Drawing, attempts: int) -> UnfillableError:
     hint = "Declare narrower values for " + ", ".join(component.columns) + "."
     error = UnfillableError(message, where=rows.plan.table.where, hint=hint)
     error.table, error.checks, error.shape = rows.name, component.checks, shape
+    error.ordinals = tuple(rows.ordinals.tolist())
     return error
 
 

@@ -12,11 +12,13 @@ class UnfillableError(ImpossibleError):
         table: The table.
         checks: Names of the checks.
         shape: Of the row that came closest: which columns are NULL, lengths, signs, and which checks it breaks; no value.
+        ordinals: 0-based numbers of the rows.
     """
 
     table: str = ""
     checks: tuple[str, ...] = ()
     shape: str = ""
+    ordinals: tuple[int, ...] = ()
 
 
 class UnsettledError(ImpossibleError):

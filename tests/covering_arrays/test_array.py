@@ -144,6 +144,14 @@ def test_triples(levels: list[int], most: int) -> None:
     assert len(met(array.rows, 3)) == sum(int(np.prod(each)) for each in combinations(levels, 3))
 
 
+def test_waived_tuples_need_no_rows() -> None:
+    array = covering_array([4, 5, 2], waived=lambda meeting: [factor for factor, _ in meeting] == [0, 1])
+    assert len(array.rows) == 10
+    assert met(array.rows[:, [0, 2]], 2) == set(product([(0, one) for one in range(4)], [(1, 0), (1, 1)]))
+    assert not array.undecided
+    assert not array.impossible
+
+
 def test_without_effort_rows_are_still_complete() -> None:
     array = covering_array([4, 3, 3, 2, 2, 2], 2, effort=0)
     assert len(met(array.rows, 2)) == sum(one * other for one, other in combinations([4, 3, 3, 2, 2, 2], 2))
