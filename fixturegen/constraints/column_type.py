@@ -51,7 +51,7 @@ _OF_POSTGRESQL = {
 _OF_MYSQL = {
     "bytes": "1 = 0",
     "json": "NOT json_valid({0})",
-    "ip": "NOT (is_ipv4({0}) OR is_ipv6({0}))",
+    "ip": "{0} IS NOT NULL AND NOT (is_ipv4({0}) OR is_ipv6({0}))",
 }
 """Types that MariaDB and MySQL can test; every value is some bytes."""
 _OTHER_FORMS = {

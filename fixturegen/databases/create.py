@@ -9,7 +9,7 @@ from fixturegen.databases.conditions import LeftOut, conditions
 from fixturegen.databases.identifiers import Names
 from fixturegen.databases.literals import literal
 from fixturegen.databases.quoting import quoted, quoted_list, quoted_table, split_table
-from fixturegen.databases.types import enum_name, sql_type
+from fixturegen.databases.types import OWN_COLLATION, enum_name, sql_type
 from fixturegen.errors import SchemaError
 from fixturegen.expressions.parsing import parsed, rendered
 from fixturegen.schema import Column, Dialect, Exclusion, Reference, Schema, Table, Type, Unique
@@ -149,6 +149,7 @@ class _Work:
     def _column(self, table: Table, column: Column, numbered: str | None) -> str:
         parts = [quoted(column.name, self.dialect), self._type(table, column)]
         if column.collation is not None and self.schema.dialect == self.dialect:
+            parts[1] = parts[1].removesuffix(OWN_COLLATION)  # or MariaDB would be told two character sets
             parts.append(f"COLLATE {quoted(column.collation, self.dialect)}")
         if column.generated is not None:
             parts.append(f"GENERATED ALWAYS AS ({self._expression(column.generated)}) STORED")

@@ -25,7 +25,7 @@ def literals(series: pl.Series, type_: Type, dialect: Dialect) -> pl.Series:
     the moment that long after 1970.
 
     Raises:
-        InputError: For a NUL in a text, NaN for SQLite and MySQL, an infinity for MySQL: no literal can say them.
+        InputError: For a NUL in a text (unless it is MySQL's), NaN for SQLite and MySQL, an infinity for MySQL: no literal can say them.
 
     >>> literals(pl.Series(["it's", None]), Type(kind="text"), "sqlite").to_list()
     ["'it''s'", 'NULL']
@@ -53,7 +53,7 @@ def text_literals(series: pl.Series, dialect: Dialect) -> pl.Series:
 
     Carriage returns and, in MySQL, line feeds are spelt out: the command-line clients change them within a raw literal.
     """
-    if series.str.contains("\0", literal=True).any():
+    if dialect != "mysql" and series.str.contains("\0", literal=True).any():
         message = "a text holds a NUL character, which SQL text cannot carry"
         raise InputError(message, hint="Choose another format, or leave hostile values out.")
     if dialect == "mysql":
@@ -68,7 +68,7 @@ def text_literals(series: pl.Series, dialect: Dialect) -> pl.Series:
 
 
 def _escaped_backslash(series: pl.Series) -> pl.Series:
-    escapes = {"\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r", "\x1a": "\\Z"}
+    escapes = {"\\": "\\\\", "\0": "\\0", "'": "\\'", "\n": "\\n", "\r": "\\r", "\x1a": "\\Z"}
     for character, escape in escapes.items():
         series = series.str.replace_all(character, escape, literal=True)
     return series
@@ -90,7 +90,8 @@ def _numbers(series: pl.Series) -> pl.Series:
 
 
 def _floats(dialect: Dialect, series: pl.Series) -> pl.Series:
-    text = series.cast(pl.String)
+    # MySQL reads a double and refuses one that is beyond the greatest float by its last digit.
+    text = (series.cast(pl.Float64) if dialect == "mysql" else series).cast(pl.String)
     if series.is_finite().all():
         return text
     if dialect == "postgresql":

@@ -78,6 +78,9 @@ class Field:
             case pl.Float32() | pl.Float64() if not series.is_finite().all():
                 message = "holds NaN or an infinity, which MariaDB and MySQL cannot store"
                 raise InputError(message, where=self.column.name)
+            case pl.Float32():
+                # The server reads a double and refuses one that is beyond the greatest float by its last digit.
+                return series.cast(pl.Float64)
             case _:
                 return self._text(series)
 

@@ -7,6 +7,8 @@ from fixturegen.databases.quoting import quoted_table
 from fixturegen.dtypes import WIDEST_DECIMAL
 from fixturegen.schema import Dialect, Type
 
+OWN_COLLATION = " CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
+"""Texts of MySQL compare as Python's do, unless the source says how."""
 _KEY_BYTES = 3072
 """Bytes of an InnoDB index key, at four a character."""
 
@@ -117,7 +119,7 @@ def _mysql(type_: Type, keyed: int) -> str:  # noqa: PLR0911 (one a kind)
         case "float":
             return "FLOAT" if type_.bits == 32 else "DOUBLE"
         case "text" | "url":
-            return f"{_mysql_text(type_, keyed)} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
+            return f"{_mysql_text(type_, keyed)}{OWN_COLLATION}"
         case "bytes":
             return _mysql_bytes(type_, keyed)
         case "datetime" | "time":

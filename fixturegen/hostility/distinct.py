@@ -29,6 +29,15 @@ def numbered(table: Table, column: Column) -> bool:
     return alone or column.identity is not None or "nextval" in (column.default or "")
 
 
+def distinct_forms(found: Sequence[Candidate]) -> list[Candidate]:
+    """Return the values, of those that some database may take for equal only the first."""
+    first: dict[object, Candidate] = {}
+    for candidate in found:
+        form = comparable(candidate.value)
+        first.setdefault(tuple(form) if isinstance(form, list) else form, candidate)
+    return list(first.values())
+
+
 def untaken(engine: Engine, table: TablePlan, column: str, found: Sequence[Candidate]) -> list[Candidate]:
     """Return the values of a distinct column, each once; where rules read it, only those that no other row has."""
     kept: list[Candidate] = []

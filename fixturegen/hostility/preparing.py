@@ -11,7 +11,7 @@ from fixturegen.fills.engine import Engine
 from fixturegen.fills.judging import Oracle
 from fixturegen.hostility.allowed import Candidate, LeftOut, candidates
 from fixturegen.hostility.catalogue import AGAIN, NULL
-from fixturegen.hostility.distinct import numbered, once, settled_groups, untaken
+from fixturegen.hostility.distinct import distinct_forms, numbered, once, settled_groups, untaken
 from fixturegen.hostility.reading import Groups, Place, grouped, readings, totals
 from fixturegen.hostility.storable import Keeper
 from fixturegen.hostility.tracks import Hostility, Spread, TableHostility, Target, Track
@@ -81,6 +81,8 @@ class Preparation:
             kept = self._kept(
                 place, kept, lambda held: not _ends(column, held), "would end the database's own numbering"
             )
+        if name in _unique_columns(table):
+            kept = self._kept(place, kept, distinct_forms(kept).__contains__, "equal to another class under some collation")
         if once(table, name):
             kept = [candidate for candidate in kept if candidate.value is not None]
             kept = untaken(self._engine, table, name, kept)
@@ -183,6 +185,11 @@ class Preparation:
             edged = variants.edged(column, edge)
             if not isinstance(edged, str):
                 yield Target(column, Candidate(name, None), edge=edge, component=number, plan=edged)  # type: ignore[arg-type] # one of two
+
+
+def _unique_columns(table: TablePlan) -> set[str]:
+    key = [table.table.primary_key] if table.table.primary_key else []
+    return {name for unique in (*key, *table.table.uniques) for name in unique.columns}
 
 
 def _ends(column: Column, candidate: Candidate) -> bool:

@@ -10,6 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
+from fixturegen.databases.sqlite_storage import affinity
+from fixturegen.databases.types import sql_type
 from fixturegen.schema import Column, Dialect
 
 Form = Literal["rows", "sql", "ndjson", "csv", "parquet", "ipc"]
@@ -45,6 +47,14 @@ def unkept(column: Column, value: object, keeper: Keeper | None) -> str:
     return next((why for test in tests if (why := test(column, value))), "")
 
 
+_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*")
+_LONE = re.compile(r"\\u[dD][89abAB]..(?!\\u[dD][c-fC-F])")
+
+
+def _minus_zero(value: object) -> bool:
+    return isinstance(value, float) and value == 0 and math.copysign(1, value) < 0
+
+
 def _has_nul(value: object) -> bool:
     return isinstance(value, str) and "\0" in value
 
@@ -53,12 +63,21 @@ def _sqlite(column: Column, value: object) -> str:
     match column.type.kind:
         case "float" if isinstance(value, float) and math.isnan(value):
             return "SQLite stores NaN as NULL"
+        case "float" if _minus_zero(value):
+            return "SQLite drops the sign of zero"
         case "decimal" if isinstance(value, Decimal) and not _double(value):
             return "SQLite keeps 15 digits of a decimal"
         case "integer" if isinstance(value, int) and value >= 2**63:
             return "SQLite holds no integer beyond 2^63 - 1"
+        case _ if isinstance(value, str) and _NUMBER.fullmatch(value) and _numeric(column):
+            return "a column of numeric affinity makes a number of it"
         case _:
             return ""
+
+
+def _numeric(column: Column) -> bool:
+    declared = column.type.native or sql_type(column.type, "sqlite")
+    return affinity(declared) not in {"TEXT", "BLOB"}
 
 
 def _double(value: Decimal) -> bool:
@@ -71,8 +90,6 @@ def _postgresql(column: Column, value: object) -> str:
     match column.type.kind:
         case "json" if (column.type.native or "jsonb").lower() != "json":
             return _jsonb(str(value))
-        case "json" if re.search(r"\\ud[89a-f]..(?!\\ud[c-f])", str(value)):
-            return ""
         case "uuid" | "mac" if str(value) != str(value).lower():
             return "PostgreSQL writes it in lower case"
         case _:
@@ -82,19 +99,23 @@ def _postgresql(column: Column, value: object) -> str:
 def _jsonb(text: str) -> str:
     if "\\u0000" in text:
         return "jsonb refuses U+0000"
-    if re.search(r"\\u[dD][89abAB]..(?!\\u[dD][c-fC-F])", text):
+    if _LONE.search(text):
         return "jsonb refuses a lone surrogate"
-    if text.count('"a"') > 1:
-        return "jsonb keeps the last of two keys"
-    return ""
+    if "-0.0" in text:
+        return "jsonb drops the sign of zero"
+    return "jsonb keeps the last of two keys" if text.count('"a"') > 1 else ""
 
 
 def _mysql(column: Column, value: object) -> str:
     match column.type.kind:
         case "float" if isinstance(value, float) and not math.isfinite(value):
             return "MariaDB holds no NaN and no infinity"
+        case "float" if _minus_zero(value):
+            return "MariaDB drops the sign of zero"
         case "json" if str(value).count("[") > 31:
             return "MariaDB refuses JSON nested beyond 32 levels"
+        case "json" if _LONE.search(str(value)):
+            return "MariaDB refuses a lone surrogate"
         case "datetime" | "date" | "interval":
             return _mysql_moment(column, value)
         case "text" | "url" | "unknown" if _unicode(value) and _narrow(column):
