@@ -17,7 +17,7 @@ def one_line() -> Iterator[None]:
     try:
         yield
     except FixturegenError as error:
-        pytest.fail(f"fixturegen: {error}", pytrace=False)
+        raise pytest.fail.Exception(f"fixturegen: {error}", pytrace=False) from None
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fixturegen.engines import masked
-from fixturegen.errors import InputError
+from fixturegen.errors import InputError, RefusedError
 from fixturegen.guard import guarded
 
 if TYPE_CHECKING:
@@ -97,10 +97,23 @@ def place(whereabouts: Whereabouts) -> Place:
         InputError: For a system that is not known.
         RefusedError: For a server that does not look like development.
     """
-    guarded(whereabouts.url, whereabouts.allow)
+    let_through(whereabouts.url, whereabouts.allow)
     backend = whereabouts.url.get_backend_name()
     if backend not in _KINDS:
         message = f"tests cannot be given databases of {backend!r}"
         raise InputError(message, where=masked(whereabouts.url), given=backend, exists=_KINDS)
     made: Place = import_module(f"pytest_fixturegen.{_KINDS[backend]}").Place(whereabouts)
     return made
+
+
+def let_through(target: URL | Engine, allow: tuple[str, ...]) -> None:
+    """Refuse a target that does not look like a development database and is not among ``allow``.
+
+    Raises:
+        RefusedError: If that is so.
+    """
+    try:
+        guarded(target, allow)
+    except RefusedError as error:
+        hint = "If it is one, name it in fixturegen_allow, or under [tool.fixturegen] allow in pyproject.toml."
+        raise RefusedError(error.message, where=error.where, hint=hint) from None

@@ -36,6 +36,7 @@ __all__ = [
 ]
 
 ITEM = pytest.StashKey[pytest.Item]()
+SAID = pytest.StashKey[str]()
 RUN: pytest.StashKey[Run] = pytest.StashKey()
 _INI: tuple[tuple[str, Any, Any, str], ...] = (
     (
@@ -93,6 +94,12 @@ def pytest_collectstart(collector: pytest.Collector) -> None:
         from pytest_fixturegen.tables import register  # noqa: PLC0415 - heavy, and only where asked for
 
         register(collector)
+
+
+def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
+    """Say why tables have no fixtures, where that is so."""
+    said = config.stash.get(SAID, None)
+    return [] if said is None else [said]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -13,12 +13,11 @@ from sqlalchemy import make_url
 
 from fixturegen.engines import masked
 from fixturegen.errors import InputError
-from fixturegen.guard import guarded
 from fixturegen.schema import Dialect
 from pytest_fixturegen.content import Asked, Content, Create
 from pytest_fixturegen.failing import one_line
 from pytest_fixturegen.making import Making
-from pytest_fixturegen.places import Place, Whereabouts, place
+from pytest_fixturegen.places import Place, Whereabouts, let_through, place
 from pytest_fixturegen.plugin import ITEM, RUN
 from pytest_fixturegen.reporting import section
 from pytest_fixturegen.rows import Writer
@@ -143,7 +142,7 @@ class Run:
     def serving(self, engine: Engine) -> Served:
         """Return what isolates an engine, whoever made it."""
         if id(engine) not in self._served:
-            guarded(engine, self.settings.allow)
+            let_through(engine, self.settings.allow)
             self._served[id(engine)] = Served(engine)
         return self._served[id(engine)]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ import pytest
 
 from fixturegen.errors import FixturegenError
 from pytest_fixturegen.failing import one_line
+from pytest_fixturegen.plugin import SAID
 from pytest_fixturegen.running import Run, run_of
 
 if TYPE_CHECKING:
@@ -22,8 +22,7 @@ def register(session: pytest.Session) -> None:
     try:
         names = list(run.configured.schema.tables)
     except FixturegenError as error:
-        message = f"no table has its fixture: {error}"
-        warnings.warn(pytest.PytestConfigWarning(f"fixturegen: {message}"), stacklevel=2)
+        session.config.stash[SAID] = f"fixturegen: no table has its fixture: {error}"
         return
     taken = _taken(session)
     for name, table in _names(names).items():

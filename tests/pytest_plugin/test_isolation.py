@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from pytest_fixturegen.isolation import Isolation
-from pytest_fixturegen.numbering import Numbering
 from sqlalchemy import (
     URL,
     Column,
@@ -30,6 +28,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
+
+from pytest_fixturegen.isolation import Isolation
+from pytest_fixturegen.numbering import Numbering
 
 METADATA = MetaData()
 ROWS = Table("rows_of_mine", METADATA, Column("id", Integer, primary_key=True), Column("a", Integer, unique=True))
@@ -58,7 +59,11 @@ def filled(engine: Engine) -> Engine:
 )
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """Two rows in a new database."""
-    url = f"sqlite:///{tmp_path / 'it.db'}" if request.param == "sqlite" else request.getfixturevalue(f"{request.param}_url")
+    url = (
+        f"sqlite:///{tmp_path / 'it.db'}"
+        if request.param == "sqlite"
+        else request.getfixturevalue(f"{request.param}_url")
+    )
     made = filled(create_engine(url))
     yield made
     made.dispose()
