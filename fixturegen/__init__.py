@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from fixturegen.breaking.finding import negatives
     from fixturegen.errors import FixturegenError, ImpossibleError, InputError, RefusedError, SchemaError
+    from fixturegen.making import make
     from fixturegen.planning import Plan
     from fixturegen.schema import Schema
+    from fixturegen.strategies.examples import dataset
+    from fixturegen.strategies.strategy import datasets, rows
     from fixturegen.verbs import export, generate, hostile, load, plan, seed, stream, verify
     from fixturegen.verdict import Report
 
@@ -21,8 +24,11 @@ if TYPE_CHECKING:
 _HOMES = {
     "fixturegen.breaking.finding": ("negatives",),
     "fixturegen.errors": ("FixturegenError", "ImpossibleError", "InputError", "RefusedError", "SchemaError"),
+    "fixturegen.making": ("make",),
     "fixturegen.planning": ("Plan",),
     "fixturegen.schema": ("Schema",),
+    "fixturegen.strategies.examples": ("dataset",),
+    "fixturegen.strategies.strategy": ("datasets", "rows"),
     "fixturegen.verbs": ("export", "generate", "hostile", "load", "plan", "seed", "stream", "verify"),
     "fixturegen.verdict": ("Report",),
 }
@@ -38,12 +44,16 @@ __all__ = [
     "Schema",
     "SchemaError",
     "__version__",
+    "dataset",
+    "datasets",
     "export",
     "generate",
     "hostile",
     "load",
+    "make",
     "negatives",
     "plan",
+    "rows",
     "seed",
     "stream",
     "verify",

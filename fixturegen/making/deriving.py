@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from fixturegen.errors import ImpossibleError
+from fixturegen.making.agreeing import Echo, echoes
 from fixturegen.making.judging import judge_values
 from fixturegen.making.known import contradicted, met
 from fixturegen.making.layout import Layout, Node
@@ -17,6 +18,9 @@ from fixturegen.variants import fixed, unreferenced
 
 KEY_STRIDE = 1_000_000
 """Keys of the nodes of one table begin so far apart, where the type has room."""
+
+
+Last = Callable[[str, str], int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +38,25 @@ class Derived:
     empty: tuple[str, ...] = ()
 
 
-def derived(schema: Schema, layout: Layout) -> Derived:
+def derived(schema: Schema, layout: Layout, last: Last = lambda *_: None) -> Derived:
     """Return the schema of a layout.
+
+    Args:
+        schema: The schema.
+        layout: The layout.
+        last: The greatest value that existing rows hold in a whole-number column, by table and column.
 
     Raises:
         ImpossibleError: If what is asked of a row contradicts one of its constraints.
     """
-    return _Deriving(schema, layout).derived()
+    return _Deriving(schema, layout, last).derived()
 
 
 @dataclass(slots=True)
 class _Deriving:
     schema: Schema
     layout: Layout
+    last: Last
 
     def derived(self) -> Derived:
         empty: dict[str, Table] = {}
@@ -56,6 +66,10 @@ class _Deriving:
             for node in self.layout.nodes
             for name, (parent, pattern) in node.parents.items()
         }
+        for echo in echoes(self.layout):
+            name = f"agreeing {echo.column}"
+            tables[echo.node.name] = _echoing(tables[echo.node.name], echo, name)
+            pins[echo.node.name, name] = Pin(echo.pattern, echo.source.width)
         schema = replace(self.schema, tables={**tables, **empty})
         tables = {node.name: _simplified(schema, schema.tables[node.name], node) for node in self.layout.nodes}
         return Derived(replace(schema, tables={**tables, **empty}), pins, tuple(empty))
@@ -83,7 +97,7 @@ class _Deriving:
         else:
             table = unreferenced(table, lost)
             table = replace(table, references=tuple(self._led(node, one) for one in table.references))
-        table = _keys_apart(self.layout, node, table)
+        table = _keys_apart(self.layout, node, table, self.last)
         return _distinct(replace(table, name=node.name, count=None), frozenset(drawn), node, self.layout)
 
     def _held(self, node: Node, held: Mapping[str, object]) -> Table:
@@ -126,6 +140,16 @@ class _Deriving:
             led = tuple(replace(one, table=_empty_name(one.table)) for one in table.references)
             empty[name] = Table(name=name, columns=columns, primary_key=table.primary_key, references=led)
             self._add_empty(table.references, empty)
+
+
+def _echoing(table: Table, echo: Echo, name: str) -> Table:
+    """The table with a reference more, to the row whose value a column repeats."""
+    columns = tuple(
+        replace(column, nullable=False, nulls=None) if column.name == echo.column else column
+        for column in table.columns
+    )
+    more = Reference(columns=(echo.column,), table=echo.source.name, target=(echo.target,), name=name)
+    return replace(table, columns=columns, references=(*table.references, more))
 
 
 def _empty_name(table: str) -> str:
@@ -223,22 +247,26 @@ def known_values(table: Table) -> tuple[Mapping[str, object], frozenset[str]]:
 # Keys ------------------------------------------------------------------------------------------------------------------
 
 
-def _keys_apart(layout: Layout, node: Node, table: Table) -> Table:
-    """Let whole-number keys of the second node of a table begin elsewhere than those of the first."""
-    alike = [other for other in layout.nodes if other.table.name == node.table.name]
-    number = alike.index(node)
-    if number == 0 or table.primary_key is None:
+def _keys_apart(layout: Layout, node: Node, table: Table, last: Last) -> Table:
+    """Let whole-number keys begin after existing rows, and those of the second node of a table apart from the first's."""
+    if table.primary_key is None:
         return table
+    number = [other for other in layout.nodes if other.table.name == node.table.name].index(node)
     names = set(table.primary_key.columns)
-    columns = tuple(_starting(column, number) if column.name in names else column for column in table.columns)
+    columns = tuple(
+        _starting(column, number, last(node.table.name, column.name)) if column.name in names else column
+        for column in table.columns
+    )
     return replace(table, columns=columns)
 
 
-def _starting(column: Column, number: int) -> Column:
-    plain = column.type.kind == "integer" and not column.choices and column.fill is None
-    if not plain or column.low is not None or column.high is not None or column.ordinal is not None:
+def _starting(column: Column, number: int, last: int | None) -> Column:
+    plain = column.type.kind == "integer" and not column.choices and column.fill is None and column.ordinal is None
+    bounded = column.high is not None or not isinstance(column.low, Constant | None)
+    least = 1 if column.low is None else column.low.value if isinstance(column.low, Constant) else None
+    if not plain or bounded or not isinstance(least, int) or (number == 0 and last is None):
         return column
-    return replace(column, low=Constant(number * _stride(column.type) + 1))
+    return replace(column, low=Constant(max(least, (last or 0) + 1) + number * _stride(column.type)))
 
 
 def _stride(type_: Type) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
-from fixturegen.expressions.normal import NullTest, Order, atoms, columns_of
+from fixturegen.expressions.normal import NullTest, Order, atoms
 from fixturegen.making.known import met
 from fixturegen.making.wishes import Wish
 from fixturegen.planning.domains import Condition, conditions, conjuncts
@@ -68,13 +68,12 @@ class Forcing:
             for part in conjuncts(condition.formula):
                 if not isinstance(part, Order) or part.relation not in {"<>", "<", ">"}:
                     continue
-                left, right = (_leading(table, name) for name in columns_of(part))
+                left, right = (_leading(table, name) for name in (part.left, part.right))
                 for one in left:
                     yield from (frozenset({one.name, two.name}) for two in right if two.table == one.table)
-                for one, other in ((left, part.right), (right, part.left)):
-                    yield from (
-                        frozenset({each.name}) for each in one if each.table == table.name and other in each.target
-                    )
+                for some, other in ((left, part.right), (right, part.left)):
+                    selfish = [one for one in some if one.table == table.name and other in one.target]
+                    yield from (frozenset({one.name}) for one in selfish)
 
 
 def _leading(table: Table, column: str) -> Sequence[Reference]:

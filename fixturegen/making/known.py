@@ -6,8 +6,17 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from fixturegen.errors import ImpossibleError
-from fixturegen.expressions.normal import AllOf, Among, AnyOf, Formula, Limit, NullTest, Opaque, Order, Solved
-from fixturegen.expressions.normal import columns_of as columns_of
+from fixturegen.expressions.normal import (
+    AllOf,
+    Among,
+    AnyOf,
+    Formula,
+    Limit,
+    NullTest,
+    Opaque,
+    Order,
+    columns_of,
+)
 from fixturegen.lattice import measure
 from fixturegen.schema import Check, Table
 
@@ -37,21 +46,24 @@ def met(formula: Formula, known: Mapping[str, object], never_null: frozenset[str
     """
     match formula:
         case AllOf(parts):
-            verdicts = [met(part, known, never_null) for part in parts]
-            return False if False in verdicts else None if None in verdicts else True
+            return _every([met(part, known, never_null) for part in parts])
         case AnyOf(parts):
-            verdicts = [met(part, known, never_null) for part in parts]
-            return True if True in verdicts else None if None in verdicts else False
+            return _not(_every([_not(met(part, known, never_null)) for part in parts]))
         case NullTest(column, null):
-            if column in known:
-                return (known[column] is None) == null
-            return (not null) if column in never_null else None
+            absent = known[column] is None if column in known else False if column in never_null else None
+            return None if absent is None else absent == null
         case Opaque():
             return None
-        case Solved():
-            return True if any(name in known and known[name] is None for name in columns_of(formula)) else None
         case _:
             return _atom(formula, known)
+
+
+def _every(verdicts: list[bool | None]) -> bool | None:
+    return False if False in verdicts else None if None in verdicts else True
+
+
+def _not(verdict: bool | None) -> bool | None:
+    return None if verdict is None else not verdict
 
 
 def _atom(atom: Formula, known: Mapping[str, object]) -> bool | None:

@@ -6,7 +6,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Mapping
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from threading import RLock
 from types import MappingProxyType
@@ -84,8 +84,6 @@ class Maker:
         as_of: date | None = None,
         existing: Mapping[str, pl.DataFrame] | None = None,
     ) -> None:
-        from dataclasses import replace  # noqa: PLC0415
-
         self.schema = schema if as_of is None else replace(schema, as_of=as_of)
         self.seed = seed
         self._existing: Mapping[str, pl.DataFrame] = existing or MappingProxyType({})
@@ -102,9 +100,9 @@ class Maker:
             existing: As for the class, in place of those given there.
         """
         other = copy(self)
-        other._existing = existing
-        other._present = Present(self.schema, existing)
-        other._scopes = OrderedDict()
+        other._existing = existing  # noqa: SLF001 - a copy of its own
+        other._present = Present(self.schema, existing)  # noqa: SLF001 - a copy of its own
+        other._scopes = OrderedDict()  # noqa: SLF001 - a copy of its own
         return other
 
     def made(self, table: str, overrides: Mapping[str, object], *, rows: int = 1, key: str = "") -> Made:
@@ -178,7 +176,7 @@ class Maker:
 
     def _tried(self, wish: Wish, rows: int, known: object) -> tuple[Layout, Nursery]:
         layout = laid_out(self.schema, wish, rows, known, self._checks)  # type: ignore[arg-type]
-        return layout, nursery(self.schema, layout, self.seed)
+        return layout, nursery(self.schema, layout, self.seed, last=self._present.last)
 
     def _found(self, lookup: Lookup, scope: Scope) -> Row | None:
         name, pairs = lookup
@@ -194,7 +192,9 @@ class Maker:
         for generation in range(GENERATIONS):
             if generation == len(shape.nurseries):
                 seed = stream(self.seed, "generation", str(generation))
-                shape.nurseries.append(nursery(self.schema, shape.layout, seed, growth=4**generation))
+                shape.nurseries.append(
+                    nursery(self.schema, shape.layout, seed, growth=4**generation, last=self._present.last)
+                )
             made = shape.nurseries[generation]
             for at in range(len(made.good)):
                 number = made.good[(start + at) % len(made.good)]

@@ -10,7 +10,7 @@ import polars as pl
 from fixturegen.errors import ImpossibleError
 from fixturegen.fills.bulk import Bulk
 from fixturegen.fills.engine import Engine
-from fixturegen.making.deriving import Derived, derived
+from fixturegen.making.deriving import Derived, Last, derived
 from fixturegen.making.holding import holding
 from fixturegen.making.layout import Layout, Node
 from fixturegen.making.made import Row
@@ -75,7 +75,7 @@ class Nursery:
     led: tuple[Led, ...]
 
 
-def nursery(schema: Schema, layout: Layout, seed: int, growth: int = 1) -> Nursery:
+def nursery(schema: Schema, layout: Layout, seed: int, growth: int = 1, last: Last = lambda *_: None) -> Nursery:
     """Make neighbourhoods of a layout.
 
     Args:
@@ -83,11 +83,12 @@ def nursery(schema: Schema, layout: Layout, seed: int, growth: int = 1) -> Nurse
         layout: Their shape.
         seed: Any integer.
         growth: So many times the usual number are made.
+        last: The greatest value that existing rows hold in a whole-number column, by table and column.
 
     Raises:
         ImpossibleError: If there is none; with the constraint.
     """
-    shape = spread(derived(schema, layout))
+    shape = spread(derived(schema, layout, last))
     width = max(node.width for node in layout.nodes)
     sizes = [size * growth for size in SIZES if size * width <= MOST_ROWS] or [1]
     for size in sizes:

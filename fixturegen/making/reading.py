@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
+from typing import Any
 from uuid import UUID
 
 import polars as pl
@@ -37,6 +38,13 @@ _GIVEN: Mapping[str, tuple[type, ...]] = {
     "url": (str,),
 }
 """Python types that are taken for each kind of column; JSON takes whatever JSON can say."""
+_SPELLED: Mapping[type, Callable[[Any], object]] = {
+    UUID: str,
+    IPv4Address: str,
+    IPv6Address: str,
+    bytearray: bytes,
+    memoryview: bytes,
+}
 _WORDS: Mapping[str, str] = {
     "integer": "a whole number",
     "decimal": "a number",
@@ -88,17 +96,16 @@ def _plain(given: object, type_: Type) -> object:
     if isinstance(given, Enum):
         named = type_.labels or ()
         return given.name if given.name in named and given.value not in named else given.value
-    if type_.kind == "json":
-        return _document(given)
-    if isinstance(given, UUID | IPv4Address | IPv6Address):
-        return str(given)
-    if isinstance(given, bytearray | memoryview):
-        return bytes(given)
-    if isinstance(given, float) and type_.kind == "decimal":
-        return Decimal(repr(given))
-    if type_.kind == "uuid" and isinstance(given, str):
-        return _uuid(given)
-    return given
+    match type_.kind:
+        case "json":
+            return _document(given)
+        case "uuid" if isinstance(given, str | UUID):
+            return _uuid(str(given))
+        case "decimal" if isinstance(given, float):
+            return Decimal(repr(given))
+        case _:
+            known = next((kind for kind in _SPELLED if isinstance(given, kind)), None)
+            return given if known is None else _SPELLED[known](given)
 
 
 def _uuid(given: str) -> str:

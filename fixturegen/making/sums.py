@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from fractions import Fraction
 from itertools import islice, product
 
 import numpy as np
-from sqlglot import exp
 
 from fixturegen.errors import ImpossibleError, SchemaError
-from fixturegen.expressions.names import dotted, is_column, mentioned, resolved
-from fixturegen.expressions.parsing import parsed
+from fixturegen.expressions.exact import Exact, exact
+from fixturegen.expressions.names import resolved
 from fixturegen.lattice import Lattice, lattice_of, measure
 from fixturegen.making.wishes import MOST_CHILDREN, Wish
 from fixturegen.planning.domains import base_domain
@@ -180,8 +178,7 @@ class _Summing:
         known, free = self._split(child)
         tries = islice(product(*(one.candidates() for one in free)), _CANDIDATES**2)
         found = (
-            _evaluated(self._tree(), known | {one.name: at for one, at in zip(free, tried, strict=True)})
-            for tried in tries
+            self._tree().value(known | {one.name: at for one, at in zip(free, tried, strict=True)}) for tried in tries
         )
         return list(dict.fromkeys(one for one in found if one is not None))
 
@@ -195,15 +192,15 @@ class _Summing:
 
     # One child ---------------------------------------------------------------------------------------------------------
 
-    def _tree(self) -> exp.Expr:
-        return parsed(self.aggregate.expression, self.schema.dialect, self.column.where)
+    def _tree(self) -> Exact:
+        return exact(self.aggregate.expression, self.schema.dialect, self.column.where)
 
     def _known(self, child: Wish) -> Fraction | None:
         """What a child's expression gives, if all that it reads is given."""
-        values = {name: self._given(child, self._path(name)) for name in mentioned(self._tree())}
+        values = {name: self._given(child, self._path(name)) for name in self._tree().names}
         if any(value is None for value in values.values()):
             return None
-        return _evaluated(self._tree(), {name: value for name, value in values.items() if value is not None})
+        return self._tree().value({name: value for name, value in values.items() if value is not None})
 
     def _given(self, child: Wish, path: Path) -> Fraction | None:
         wish: Wish | None = child
@@ -220,14 +217,14 @@ class _Summing:
             return path
         column = column_at(self.schema, table, path)
         if column.fill is not None and column.fill.generator == "expression":
-            tree = parsed(str(column.fill.arguments.get("sql", "")), self.schema.dialect)
-            if is_column(tree):
-                return resolved(self.schema, table, dotted(tree))
+            repeated = exact(str(column.fill.arguments.get("sql", "")), self.schema.dialect).column
+            if repeated is not None:
+                return resolved(self.schema, table, repeated)
         return path
 
     def _split(self, child: Wish) -> tuple[dict[str, Fraction], list[_Variable]]:
         """The numbers that a child's expression reads: those that are given, and those to choose."""
-        names = mentioned(self._tree())
+        names = self._tree().names
         given = {name: value for name in names if (value := self._given(child, self._path(name))) is not None}
         try:
             return given, [self._variable(name) for name in names if name not in given]
@@ -242,7 +239,7 @@ class _Summing:
             others = [one for one in free if one is not last]
             for tried in islice(product(*(one.candidates() for one in others)), _TRIES):
                 known = given | {one.name: value for one, value in zip(others, tried, strict=True)}
-                value = _root(tree, known, last.name, wanted)
+                value = tree.root(known, last.name, wanted)
                 if value is not None and last.holds(value):
                     for one, number in [*zip(others, tried, strict=True), (last, value)]:
                         child = _fixed(child, self.schema, one.path, one.value(number))
@@ -272,45 +269,6 @@ def _fixed(wish: Wish, schema: Schema, path: Path, value: object) -> Wish:
     parent = wish.parents.get(first) or Wish(table=reference.table)
     below = _fixed(parent, schema, Path(path.references[1:], path.column), value)
     return replace(wish, parents={**wish.parents, first: below})
-
-
-def _root(tree: exp.Expr, known: Mapping[str, Fraction], name: str, wanted: Fraction) -> Fraction | None:
-    """The value of one variable for which an expression that is linear in it gives a number."""
-    points = [_evaluated(tree, {**known, name: Fraction(at)}) for at in (0, 1, 2)]
-    if any(point is None for point in points):
-        return None
-    at_zero, at_one, at_two = (point for point in points if point is not None)
-    slope = at_one - at_zero
-    if slope == 0 or at_two - at_one != slope:
-        return None
-    return (wanted - at_zero) / slope
-
-
-def _evaluated(tree: exp.Expr, values: Mapping[str, Fraction]) -> Fraction | None:
-    """The exact value of an arithmetic expression, None where it is more than that."""
-    if is_column(tree):
-        return values.get(dotted(tree))
-    match tree:
-        case exp.Paren():
-            return _evaluated(tree.this, values)
-        case exp.Neg():
-            inner = _evaluated(tree.this, values)
-            return None if inner is None else -inner
-        case exp.Literal() if not tree.is_string:
-            return Fraction(Decimal(str(tree.this)))
-        case exp.Add() | exp.Sub() | exp.Mul():
-            left, right = (_evaluated(side, values) for side in (tree.this, tree.expression))
-            if left is None or right is None:
-                return None
-            return (
-                left + right
-                if isinstance(tree, exp.Add)
-                else left - right
-                if isinstance(tree, exp.Sub)
-                else left * right
-            )
-        case _:
-            return None
 
 
 def _shown(number: Fraction) -> str:

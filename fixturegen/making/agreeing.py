@@ -1,0 +1,105 @@
+"""References that share columns must lead to rows that agree there: to one row, or to rows of which one repeats the other's value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fixturegen.errors import ImpossibleError
+from fixturegen.making.layout import Layout, Node
+from fixturegen.making.wishes import role_of
+
+
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """A column that repeats a column of another node, because rows refer to both by the same column.
+
+    Attributes:
+        node: The node that repeats.
+        column: Its column.
+        source: The node that is repeated.
+        target: Its column.
+        pattern: For each row of ``node``, which row of ``source`` it repeats.
+    """
+
+    node: Node
+    column: str
+    source: Node
+    target: str
+    pattern: tuple[int, ...]
+
+
+_End = tuple[Node, str, tuple[int, ...]]
+
+
+def echoes(layout: Layout) -> tuple[Echo, ...]:
+    """Return the columns that must repeat others, so that all references of every row agree.
+
+    Raises:
+        ImpossibleError: If references must lead to one row, and something tells the rows apart that they lead to.
+    """
+    found: dict[tuple[str, str], Echo] = {}
+    for node in layout.nodes:
+        for column in node.table.columns:
+            led = [one for one in node.table.references if column.name in one.columns and one.name in node.parents]
+            if node.held is not None or len(led) < 2:
+                continue
+            ends = [_followed(node, one.name, column.name) for one in led]
+            for reference, end in zip(led[1:], ends[1:], strict=True):
+                echo = _echo(node, column.name, ends[0], end, f"{role_of(led[0])} and {role_of(reference)}")
+                if echo is not None:
+                    found.setdefault((echo.node.name, echo.column), echo)
+    return tuple(found.values())
+
+
+def _followed(node: Node, reference: str, column: str) -> _End:
+    """Where the value of a referring column comes from: the row, its column, and the pattern that leads there."""
+    held = next(one for one in node.table.references if one.name == reference)
+    parent, pattern = node.parents[reference]
+    name = held.target[held.columns.index(column)]
+    seen = {node.name}
+    while parent.name not in seen and parent.held is None:
+        seen.add(parent.name)
+        onward = next(
+            (one for one in parent.table.references if name in one.columns and one.name in parent.parents), None
+        )
+        if onward is None:
+            break
+        name = onward.target[onward.columns.index(name)]
+        parent, step = parent.parents[onward.name]
+        pattern = tuple(step[at] for at in pattern)
+    return parent, name, pattern
+
+
+def _echo(node: Node, column: str, first: _End, second: _End, roles: str) -> Echo | None:
+    one, target, pattern = first
+    other, name, further = second
+    if (one, target, pattern) == (other, name, further):
+        return None
+    values = [_value(one, target), _value(other, name)]
+    if values[0] is not None and values[1] is not None:
+        if values[0] == values[1]:
+            return None
+        raise _disagreeing(node, column, roles)
+    if one.table is other.table and target == name and _key(one, target):
+        raise _disagreeing(node, column, roles)
+    if values[1] is not None:
+        (one, target, pattern), (other, name, further) = second, first
+    place = dict(zip(further, pattern, strict=True))
+    return Echo(other, name, one, target, tuple(place.get(at, 0) for at in range(other.width)))
+
+
+def _value(node: Node, column: str) -> object:
+    return {**node.wish.values, **(node.held or {})}.get(column)
+
+
+def _key(node: Node, column: str) -> bool:
+    key = node.table.primary_key
+    return key is not None and key.columns == (column,)
+
+
+def _disagreeing(node: Node, column: str, roles: str) -> ImpossibleError:
+    message = (
+        f"{roles} of {node.table.name} share {column}, so that they must agree there; what is asked tells them apart"
+    )
+    where = next(one.where for one in node.table.columns if one.name == column)
+    return ImpossibleError(message, where=where, hint="Ask for the same on both ways, or on one of them.")
