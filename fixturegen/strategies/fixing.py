@@ -1,0 +1,107 @@
+"""Fixed parts: conditions that every row of a table must meet beside its own, as further constraints of the schema."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from fixturegen.dtypes import polars_dtype
+from fixturegen.errors import InputError, SchemaError
+from fixturegen.lattice import lattice_of, measure
+from fixturegen.schema import Check, Choice, Column, PerParent, Rows, Schema, Table
+
+Where = Mapping[str, str | Mapping[str, object]]
+"""By table: an SQL condition in the schema's dialect, or values by column (None for NULL)."""
+
+
+def fixed(schema: Schema, where: Where) -> Schema:
+    """Return the schema with its fixed parts as constraints.
+
+    Args:
+        schema: The schema.
+        where: What every row of a table must be.
+
+    Raises:
+        SchemaError: If there is no such table or column.
+        InputError: If a value is not of the column's type, or NULL where there may be none.
+    """
+    tables = dict(schema.tables)
+    for name, wanted in where.items():
+        if name not in tables:
+            message = f"unknown table {name!r} in where"
+            raise SchemaError(message, given=name, exists=tables)
+        tables[name] = _fixed_table(schema, tables[name], wanted)
+    return replace(schema, tables=tables)
+
+
+def _fixed_table(schema: Schema, table: Table, wanted: str | Mapping[str, object]) -> Table:
+    if isinstance(wanted, str):
+        return _checked(schema, table, wanted)
+    if not isinstance(wanted, Mapping):
+        message = f"where of {table.name} is neither an SQL condition nor values by column"
+        raise InputError(message)
+    for name, value in wanted.items():
+        column = next((one for one in table.columns if one.name == name), None)
+        if column is None:
+            message = f"unknown column {name!r} of {table.name} in where"
+            raise SchemaError(message, given=str(name), exists=[one.name for one in table.columns])
+        table = _fixed_column(schema, table, column, value)
+    return table
+
+
+def _checked(schema: Schema, table: Table, sql: str) -> Table:
+    taken = {check.name for check in table.checks}
+    name = next(name for at in range(len(taken) + 1) if (name := f"where {at}" if at else "where") not in taken)
+    return replace(table, checks=(*table.checks, Check(sql=sql, name=name, dialect=schema.dialect)))
+
+
+def _fixed_column(schema: Schema, table: Table, column: Column, value: object) -> Table:
+    quoted = '"' + column.name.replace('"', '""') + '"'
+    if schema.dialect == "mysql":
+        quoted = "`" + column.name.replace("`", "``") + "`"
+    if value is None:
+        if not column.nullable:
+            message = f"{table.name}.{column.name} is never NULL, but where demands it"
+            raise InputError(message)
+        return _checked(schema, table, f"{quoted} IS NULL")
+    _check_value(table, column, value)
+    sure = replace(column, choices=(Choice(value),), nulls=0.0 if column.nullable else None, fill=None)
+    given = any(column.name in reference.columns for reference in table.references)
+    if given or column.aggregate is not None or column.ordinal is not None or column.generated is not None:
+        message = f"{table.name}.{column.name} follows from other rows: where cannot fix its value"
+        raise InputError(message, hint="Fix columns of the rows that it follows from, or state an SQL condition.")
+    columns = tuple(sure if one is column else one for one in table.columns)
+    checked = replace(table, columns=columns)
+    return _checked(schema, checked, f"{quoted} IS NOT NULL") if column.nullable else checked
+
+
+def _check_value(table: Table, column: Column, value: object) -> None:
+    lattice = lattice_of(column.type)
+    wrong = f"where: {value!r} is no value of {table.name}.{column.name}"
+    if lattice is not None:
+        try:
+            place = measure(value) / lattice.step
+        except (TypeError, ValueError, OverflowError):
+            raise InputError(wrong) from None
+        if place.denominator != 1 or not lattice.low <= place <= lattice.high:
+            raise InputError(wrong)
+        return
+    import polars as pl  # noqa: PLC0415 - only for values without order
+
+    try:
+        pl.Series([value], dtype=polars_dtype(column.type), strict=True)
+    except (TypeError, ValueError, pl.exceptions.PolarsError):
+        raise InputError(wrong) from None
+
+
+def open_counts(schema: Schema, most: Mapping[str, int]) -> Schema:
+    """Return the schema without absolute counts (but 0), and with counts per parent no higher than a table may have rows."""
+    tables = {}
+    for name, table in schema.tables.items():
+        count = table.count
+        if isinstance(count, PerParent):
+            high = max(count.low, min(count.high, most[name]))
+            tables[name] = replace(table, count=replace(count, high=high))
+        else:
+            tables[name] = table if count == Rows(0) else replace(table, count=None)
+    return replace(schema, tables=tables)

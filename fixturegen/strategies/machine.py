@@ -1,0 +1,338 @@
+"""A plan compiled into a machine that makes an example from what Hypothesis drew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from fixturegen.expressions.normal import columns_of
+from fixturegen.fills.judging import Oracle
+from fixturegen.planning.plan import Numbered, Plan
+from fixturegen.schema import PerParent
+from fixturegen.strategies.blocks import blocks
+from fixturegen.strategies.compiling import Maker, TableWork
+from fixturegen.strategies.parents import parent_of
+from fixturegen.strategies.searching import tries
+from fixturegen.strategies.uniques import Kept, kept_uniques
+from fixturegen.strategies.worlds import UNMOVED, Draft, Row, StuckError, World
+
+MOST_ROUNDS = 2_000
+
+
+class DroppedError(Exception):
+    """A row has no place; caught by the machine, which makes the example without it.
+
+    Args:
+        row: The row.
+    """
+
+    def __init__(self, row: Row) -> None:
+        super().__init__()
+        self.row = row
+
+
+@dataclass(slots=True, eq=False)
+class Stage:
+    """Columns of one table that are made together, row by row, and what must hold once they are.
+
+    Attributes:
+        work: The table's work.
+        columns: The columns, in order, with their makers.
+        conditions: Conditions between given columns, each with the columns it reads.
+        uniques: Uniques whose last column is among these.
+        numbered: References among whose parents' rows a column of these counts.
+        references: References first chosen here.
+        components: Components first drawn here.
+    """
+
+    work: TableWork
+    columns: list[tuple[str, Maker]]
+    conditions: list[tuple[Callable[[Row], bool], tuple[str, ...]]]
+    uniques: list[Kept]
+    numbered: list[str]
+    references: frozenset[str]
+    components: frozenset[int]
+
+    def place(self, row: Row) -> None:
+        """Make the columns of a row.
+
+        Raises:
+            DroppedError: If no values keep every constraint.
+        """
+        try:
+            self._make(row)
+        except StuckError as stuck:
+            self._search(row, stuck)
+        name, world = self.work.name, row.world
+        for unique in self.uniques:
+            key = unique.key(row)
+            if key is not None:
+                world.taken.setdefault((name, unique.number), set()).add(key)
+        for reference in self.numbered:
+            family = (name, reference, id(parent_of(row, reference)))
+            world.counts[family] = world.counts.get(family, 0) + 1
+
+    def _make(self, row: Row) -> None:
+        values = row.values
+        for name, maker in self.columns:
+            if name not in values:
+                values[name] = maker(row)
+        for holds, columns in self.conditions:
+            if not holds(row):
+                raise StuckError(*columns)
+        taken = row.world.taken
+        for unique in self.uniques:
+            key = unique.key(row)
+            if key is not None and key in taken.get((self.work.name, unique.number), ()):
+                raise StuckError(*unique.columns)
+
+    def _search(self, row: Row, stuck: StuckError) -> None:
+        """Move the digits on that decide the columns concerned; others join them as they prove to be concerned."""
+        concerned = dict.fromkeys(stuck.columns)
+        while True:
+            digits = self._digits(concerned)
+            before = len(concerned)
+            for moves in tries(digits, row.sizes, len(row.world.rows[self.work.name])):
+                self._clear(row)
+                row.moves = moves
+                try:
+                    self._make(row)
+                except StuckError as again:
+                    concerned |= dict.fromkeys(again.columns)
+                else:
+                    return
+            if len(concerned) == before or self._digits(concerned) == digits:
+                row.moves = UNMOVED
+                raise DroppedError(row)
+
+    def _digits(self, columns: Mapping[str, None]) -> list[int]:
+        """Return the digits that decide columns and may still move: values and cases before references."""
+        work = self.work
+        own = {name for name, _ in self.columns}
+        found = dict.fromkeys(digit for name in columns if name in own for digit in work.digits.get(name, ()))
+        fixed = {choice.digit for name, choice in work.choices.items() if name not in self.references}
+        choosing = {choice.digit for choice in work.choices.values()}
+        return sorted((digit for digit in found if digit not in fixed), key=lambda digit: (digit in choosing, -digit))
+
+    def _clear(self, row: Row) -> None:
+        for name, _ in self.columns:
+            row.values.pop(name, None)
+            row.given.pop(name, None)
+            row.absent.discard(name)
+        for reference in self.references:
+            row.chosen.pop(reference, None)
+            row.away.discard(reference)
+        for component in self.components:
+            row.cases.pop(component, None)
+
+
+@dataclass(slots=True, eq=False)
+class Machine:
+    """Makes examples of a plan.
+
+    Attributes:
+        plan: The plan.
+        most: Most rows by table.
+        least: Fewest rows by table.
+        oracle: Judges what only a database can judge.
+    """
+
+    plan: Plan
+    most: Mapping[str, int]
+    least: Mapping[str, int]
+    oracle: Oracle | None = None
+    works: dict[str, TableWork] = field(init=False)
+    stages: list[Stage] = field(init=False)
+    nested: dict[str, list[str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.works = {}
+        for name, table in self.plan.tables.items():
+            self.works[name] = TableWork(self.plan, table, max(self.most[name], 1), self.oracle, self.works)
+        self.stages = self._stages()
+        self.nested = {name: [] for name in self.works}
+        for name in self.works:
+            if self.counted(name) is not None:
+                self.nested[self._parent(name)].append(name)
+
+    def counted(self, name: str) -> PerParent | None:
+        """Return the count per parent of a table, None for one that is counted by itself."""
+        count = self.plan.tables[name].count
+        return count if isinstance(count, PerParent) else None
+
+    def _parent(self, name: str) -> str:
+        count = self.counted(name)
+        assert count is not None
+        return self.plan.tables[name].links[count.reference].reference.table
+
+    def _stages(self) -> list[Stage]:
+        found: list[Stage] = []
+        uniques = {name: kept_uniques(work) for name, work in self.works.items()}
+        made: dict[str, set[str]] = {name: set() for name in self.works}
+        chosen: dict[str, set[str]] = {name: set() for name in self.works}
+        drawn: dict[str, set[int]] = {name: set() for name in self.works}
+        judged: dict[str, set[int]] = {name: set() for name in self.works}
+        for name, columns in blocks(self.plan):
+            work, steps = self.works[name], self.plan.tables[name].steps
+            before = set(made[name])
+            made[name] |= set(columns)
+            references = {one for one, link in work.plan.links.items() if not set(link.reference.columns) & before}
+            references = {one for one in references if one not in chosen[name]}
+            components = {getattr(steps[one], "component", None) for one in columns} - {None} - drawn[name]
+            conditions = self._conditions(work, made[name], judged[name])
+            found.append(
+                Stage(
+                    work=work,
+                    columns=[(one, work.makers[one]) for one in columns],
+                    conditions=conditions,
+                    uniques=[one for one in uniques[name] if one.columns <= made[name] and not one.columns <= before],
+                    numbered=[step.reference for one in columns if isinstance(step := steps[one], Numbered)],
+                    references=frozenset(references),
+                    components=frozenset(components),  # type: ignore[arg-type] # None was taken out
+                )
+            )
+            chosen[name] |= {one for one in references if set(work.plan.links[one].reference.columns) & set(columns)}
+            drawn[name] |= components  # type: ignore[arg-type] # the same
+        return found
+
+    def _conditions(
+        self, work: TableWork, made: set[str], judged: set[int]
+    ) -> list[tuple[Callable[[Row], bool], tuple[str, ...]]]:
+        """Return the conditions between given columns that can be judged now, and were not before."""
+        found = []
+        formulas = [formula for settled in work.plan.settled for formula in settled.conditions]
+        for number, formula in enumerate(formulas):
+            names = columns_of(formula)
+            own = {name for name in names if name in work.plan.steps}
+            if number not in judged and own <= made:
+                judged.add(number)
+                through = {
+                    column
+                    for name in names
+                    if name not in own and work.plan.paths[name].references
+                    for column in work.plan.links[work.plan.paths[name].references[0]].reference.columns
+                }
+                found.append((work.court.holds(formula), (*own, *through)))
+        return found
+
+    # Making ----------------------------------------------------------------------------------------------------------
+
+    def make(self, drafts: Mapping[str, list[Draft]]) -> World:
+        """Return the rows of an example: of what was drawn, all that has a place, without parents that nothing needs.
+
+        A table that lacks rows to its least number gets further ones where there is place for them.
+        """
+        spared = 0
+        for _ in range(MOST_ROUNDS):
+            world = World(drafts)
+            try:
+                for stage in self.stages:
+                    for row in world.rows[stage.work.name]:
+                        stage.place(row)
+            except DroppedError as dropped:
+                self._drop(dropped.row.draft, drafts)
+                continue
+            unneeded = self._unneeded(world)
+            if unneeded:
+                for row in unneeded:
+                    row.draft.gone = True
+                continue
+            lacking = [name for name, rows in world.rows.items() if len(rows) < self.least[name]]
+            if not lacking or spared > sum(self.least.values()) + len(self.works):
+                return world
+            spared += 1
+            self._spare(lacking[0], drafts)
+        message = "an example is not finished"
+        raise AssertionError(message)
+
+    def _drop(self, draft: Draft, drafts: Mapping[str, list[Draft]]) -> None:
+        """Take a row away, with the rows that were drawn for it; and its owner, where that must have so many rows."""
+        draft.gone = True
+        count = self.counted(draft.table)
+        if count is not None and draft.owner is not None and not draft.owner.gone:
+            left = sum(one.owner is draft.owner and not one.gone for one in drafts[draft.table])
+            if left < count.low:
+                self._drop(draft.owner, drafts)
+        for child in self.nested[draft.table]:
+            for one in drafts[child]:
+                if one.owner is draft and not one.gone:
+                    self._drop(one, drafts)
+
+    def _unneeded(self, world: World) -> list[Row]:
+        """Return the rows that no row refers to and that were not drawn to stay: some at a time, parents of theirs later."""
+        needed: set[int] = set()
+        for name, rows in world.rows.items():
+            references = [one for one, link in self.plan.tables[name].links.items() if link.reference.table != name]
+            for row in rows:
+                for reference in references:
+                    parent = parent_of(row, reference)
+                    if parent is not None:
+                        needed.add(id(parent))
+        found = []
+        for name, rows in world.rows.items():
+            keep = self.works[name].keep
+            if keep < 0:
+                continue
+            loose = [row for row in rows if not row.digits[keep] and id(row) not in needed and not self._is_boss(row)]
+            found += loose[: max(0, len(rows) - self.least[name])]
+        return found
+
+    def _is_boss(self, row: Row) -> bool:
+        """Whether another row of the same table refers to a row."""
+        table = row.draft.table
+        own = [one for one, link in self.plan.tables[table].links.items() if link.reference.table == table]
+        return any(parent_of(other, one) is row for one in own for other in row.world.rows[table] if other is not row)
+
+    def _spare(self, name: str, drafts: Mapping[str, list[Draft]]) -> None:
+        """Add a row of the simplest digits to a table; of one counted per parent, to the first parent that has room."""
+        count = self.counted(name)
+        owner = None
+        if count is not None:
+            parent = self._parent(name)
+            room = [
+                one
+                for one in drafts[parent]
+                if not one.gone and sum(child.owner is one and not child.gone for child in drafts[name]) < count.high
+            ]
+            if not room:
+                self._spare(parent, drafts)
+                return
+            owner = room[0]
+        drafts[name].append(self.simple(name, owner))
+        self.complete(drafts[name][-1], drafts)
+        if owner is not None:
+            place = {id(one): at for at, one in enumerate(drafts[self._parent(name)])}
+            drafts[name].sort(key=lambda one: place[id(one.owner)])
+
+    def simple(self, name: str, owner: Draft | None) -> Draft:
+        """Return a draft whose digits are all at their simplest, but that stays."""
+        work = self.works[name]
+        digits = [0 if bounds is None else min(max(0, bounds[0]), bounds[1]) for bounds in work.layout.bounds]
+        if work.keep >= 0:
+            digits[work.keep] = 1
+        return Draft(name, digits, owner)
+
+    def complete(self, draft: Draft, drafts: Mapping[str, list[Draft]]) -> None:
+        """Give a draft as many rows as it must have in tables that are counted by its own."""
+        for child in self.nested[draft.table]:
+            count = self.counted(child)
+            assert count is not None
+            for _ in range(count.low):
+                one = self.simple(child, draft)
+                drafts[child].append(one)
+                self.complete(one, drafts)
+
+    def smallest(self) -> World:
+        """Return the example of the fewest rows that are asked for."""
+        drafts: dict[str, list[Draft]] = {name: [] for name in self.works}
+        for name in self.works:
+            if self.counted(name) is None:
+                for _ in range(self.least[name]):
+                    drafts[name].append(self.simple(name, None))
+                    self.complete(drafts[name][-1], drafts)
+        return self.make(drafts)
+
+
+def held(rows: Sequence[Row], name: str) -> list[object]:
+    """Return what rows hold of a column."""
+    return [row.values[name] for row in rows]

@@ -1,0 +1,148 @@
+"""How many rows the tables of an example may have: what is asked for, within what Hypothesis holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fixturegen.errors import ImpossibleError, InputError, SchemaError
+from fixturegen.planning.plan import Plan
+from fixturegen.schema import PerParent, Schema
+from fixturegen.strategies.machine import Machine
+
+USUAL = 8
+"""Most rows of a table unless asked for; fewer where a schema has so many tables that an example would not be held."""
+MOST_DRAWS = 1_500
+"""Draws of an example with every table full: Hypothesis holds such examples, and shrinks them in good time."""
+MOST_BYTES = 6_000
+"""Bytes of entropy of such an example, of 8,192 that Hypothesis holds."""
+
+Sizes = int | Mapping[str, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Most and fewest rows by table, and whether the most were asked for."""
+
+    most: Mapping[str, int]
+    least: Mapping[str, int]
+    firm: bool
+
+
+def limits(schema: Schema, max_rows: Sizes, min_rows: Sizes) -> Limits:
+    """Return the sizes that are asked for.
+
+    Raises:
+        InputError: If a size is no whole number from 0, a table unknown, or the least above the most.
+    """
+    most = _by_table(schema, "max_rows", max_rows, USUAL)
+    least = _by_table(schema, "min_rows", min_rows, 0)
+    for name in schema.tables:
+        if least[name] > most[name]:
+            if max_rows is None or (isinstance(max_rows, Mapping) and name not in max_rows):
+                most[name] = least[name]
+                continue
+            message = f"min_rows of {name} is {least[name]}, above its max_rows of {most[name]}"
+            raise InputError(message)
+    return Limits(most, least, max_rows is not None)
+
+
+def _by_table(schema: Schema, what: str, sizes: Sizes, default: int) -> dict[str, int]:
+    if isinstance(sizes, Mapping):
+        for name in sizes:
+            if name not in schema.tables:
+                message = f"unknown table {name!r} in {what}"
+                raise SchemaError(message, given=str(name), exists=schema.tables)
+        found = {name: sizes.get(name, default) for name in schema.tables}
+    else:
+        found = dict.fromkeys(schema.tables, default if sizes is None else sizes)
+    for name, size in found.items():
+        if isinstance(size, bool) or not isinstance(size, int) or size < 0:
+            message = f"{what} of {name} is {size!r}, which is no whole number from 0"
+            raise InputError(message)
+    return found
+
+
+def needed(plan: Plan, least: Mapping[str, int]) -> dict[str, int]:
+    """Return the fewest rows with the parents that they cannot do without."""
+    found = dict(least)
+    for _ in plan.tables:
+        for name, table in plan.tables.items():
+            if not found[name]:
+                continue
+            for link in table.links.values():
+                parent = link.reference.table
+                if link.nullable or parent == name or link.kind == "via":
+                    continue
+                count = table.count
+                per = -(-found[name] // count.high) if link.kind == "parent" and isinstance(count, PerParent) else 1
+                alone = found[name] if link.kind == "one to one" else per
+                found[parent] = max(found[parent], alone)
+    return found
+
+
+def widened(plan: Plan, most: Mapping[str, int], *, firm: bool) -> dict[str, int]:
+    """Return the most rows such that every parent has room for the rows that it must have.
+
+    Raises:
+        InputError: If what was asked for has no room for a single parent's rows.
+    """
+    found = {name: min(size, table.rows) if not _counted(plan, name) else size for (name, size), table in
+             zip(((name, most[name]) for name in plan.tables), plan.tables.values(), strict=True)}  # fmt: skip
+    for _ in plan.tables:
+        for name, table in plan.tables.items():
+            count = table.count
+            if not isinstance(count, PerParent) or not count.low:
+                continue
+            parent = table.links[count.reference].reference.table
+            if found[name] < count.low and found[parent]:
+                if firm and most[name]:
+                    message = (
+                        f"max_rows of {name} is {most[name]}, and each of {parent} has {count.low} rows there at least"
+                    )
+                    raise InputError(message, hint=f"The least size that fits is {count.low}.")
+                found[name] = 0 if firm else count.low
+            found[parent] = min(found[parent], found[name] // count.low)
+    return found
+
+
+def _counted(plan: Plan, name: str) -> bool:
+    return isinstance(plan.tables[name].count, PerParent)
+
+
+def budgeted(machine: Machine, most: Mapping[str, int], *, firm: bool) -> dict[str, int]:
+    """Return sizes that Hypothesis holds: those asked for, or smaller ones where nothing was asked for.
+
+    Raises:
+        InputError: If sizes that were asked for are beyond it; with the largest that fits.
+    """
+    if _fits(machine, most):
+        return dict(most)
+    largest = max(most.values(), default=0)
+    for size in range(largest - 1, 0, -1):
+        smaller = {name: min(held, max(size, machine.least[name])) for name, held in most.items()}
+        if not _fits(machine, smaller):
+            continue
+        smaller = widened(machine.plan, smaller, firm=False)
+        if firm:
+            message = f"max_rows of {largest} is more than an example holds: {_draws(machine, most):,} draws of {MOST_DRAWS:,}"
+            raise InputError(message, hint=f"The largest size that fits is {size}.")
+        if _fits(machine, smaller):
+            return smaller
+    message = f"{len(most)} tables are more than an example holds: one row of each makes {_draws(machine, dict.fromkeys(most, 1)):,} draws"
+    raise ImpossibleError(
+        message, hint="Take a part of the schema, or give max_rows of 0 for tables that may be empty."
+    )
+
+
+def _fits(machine: Machine, most: Mapping[str, int]) -> bool:
+    taken = sum(
+        size * (1 + work.layout.width + 8 * len(work.layout.numbers))
+        for name, size in most.items()
+        for work in [machine.works[name]]
+    )
+    return _draws(machine, most) <= MOST_DRAWS and taken <= MOST_BYTES
+
+
+def _draws(machine: Machine, most: Mapping[str, int]) -> int:
+    return sum(size * (2 + len(machine.works[name].layout.numbers)) for name, size in most.items())
