@@ -178,13 +178,19 @@ class Isolation:
     def _start(self) -> None:
         name = self.engine.dialect.name
         assert self._driver is not None
-        if name == "sqlite" and not self._driver.in_transaction:
+        if name == "sqlite" and not self._within:
             self._run("BEGIN")
         elif name in {"mysql", "mariadb"}:
             self._run("START TRANSACTION")
         elif getattr(self._driver, "autocommit", None) is True:
             self._driver.autocommit = False
         self._run(f"SAVEPOINT {_BASE}")
+
+    @property
+    def _within(self) -> bool:
+        """Whether the driver is within a transaction, as far as it may end one by itself: SQLite's does upon some errors."""
+        driver: Any = self._held.driver_connection if self._held is not None else None
+        return bool(getattr(driver, "in_transaction", True)) if self.engine.dialect.name == "sqlite" else True
 
     def _run(self, statement: str) -> None:
         assert self._driver is not None
@@ -299,7 +305,7 @@ class Isolation:
 
     def _mend(self) -> None:
         # SQLite ends the transaction by itself upon some errors; what follows would be kept. It may have been a commit, too.
-        if self.begun and self.engine.dialect.name == "sqlite" and not getattr(self._driver, "in_transaction", True):
+        if self.begun and not self._within:
             self._lost = True
             self._points.clear()
             self._start()
@@ -337,7 +343,7 @@ class Isolation:
     def _undo(self, point: _Point) -> None:
         at = self._points.index(point)
         del self._points[at:]
-        if self.engine.dialect.name == "sqlite" and not getattr(self._driver, "in_transaction", True):
+        if not self._within:
             self._mend()
             return
         try:
