@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import cached_property
 
 import numpy as np
@@ -99,7 +100,9 @@ class Bench:
         """All candidates, in dtypes that hold values beyond the types' limits."""
         schema = {column.name: polars_dtype(wide(column.type)) for column in self.stored}
         columns = {name: [each.row[name] for each in self.candidates] for name in schema}
-        return pl.DataFrame([pl.Series(name, values, dtype=schema[name], strict=False) for name, values in columns.items()])
+        return pl.DataFrame(
+            [pl.Series(name, values, dtype=schema[name], strict=False) for name, values in columns.items()]
+        )
 
     @cached_property
     def schema(self) -> Schema:
@@ -144,9 +147,9 @@ class Bench:
                 flags[frame.to_numpy()] = True
 
     def _mark_given(self) -> None:
-        """What does not fit a column's dtype breaks its type, or its enum."""
+        """What does not fit a column's dtype breaks its type, or its enum, and is none of its choices."""
         for each in self.constraints:
-            if each.kind == ("enum" if self._kind(each) == "enum" else "type"):
+            if each.kind in {"choices", "enum" if self._kind(each) == "enum" else "type"}:
                 flags = [each.columns[0] in candidate.given for candidate in self.candidates]
                 self.bad[each.name] = np.array(flags, dtype=np.bool_)
 
@@ -170,7 +173,7 @@ class Bench:
         name = constraint.columns[0]
         test = {"not_null": _is_null, "length": _is_long, "precision": _is_wide}[constraint.kind]
         type_ = self.columns[name].type
-        return np.array([test(each.actual[name], type_) for each in self.candidates], dtype=np.bool_)
+        return np.array([test(each.actual.get(name), type_) for each in self.candidates], dtype=np.bool_)
 
     def _find_keys(self, constraint: Constraint) -> None:
         keys: list[Key | None] = [None] * len(self)
@@ -215,12 +218,15 @@ def _is_long(value: object, type_: Type) -> bool:
 
 
 def _is_wide(value: object, type_: Type) -> bool:
-    if value is None or type_.kind not in {"integer", "decimal"}:
-        return False
-    if type_.kind == "integer":
-        return not least(type_) <= int(str(value)) <= greatest(type_)
-    # copy_abs() rounds nothing, as abs() would.
-    return type_.precision is not None and value.copy_abs() >= 10 ** (type_.precision - type_.scale)  # type: ignore[attr-defined] # a decimal
+    match value:
+        case bool():
+            return False
+        case int() if type_.kind == "integer":
+            return not least(type_) <= value <= greatest(type_)
+        case Decimal() if type_.kind == "decimal" and type_.precision is not None:
+            return value.copy_abs() >= 10 ** (type_.precision - type_.scale)  # abs() would round
+        case _:
+            return False
 
 
 def _hashable(value: object) -> object:

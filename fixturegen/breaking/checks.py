@@ -30,23 +30,28 @@ def _wishes(bench: Bench, enforcement: Enforcement, condition: Condition) -> Ite
     name, judge = condition.constraint.name, enforcement.judge(condition.constraint)
     if name in bench.unjudged or name not in bench.bad:
         yield Wish(
-            constraint=condition.constraint, suffix="false", way="the condition is false", breaks=True, places=(), judge=judge
+            constraint=condition.constraint,
+            suffix="false",
+            way="the condition is false",
+            breaks=True,
+            places=(),
+            judge=judge,
         )
         return
     bad, one = bench.bad[name], len(condition.clauses) == 1
-    broken = False
-    taken: dict[str, int] = {}
-    for sight in sights(bench, condition):
-        for breaks in (False, True):
+    broken, said = False, set[str]()
+    for number, sight in enumerate(sights(bench, condition)):
+        sides = [breaks for breaks in (False, True) if (sight.seen & sight.decisive & (bad == breaks)).any()]
+        for breaks in sides:
             places = np.flatnonzero(sight.seen & sight.decisive & (bad == breaks))
-            if not places.size:
-                continue
             broken = broken or breaks
             suffix = sight.state if one else f"{sight.clause.text}: {sight.state}"
-            taken[suffix] = taken.get(suffix, 0) + 1
+            suffix = f"{suffix} (false)" if breaks and len(sides) > 1 else suffix
+            repeated = suffix in said
+            said.add(suffix)
             yield Wish(
                 constraint=condition.constraint,
-                suffix=suffix if taken[suffix] == 1 else f"{suffix} ({taken[suffix]})",
+                suffix=f"{suffix} ({number})" if repeated else suffix,
                 way=lambda row, sight=sight: _way(condition, sight, row),
                 breaks=breaks,
                 places=places.tolist(),

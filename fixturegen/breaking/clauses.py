@@ -183,7 +183,10 @@ def _elements(node: exp.In, dialect: Dialect) -> Iterator[State]:
     for element in node.expressions:
         text = " ".join(rendered(element, dialect).split())[:_LONGEST]
         yield State(text, exp.EQ(this=node.this.copy(), expression=element.copy()))
-    yield State("none of them", exp.Not(this=exp.Paren(this=exp.In(this=node.this.copy(), expressions=[each.copy() for each in node.expressions]))))
+    yield State(
+        "none of them",
+        exp.Not(
+            this=exp.Paren(this=exp.In(this=node.this.copy(), expressions=[each.copy() for each in node.expressions]))
+        ),
+    )
     yield State("null", _unknown(node))
-
-

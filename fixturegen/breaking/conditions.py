@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, product
 
@@ -10,17 +10,18 @@ import numpy as np
 import polars as pl
 from sqlglot import exp
 
+from fixturegen.breaking.balancing import balance_of
 from fixturegen.breaking.bench import UNEVALUATED, Bench, Flags
 from fixturegen.breaking.clauses import Clause, clauses
 from fixturegen.breaking.constants import spoken, texts
-from fixturegen.breaking.values import around
+from fixturegen.breaking.values import around, wide
 from fixturegen.constraints.conditions import mentioned_paths, type_at
 from fixturegen.constraints.contract import ROW, Constraint, Unverifiable
 from fixturegen.constraints.data import reference_of
 from fixturegen.errors import SchemaError
 from fixturegen.expressions.evaluation import polars_condition
 from fixturegen.expressions.parsing import parsed
-from fixturegen.schema import Check, Dialect, Path, Schema, Type
+from fixturegen.schema import AsOf, Bound, Check, Constant, Dialect, Path, Schema, Type
 
 _BASES = 4
 """So many valid rows are changed in one column, and"""
@@ -85,6 +86,8 @@ def vary(bench: Bench, condition: Condition) -> None:
                 bench.mutant(base, {name: value})
         if base < _PAIRED:
             _vary_pairs(bench, base, values)
+    for base, changes in balanced(bench, condition, own):
+        bench.mutant(base, changes)
 
 
 def _vary_pairs(bench: Bench, base: int, values: Mapping[str, list[object]]) -> None:
@@ -97,6 +100,21 @@ def _vary_pairs(bench: Bench, base: int, values: Mapping[str, list[object]]) -> 
             bench.mutant(base, {first: left, second: right})
             for near in _beside(bench, left, second):
                 bench.mutant(base, {first: left, second: near})
+
+
+def balanced(bench: Bench, condition: Condition, own: Sequence[str]) -> Iterator[tuple[int, dict[str, object]]]:
+    """Yield numbers of valid rows, and changes of one column that bring computed comparisons to their boundary."""
+    for clause in condition.clauses:
+        paths = {name: condition.paths[name] for name in clause.columns}
+        types = {name: wide(type_at(bench.pool.schema, bench.table.name, path)) for name, path in paths.items()}
+        balance = balance_of(clause.node, condition.dialect, types, bench.pool.schema.as_of)
+        for base in range(min(_PAIRED, len(bench.pool.rows[bench.table.name]))) if balance is not None else ():
+            row = bench.candidates[base].row
+            values = {name: value_at(bench, row, path) for name, path in paths.items()}
+            for name, path in paths.items():
+                if not path.references and path.column in own and balance is not None:
+                    for value in balance.values(values, name):
+                        yield base, {path.column: value}
 
 
 def _beside(bench: Bench, value: object, name: str) -> list[object]:
@@ -123,11 +141,29 @@ def values_of(bench: Bench, condition: Condition, base: int, name: str) -> list[
         if isinstance(value, list | dict) or value in listed:
             continue
         listed.append(value)
+    column = bench.columns[name]
+    listed += [choice.value for choice in column.choices if choice.value not in listed]
+    for bound in (column.low, column.high):
+        limit = limit_of(bench, row, bound)
+        listed += [each for each in around(limit, type_) if limit is not None and each not in listed]
     if type_.kind == "enum":
         listed += [label for label in type_.labels if label not in listed]
     if row[name] is not None:
         listed += [each for each in around(row[name], type_) if each not in listed]
     return listed
+
+
+def limit_of(bench: Bench, row: Mapping[str, object], bound: Bound | None) -> object:
+    """Return the value of a bound for a row; None where there is none."""
+    match bound:
+        case Constant(value):
+            return value
+        case AsOf():
+            return bench.pool.schema.as_of
+        case Path():
+            return value_at(bench, row, bound)
+        case _:
+            return None
 
 
 def _own_names(condition: Condition, clause: Clause) -> set[str]:

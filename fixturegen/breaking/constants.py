@@ -46,7 +46,17 @@ def texts(node: exp.Expr, value: object, type_: Type) -> Iterator[object]:
         return
     for length in lengths(node):
         yield of_length(value, length)
-    yield from ("", "?", value[:-1], f"{value}!", f" {value}", value.upper(), value.lower(), value.swapcase(), value[::-1])
+    yield from (
+        "",
+        "?",
+        value[:-1],
+        f"{value}!",
+        f" {value}",
+        value.upper(),
+        value.lower(),
+        value.swapcase(),
+        value[::-1],
+    )
     yield "#" * max(1, min(len(value), 12))
     yield from ("0", "A", "a@b.example", "12345")
     yield from others(value, type_)

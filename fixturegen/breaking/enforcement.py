@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from fixturegen.breaking.values import greatest, least
 from fixturegen.constraints.contract import Constraint
 from fixturegen.databases.create import creation
-from fixturegen.schema import AsOf, Bound, Column, Constant, Dialect, Path, Reference, Schema, Table, Type, Unique
+from fixturegen.schema import AsOf, Bound, Column, Constant, Dialect, Path, Reference, Schema, Table, Unique
 
 Judge = Literal["statement", "commit", "verify"]
 """When a database decides; ``verify`` where it never does."""
 _SQLITE_LENGTHS = frozenset({"text", "bytes"})
-_SPELLED = frozenset({"uuid", "json", "ip", "mac"})
+_TYPED = frozenset(
+    {"integer", "decimal", "float", "boolean", "date", "time", "datetime", "interval", "uuid", "json", "ip", "mac"}
+)
+_TYPED_MYSQL = frozenset({"integer", "decimal", "float", "date", "time", "datetime", "json"})
+_STRICT = frozenset({"INT", "INTEGER", "REAL", "BLOB"})
 
 
 @dataclass(frozen=True)
@@ -74,11 +77,19 @@ class Enforcement:
 
     def bound_uncertain(self, table: Table, column: Column) -> str | None:
         """Return why a bound is not the database's own; None where it is."""
-        return "the database's own bounds lie a day further, whatever the time zone" if self._is_moment(table, column) else None
+        return (
+            "the database's own bounds lie a day further, whatever the time zone"
+            if self._is_moment(table, column)
+            else None
+        )
 
     def _is_moment(self, table: Table, column: Column) -> bool:
         """Whether a column is MariaDB's TIMESTAMP."""
-        return self.dialect == "mysql" and self.is_own(table) and (column.type.native or "").lower().startswith("timestamp")
+        return (
+            self.dialect == "mysql"
+            and self.is_own(table)
+            and (column.type.native or "").lower().startswith("timestamp")
+        )
 
     def length(self, table: Table, column: Column) -> str | None:
         """Return why the database takes longer values; None where it refuses them."""
@@ -87,9 +98,12 @@ class Enforcement:
             held = kind in _SQLITE_LENGTHS and not self.is_own(table)
             return None if held else "SQLite does not enforce declared lengths"
         if self.dialect == "postgresql":
-            return None if kind == "text" and column.type.form is None else f"PostgreSQL's type for {kind} has no length"
-        held = kind in {"text", "url"} or (kind == "bytes" and not self.is_own(table))
-        return None if held else f"MariaDB's type for {kind} has no length"
+            return (
+                None if kind == "text" and column.type.form is None else f"PostgreSQL's type for {kind} has no length"
+            )
+        if self.is_own(table) and "char" not in (column.type.native or "").lower():
+            return "MariaDB measures such a type in bytes of its own"
+        return None if kind in {"text", "url", "bytes"} else f"MariaDB's type for {kind} has no length"
 
     def whole_range(self, table: Table, column: Column) -> str | None:
         """Return why the database takes integers beyond a type's width; None where it refuses them."""
@@ -107,13 +121,13 @@ class Enforcement:
     def spelling(self, table: Table, column: Column) -> str | None:
         """Return why the database takes texts that are no value of a type; None where it refuses them."""
         kind = column.type.kind
-        if self.dialect == "postgresql" and kind in _SPELLED and column.type.form is None:
-            return None
-        if self.dialect == "mysql" and kind == "json":
-            return None
         if self.dialect == "sqlite":
-            return "SQLite keeps values of any type"
-        del table
+            key = table.primary_key.columns if table.primary_key is not None else ()
+            strict = table.options.get("strict") and (column.type.native or "").upper() in _STRICT
+            numbered = key == (column.name,) and self._is_rowid(table, column)
+            return None if numbered or strict else "SQLite keeps values of any type"
+        if column.type.form is None and kind in (_TYPED if self.dialect == "postgresql" else _TYPED_MYSQL):
+            return None
         return f"a text is all that the database knows of {kind}"
 
     def labels(self, table: Table) -> str | None:
@@ -121,14 +135,25 @@ class Enforcement:
         return "SQLite has no enums" if self.dialect == "sqlite" and self.is_own(table) else None
 
     def truths(self, table: Table) -> str | None:
-        """Return why there is no value of a boolean column beyond true and false that the database refuses; None where there is."""
+        """Return why a database takes numbers beyond 0 and 1 for a boolean; None where it refuses them."""
         if self.dialect == "sqlite":
             return "SQLite has no booleans" if self.is_own(table) else None
-        return "MariaDB keeps booleans as numbers" if self.dialect == "mysql" else "no value but true and false can be written"
+        return "MariaDB keeps booleans as numbers" if self.dialect == "mysql" else None
 
-    def limits(self, type_: Type) -> tuple[int, int]:
-        """Return the least and greatest integer of a type as the dialect keeps it."""
-        return least(type_), greatest(type_)
+    def is_subsumed(self, constraint: Constraint) -> bool:
+        """Whether another constraint of the same column says the same and is asked first.
+
+        SQLite asks the choices of an enum or boolean column, other systems the type.
+        """
+        if constraint.kind not in {"choices", "enum", "type"} or not isinstance(constraint.subject, Column):
+            return False
+        column = constraint.subject
+        labels: set[object] = {True, False} if column.type.kind == "boolean" else set(column.type.labels)
+        if not column.choices or not labels or column.type.kind not in {"boolean", "enum"}:
+            return False
+        if self.dialect == "sqlite":
+            return constraint.kind != "choices"
+        return constraint.kind == "choices" and {choice.value for choice in column.choices} >= labels
 
     def _bound(self, table: Table, bound: Bound | None) -> Judge:
         match bound:
@@ -155,4 +180,3 @@ class Enforcement:
     @cached_property
     def _left_out(self) -> frozenset[tuple[str, str]]:
         return frozenset((each.table, each.constraint) for each in creation(self.schema, self.dialect).left_out)
-

@@ -11,6 +11,7 @@ from fixturegen.breaking.bench import Bench
 from fixturegen.breaking.checks import checks
 from fixturegen.breaking.computed import computed
 from fixturegen.breaking.enforcement import Enforcement
+from fixturegen.breaking.exclusions import exclusions
 from fixturegen.breaking.leaning import leaned
 from fixturegen.breaking.limits import limits
 from fixturegen.breaking.nulls import nulls
@@ -19,7 +20,8 @@ from fixturegen.breaking.pool import Pool, pool_of
 from fixturegen.breaking.ranges import ranges
 from fixturegen.breaking.records import Negatives, Record, Unbreakable
 from fixturegen.breaking.references import references
-from fixturegen.breaking.seeking import Proposal, Seeker, Wish
+from fixturegen.breaking.seeking import Proposal, Seeker
+from fixturegen.breaking.totals import settled
 from fixturegen.breaking.uniques import uniques
 from fixturegen.constraints.base import constraints
 from fixturegen.errors import InputError, SchemaError
@@ -27,11 +29,17 @@ from fixturegen.options import options_from
 from fixturegen.schema import Dialect, Schema
 from fixturegen.verbs import Source, database_behind, load
 
-_PROPOSALS: tuple[Proposal, ...] = (nulls, uniques, references, checks, ranges, limits, computed)
+_PROPOSALS: tuple[Proposal, ...] = (nulls, exclusions, uniques, references, checks, ranges, limits, computed)
+_CIRCLE = "no statement can insert a first row: references that are never NULL lead in a circle, and each row is judged at once"
 
 
 def negatives(
-    schema: Source, *, dialect: Dialect | None = None, table: str | None = None, seed: int = 0, as_of: date | None = None
+    schema: Source,
+    *,
+    dialect: Dialect | None = None,
+    table: str | None = None,
+    seed: int = 0,
+    as_of: date | None = None,
 ) -> Negatives:
     """Return records that break exactly one constraint each, for every constraint and every way, beside those that just do not.
 
@@ -70,7 +78,7 @@ def negatives(
     for name in names:
         for found in _of_table(pool, enforcement, name):
             (records if isinstance(found, Record) else lost).append(found)  # type: ignore[arg-type] # one list each
-    return Negatives(records, lost)
+    return Negatives(settled(pool, records), lost)
 
 
 def _check(schema: Schema, dialect: str | None, table: str | None) -> None:
@@ -88,7 +96,12 @@ def _of_table(pool: Pool, enforcement: Enforcement, name: str) -> Iterator[Recor
         for each in constraints(pool.schema, name):
             yield Unbreakable(str(each), "any", reason, name)
         return
-    bench = Bench(pool, pool.schema.tables[name], Parents(pool, enforcement.dialect))
+    parents = Parents(pool, enforcement.dialect)
+    if all(parents.before(name, row) is None for row in pool.rows[name]):
+        for each in constraints(pool.schema, name):
+            yield Unbreakable(str(each), "any", _CIRCLE, name)
+        return
+    bench = Bench(pool, pool.schema.tables[name], parents)
     later = [proposal(bench, enforcement) for proposal in _PROPOSALS]
     bench.judge()
     seeker = Seeker(bench, enforcement)
@@ -101,6 +114,3 @@ def _of_table(pool: Pool, enforcement: Enforcement, name: str) -> Iterator[Recor
                 done.add(key)
             if found is not None:
                 yield found
-
-
-__all__ = ["Wish", "negatives"]

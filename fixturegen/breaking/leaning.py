@@ -22,7 +22,9 @@ def leaned(pool: Pool) -> Pool:
         free = _free(pool.schema, table)
         lean.rows[name] = _leaned(pool, table, rows, free) if free and rows else rows
         schema = {column.name: polars_dtype(column.type) for column in table.columns if column.generated is None}
-        lean.frames[name] = pl.DataFrame(lean.rows[name], schema=schema, orient="row") if free and rows else pool.frames[name]
+        lean.frames[name] = (
+            pl.DataFrame(lean.rows[name], schema=schema, orient="row") if free and rows else pool.frames[name]
+        )
     return lean
 
 

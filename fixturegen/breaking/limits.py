@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from sqlglot import exp
+
 from fixturegen.breaking.bench import Bench
 from fixturegen.breaking.enforcement import Enforcement
 from fixturegen.breaking.seeking import Later, Wish
 from fixturegen.breaking.values import greatest, least, of_length
 from fixturegen.constraints.contract import Constraint
 from fixturegen.dtypes import WIDEST_DECIMAL
+from fixturegen.errors import SchemaError
+from fixturegen.expressions.names import mentioned
+from fixturegen.expressions.parsing import parsed
 from fixturegen.schema import Column
 
 _BASES = 3
@@ -25,7 +30,11 @@ def limits(bench: Bench, enforcement: Enforcement) -> Later:
     """Propose values at the limits of the columns' types, and beyond."""
     found: list[Wish] = []
     for each in bench.constraints:
-        if each.kind in _PROPOSALS and each.columns:
+        if each.kind not in _PROPOSALS or not each.columns:
+            continue
+        if bench.columns[each.columns[0]].generated is not None:
+            found.append(_not(each, "beyond", f"{each.columns[0]} beyond its type", "the database computes the column"))
+        else:
             found += _PROPOSALS[each.kind](bench, enforcement, each, bench.columns[each.columns[0]])
     return lambda: iter(found)
 
@@ -36,12 +45,19 @@ def _lengths(bench: Bench, enforcement: Enforcement, constraint: Constraint, col
     if taken is not None or limit > _LONGEST:
         yield _not(constraint, "longer", longer, taken or f"{limit:,} characters are more than is worth writing")
         return
-    at, beyond = [], []
+    at: list[int] = []
+    beyond: list[int] = []
+    shorter: list[int] = []
     for base in range(min(_BASES, len(bench.pool.rows[bench.table.name]))):
         value = bench.candidates[base].row[column.name]
+        if isinstance(value, str | bytes) and len(value) == limit > 1:
+            shorter.append(bench.mutant(base, {column.name: value[:-1]}))
         at += [bench.mutant(base, {column.name: each}) for each in _of_length(value, limit)]
         beyond += [bench.mutant(base, {column.name: each}) for each in _of_length(value, limit + 1)]
     yield _limit(constraint, "longest", f"{column.name} of {limit:,} characters, the most", at, breaks=False)
+    if shorter:
+        way = f"{column.name} of {limit - 1:,} characters, one less than {limit:,}"
+        yield _limit(constraint, "shorter", way, shorter, breaks=False, silent=True)
     yield _limit(constraint, "longer", longer, beyond, breaks=True)
 
 
@@ -66,6 +82,7 @@ def _integers(bench: Bench, enforcement: Enforcement, constraint: Constraint, co
         yield _not(constraint, "beyond", f"{column.name} beyond {least(type_)} or {greatest(type_)}", taken)
     # A number that MariaDB has counted up to stays counted when the row is gone.
     numbered = enforcement.dialect == "mysql" and column.identity is not None
+    numbered = numbered or _is_computed_with(bench, column)
     for name, edge, step in (("least", least(type_), -1), ("greatest", greatest(type_), 1)):
         if enforcement.dialect == "sqlite" and edge >= _INT64:
             continue  # SQLite has no such integers
@@ -85,10 +102,27 @@ def _decimals(bench: Bench, enforcement: Enforcement, constraint: Constraint, co
     for name, sign in (("least", 1), ("greatest", 0)):
         edge, beyond = (Decimal((sign, part, -scale)) for part in ((9,) * digits, (1, *(0,) * digits)))
         way = f"{column.name} = {edge}, the {name} of its type"
-        yield _limit(constraint, name, way, _placed(bench, column, edge), breaks=False, silent=True)
+        if not _is_computed_with(bench, column):
+            yield _limit(constraint, name, way, _placed(bench, column, edge), breaks=False, silent=True)
         if taken is None:
             way = f"{column.name} = {beyond}, just beyond {edge}"
             yield _limit(constraint, f"beyond {name}", way, _placed(bench, column, beyond), breaks=True)
+
+
+def _is_computed_with(bench: Bench, column: Column) -> bool:
+    """Whether a condition or a computed column calculates with a column: at its limits the result may have none."""
+    table, dialect = bench.table, bench.pool.schema.dialect
+    texts = [(check.sql, check.dialect) for check in table.checks]
+    texts += [(each.generated, dialect) for each in table.columns if each.generated is not None]
+    for sql, spoken in texts:
+        try:
+            tree = parsed(sql, spoken)
+        except SchemaError:
+            return True
+        for node in tree.find_all(exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Neg, exp.Pow, exp.Func):
+            if not isinstance(node, exp.Connector | exp.Case | exp.Coalesce) and column.name in mentioned(node):
+                return True
+    return False
 
 
 def _placed(bench: Bench, column: Column, value: int | Decimal) -> list[int]:
@@ -108,8 +142,7 @@ def _placed(bench: Bench, column: Column, value: int | Decimal) -> list[int]:
 def _labels(bench: Bench, enforcement: Enforcement, constraint: Constraint, column: Column) -> Iterator[Wish]:
     way = f"{column.name} = {_NONE!r}, which is none of its labels"
     reason = enforcement.labels(bench.table)
-    if reason is None and enforcement.dialect == "sqlite" and column.choices:
-        reason = _SAME
+    reason = reason or (_SAME if enforcement.is_subsumed(constraint) else None)
     if reason is not None:
         yield _not(constraint, "no label", way, reason)
         return
@@ -119,9 +152,9 @@ def _labels(bench: Bench, enforcement: Enforcement, constraint: Constraint, colu
 def _types(bench: Bench, enforcement: Enforcement, constraint: Constraint, column: Column) -> Iterator[Wish]:
     if column.type.kind in {"enum", "text", "bytes"}:
         return
-    if column.type.kind == "boolean":
+    if column.type.kind == "boolean" and enforcement.dialect != "postgresql":
         way, reason = f"{column.name} = 2, which is neither true nor false", enforcement.truths(bench.table)
-        reason = reason or (_SAME if column.choices else None)
+        reason = reason or (_SAME if enforcement.is_subsumed(constraint) else None)
         value: object = 2
     else:
         way, value = f"{column.name} = {_NONE!r}, which is no {column.type.kind}", _NONE

@@ -12,15 +12,17 @@ import polars as pl
 from fixturegen.errors import FixturegenError
 from fixturegen.fills.failures import UnfillableError
 from fixturegen.options import options_from
-from fixturegen.schema import Aggregate, Choice, Column, Schema, Table
+from fixturegen.schema import Aggregate, Choice, Column, Rows, Schema, Table
 from fixturegen.verbs import frames_of, plan_of
 
 if TYPE_CHECKING:
     from fixturegen.databases.base import Target
 
 Row = dict[str, object]
-ROWS = 8
+ROWS = 10
 """So many rows of every table, where it can hold them."""
+_ROOTS = 3
+"""So many rows of tables that refer to nothing: few, so that rows of others share parents."""
 
 
 @dataclass(slots=True)
@@ -71,7 +73,7 @@ def derived(schema: Schema, *, empty: bool = True) -> Schema:
 
     Args:
         schema: The schema.
-        empty: Whether aggregates are what they are of no children; ordinals are 1 in any case.
+        empty: Whether aggregates are what they are of no children, and roots are few.
     """
     return replace(schema, tables={name: _plain(table, empty=empty) for name, table in schema.tables.items()})
 
@@ -79,14 +81,15 @@ def derived(schema: Schema, *, empty: bool = True) -> Schema:
 def _plain(table: Table, *, empty: bool) -> Table:
     references = tuple(replace(each, skew=0.0, childless=0.0) for each in table.references)
     columns = tuple(_plain_column(column, empty=empty) for column in table.columns)
-    return replace(table, count=None, references=references, columns=columns)
+    count = Rows(_ROOTS) if not references and empty else None
+    return replace(table, count=count, references=references, columns=columns)
 
 
 def _plain_column(column: Column, *, empty: bool) -> Column:
-    if column.ordinal is not None:
-        return replace(column, ordinal=None, choices=(Choice(1),))
+    """A column whose choices are all as likely, and that is NULL in as many rows as not."""
     if column.aggregate is None:
-        return replace(column, nulls=None) if column.nulls == 1 else column
+        choices = tuple(Choice(each.value) for each in column.choices if each.weight) or column.choices
+        return replace(column, choices=choices, nulls=0.5 if column.nulls is not None and column.nullable else None)
     bare = replace(column, aggregate=None)
     if not empty:
         return bare
@@ -114,7 +117,7 @@ def _fill(pool: Pool, made: Schema, wanted: set[str], seed: int, database: Targe
             if not error.table:
                 raise
             lost = _dependent(made, {error.table} | exclude) - exclude
-            pool.empty |= {name: error.message for name in lost}
+            pool.empty |= dict.fromkeys(lost, error.message)
             exclude |= lost
             continue
         pool.unverified = plan.unverified

@@ -91,12 +91,25 @@ class _Proposed:
         ]
         if not valid:
             reason = self.bench.pool.empty.get(reference.table, "no valid row that refers to a parent was found")
-            yield Wish(constraint=constraint, suffix="dangling", way=f"{said} of no parent", breaks=True, places=(), reason=reason)
+            yield Wish(
+                constraint=constraint,
+                suffix="dangling",
+                way=f"{said} of no parent",
+                breaks=True,
+                places=(),
+                reason=reason,
+            )
             return
         anchor = valid[0]
         match = [each.place for each in valid]
         yield Wish(
-            constraint=constraint, suffix="match", way=f"{said} of a parent", breaks=False, places=match, judge=judge, silent=True
+            constraint=constraint,
+            suffix="match",
+            way=f"{said} of a parent",
+            breaks=False,
+            places=match,
+            judge=judge,
+            silent=True,
         )
         for name in reference.columns:
             way = f"no parent has this {name}" if len(reference.columns) > 1 else f"{said} of no parent"

@@ -83,8 +83,10 @@ class Seeker:
         told, untold = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
         for each in self.bench.constraints:
             flags = self.bench.bad.get(each.name)
-            if flags is not None:
+            if flags is not None and not self.enforcement.is_subsumed(each):
                 (untold if self.enforcement.judge(each) == "verify" else told)[flags] += 1
+            elif each.kind == "ordinal":
+                untold += [candidate.row[each.columns[0]] != 1 for candidate in self.bench.candidates]
         self._told, self._untold = told, untold
         self._rank = np.array([len(each.changed) * 2 + (each.origin > 0) for each in self.bench.candidates])
 
@@ -97,7 +99,7 @@ class Seeker:
         if name in self.bench.unjudged and wish.breaks:
             return self._lost(wish, "frames cannot judge it: its database alone can")
         told, untold = self._told, self._untold
-        if own is not None:
+        if own is not None and not self.enforcement.is_subsumed(wish.constraint):
             told, untold = (told, untold - own) if wish.judge == "verify" else (told - own, untold)
         places = np.asarray(wish.places, dtype=np.int64)
         if own is not None and places.size:
@@ -119,7 +121,7 @@ class Seeker:
         bench, candidate = self.bench, self.bench.candidates[place]
         if not self._clean(wish, candidate):
             return None
-        chain = bench.parents.before(bench.table.name, candidate.actual, wish.without)
+        chain = bench.parents.before(bench.table.name, candidate.row, wish.without)
         chains = [] if chain is None else [chain]
         for other in (wish.near, wish.beside):
             if other is not None:
@@ -197,7 +199,7 @@ class Seeker:
         if not found:
             return "no such row was found"
         if alone:
-            return "no place beside the rows that it needs was found"
+            return "then its references lead nowhere, or it collides with rows that must stand before it"
         places = np.asarray(wish.places, dtype=np.int64)
         least = places[np.argmin(self._told[places])]
         names = [

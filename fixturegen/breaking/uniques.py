@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice, product
 
 from fixturegen.breaking.bench import Bench
-from fixturegen.breaking.conditions import condition_of, values_of
+from fixturegen.breaking.conditions import condition_of, limit_of, values_of
 from fixturegen.breaking.enforcement import Enforcement
 from fixturegen.breaking.pool import Row
 from fixturegen.breaking.seeking import Later, Wish
@@ -22,7 +22,7 @@ _MOST_WAYS = 6
 
 def uniques(bench: Bench, enforcement: Enforcement) -> Later:
     """Propose rows beside rows, for every key and unique."""
-    found = [_Proposed(bench, each) for each in bench.constraints if each.kind in {"primary_key", "unique"}]
+    found = [Proposed(bench, each, each.subject) for each in bench.constraints if isinstance(each.subject, Unique)]
     for each in found:
         each.propose()
 
@@ -34,7 +34,7 @@ def uniques(bench: Bench, enforcement: Enforcement) -> Later:
 
 
 @dataclass(slots=True)
-class _Anchor:
+class Anchor:
     """One row that is there already, and the candidates to come after it.
 
     Attributes:
@@ -55,59 +55,88 @@ class _Anchor:
 
 
 @dataclass(slots=True)
-class _Proposed:
-    """The proposals for one unique."""
+class Proposed:
+    """The proposals for one unique.
+
+    Attributes:
+        bench: The bench.
+        constraint: The unique, or what is like one.
+        unique: What must not occur twice.
+        unequal: Columns in which two rows must differ to collide.
+        anchors: Rows that are there already.
+    """
 
     bench: Bench
     constraint: Constraint
-    anchors: list[_Anchor] = field(default_factory=list)
-
-    @property
-    def unique(self) -> Unique:
-        assert isinstance(self.constraint.subject, Unique)
-        return self.constraint.subject
+    unique: Unique
+    unequal: tuple[str, ...] = ()
+    anchors: list[Anchor] = field(default_factory=list)
 
     def propose(self) -> None:
         """Add the candidates."""
         own = tuple(name for name in self.unique.columns if self.bench.columns[name].generated is None)
         rows = [whole(self.bench, at, own) for at in range(len(self.bench.pool.rows[self.bench.table.name]))]
-        usable = [at for at, row in enumerate(rows) if self.unique.predicate or all(row[name] is not None for name in own)]
-        for at in usable[:_ANCHORS]:
-            anchor = _Anchor(self.bench.add(rows[at], at))
-            self.anchors.append(anchor)
+        usable = [
+            at for at, row in enumerate(rows) if self.unique.predicate or all(row[name] is not None for name in own)
+        ]
+        for at in usable[: _ANCHORS if self.unique.predicate is None else len(usable)]:
             mates = [rows[other] for other in (*range(at + 1, len(rows)), *range(at)) if rows[other] != rows[at]]
-            self._propose_at(anchor, at, rows[at], mates[:_OTHERS], own)
+            anchors = [self.bench.add(rows[at], at)]
+            if at in usable[:2]:
+                anchors += self._outside(anchors[0], own)
+            for place in anchors:
+                self.anchors.append(Anchor(place))
+                self._propose_at(self.anchors[-1], at, self.bench.candidates[place].row, mates[:_OTHERS], own)
 
-    def _propose_at(self, anchor: _Anchor, at: int, row: Row, mates: list[Row], own: tuple[str, ...]) -> None:
+    def _propose_at(self, anchor: Anchor, at: int, row: Row, mates: list[Row], own: tuple[str, ...]) -> None:
         key = {name: row[name] for name in own}
         for mate in mates:
-            anchor.same.append(self.bench.add({**mate, **key}, at))
-        for mate in mates:
-            for changed in self._apart(row, mate, own):
+            for changed in self._apart({**mate, **key}, row, mate, own):
                 anchor.same.append(self.bench.add(changed, at))
+        for mate in mates or [row]:
+            for changed in self._apart(row, row, mate, own):
+                place = self.bench.add(changed, at)
+                anchor.same.append(place)
                 self._propose_folded(anchor, at, changed, own)
-                anchor.free += self._outside(self.bench.add(changed, at), own)
+                anchor.free += self._outside(place, own)
         for name in own:
             values = [mate[name] for mate in mates if mate[name] not in (None, row[name])]
-            values += [value for value in others(row[name], self.bench.columns[name].type) if row[name] is not None]
-            free = tuple(each for each in own if each != name)
-            for value, mate in product(values[: _OTHERS * 2], mates or [row]):
-                for changed in self._apart({**row, name: value}, mate, free, differing=name):
-                    anchor.near.setdefault(name, []).append(self.bench.add(changed, at))
+            values += others(row[name], self.bench.columns[name].type) if row[name] is not None else []
+            for value in values[: _OTHERS * 2]:
+                for mate in mates or [row]:
+                    for changed in self._apart({**row, name: value}, row, mate, own):
+                        anchor.near.setdefault(name, []).append(self.bench.add(changed, at))
+            for mate in mates:
+                if mate[name] not in (None, row[name]):
+                    linked = joined(self.bench.table, [name]) - set(own)
+                    for changed in self._apart(
+                        {**row, name: mate[name], **{each: mate[each] for each in linked}}, row, mate, own
+                    ):
+                        anchor.near.setdefault(name, []).append(self.bench.add(changed, at))
             if self.bench.columns[name].nullable:
                 self._propose_null(anchor, at, row, mates, own, name)
 
-    def _propose_null(self, anchor: _Anchor, at: int, row: Row, mates: list[Row], own: tuple[str, ...], name: str) -> None:
+    def _propose_null(
+        self, anchor: Anchor, at: int, row: Row, mates: list[Row], own: tuple[str, ...], name: str
+    ) -> None:
         first = self.bench.add({**row, name: None}, at)
-        twins = [self.bench.add({**changed, name: None}, at) for mate in mates for changed in self._apart(row, mate, own)]
+        twins = [
+            self.bench.add({**changed, name: None}, at)
+            for mate in mates or [row]
+            for changed in self._apart(row, row, mate, own)
+        ]
         anchor.null[name] = first, twins
 
-    def _propose_folded(self, anchor: _Anchor, at: int, row: Row, own: tuple[str, ...]) -> None:
+    def _propose_folded(self, anchor: Anchor, at: int, row: Row, own: tuple[str, ...]) -> None:
         collated = any(self.bench.columns[name].collation for name in own)
         if self.unique.expressions or collated or self.bench.pool.schema.dialect == "mysql":
             for name in own:
                 value = row[name]
-                if isinstance(value, str) and value.swapcase() != value and self.bench.columns[name].type.kind == "text":
+                if (
+                    isinstance(value, str)
+                    and value.swapcase() != value
+                    and self.bench.columns[name].type.kind == "text"
+                ):
                     anchor.folded.append(self.bench.add({**row, name: value.swapcase()}, at))
 
     def _outside(self, place: int, own: tuple[str, ...]) -> list[int]:
@@ -122,33 +151,55 @@ class _Proposed:
             for value in values_of(self.bench, condition, place, name)[:_OTHERS]
         ]
 
-    def _apart(
-        self, row: Row, mate: Row, kept: Collection[str], differing: str | None = None
-    ) -> Iterator[Row]:
-        """Yield rows that differ from a row in as few columns as tell them apart under every other unique.
+    def _apart(self, start: Row, row: Row, mate: Row, kept: Collection[str]) -> Iterator[Row]:
+        """Yield rows like one that differ from another under every other unique, changed in as few columns as that takes.
 
         Args:
-            row: The row.
-            mate: Another row, which gives the values.
+            start: The row to change.
+            row: The row that it must differ from.
+            mate: A third row, which gives values.
             kept: Columns that stay.
-            differing: A column that differs already.
         """
-        choices = []
+        choices: list[list[tuple[str, object]]] = []
         for other in keys(self.bench.table):
-            if other is self.unique or (differing is not None and differing in other.columns):
+            if other.name == self.unique.name or any(start.get(name) != row.get(name) for name in other.columns):
                 continue
-            free = [name for name in other.columns if name not in kept and name != differing and mate[name] != row[name]]
-            if any(row[name] is None for name in other.columns) and not free:
+            names = [*other.columns, *self._excusing(other)]
+            free = [pair for name in names if name not in kept for pair in self._instead(name, start, mate)]
+            if any(start.get(name) is None for name in other.columns) and not free:
                 continue
             choices.append(free)
         if not all(choices):
             return
-        seen: list[set[str]] = []
+        seen: list[dict[str, object]] = []
         for chosen in islice(product(*choices), _MOST_WAYS):
-            if set(chosen) not in seen:
-                seen.append(set(chosen))
-                for names in (set(chosen), joined(self.bench.table, chosen) - set(kept) - {differing}):
-                    yield {**row, **{name: mate[name] for name in sorted(names) if name in row}}
+            changes = dict(chosen)
+            if changes not in seen:
+                seen.append(changes)
+                yield {**start, **changes}
+                linked = joined(self.bench.table, changes) - set(kept)
+                if linked != set(changes):
+                    yield {**start, **changes, **{name: mate[name] for name in sorted(linked) if name in start}}
+
+    def _excusing(self, other: Unique) -> list[str]:
+        """Return the columns by which a row may lie outside of a unique's predicate."""
+        if other.predicate is None:
+            return []
+        condition = condition_of(self.bench, self.constraint, other.predicate, other.dialect)
+        return [name for name in condition.own if name not in other.columns]
+
+    def _instead(self, name: str, start: Row, mate: Row) -> Iterator[tuple[str, object]]:
+        """Yield other values for a column: those of another row, and one made up where the column refers to nothing."""
+        if name not in start:
+            return
+        if mate[name] not in (None, start[name]):
+            yield name, mate[name]
+            return
+        column = self.bench.columns[name]
+        if start[name] is None or any(name in reference.columns for reference in self.bench.table.references):
+            yield from ((name, limit) for limit in (limit_of(self.bench, start, column.low),) if limit is not None)
+            return
+        yield from ((name, value) for value in others(start[name], column.type)[:1])
 
     def wishes(self, enforcement: Enforcement) -> Iterator[Wish]:
         """Yield the wishes, about the first anchor that is a valid row."""
@@ -163,8 +214,17 @@ class _Proposed:
             yield self._wish("duplicate", f"{said} twice", [], 0, breaks=True, reason=reason)
             return
         anchor = valid[0]
-        same = [place for place in anchor.same if keys_[place] == keys_[anchor.place]]
-        yield self._wish("duplicate", f"{said} twice", same, anchor.place, breaks=True, ordered=True, judge=judge)
+        same = [place for place in anchor.same if keys_[place] == keys_[anchor.place] and self._differs(place, anchor)]
+        yield self._wish(
+            "duplicate",
+            f"{said} twice",
+            same,
+            anchor.place,
+            breaks=True,
+            ordered=True,
+            judge=judge,
+            reason=self._implied(),
+        )
         folded = [place for place in anchor.folded if keys_[place] == keys_[anchor.place]]
         if folded:
             way = f"{said} twice, in other letters"
@@ -172,22 +232,40 @@ class _Proposed:
         for column, places in anchor.near.items():
             apart = [place for place in places if keys_[place] != keys_[anchor.place]]
             way = f"all of {said} but {column}" if len(self.unique.columns) > 1 else f"another {column}"
-            yield self._wish(f"other {column}", way, apart, anchor.place, breaks=False, judge=judge, silent=True)
+            yield self._wish(f"other {column}", way, apart, anchor.place, breaks=False, judge=judge)
         yield from self._null_wishes(anchor, judge)
         free = [place for place in anchor.free if keys_[place] is None]
         if free:
             way = f"{said} twice, one of them outside of the predicate"
             yield self._wish("outside", way, free, anchor.place, breaks=False, judge=judge, silent=True)
 
-    def _null_wishes(self, anchor: _Anchor, judge: str) -> Iterator[Wish]:
+    def _null_wishes(self, anchor: Anchor, judge: str) -> Iterator[Wish]:
         found = self.bench.keys[self.constraint.name]
         for column, (first, twins) in anchor.null.items():
             if not self._valid(first):
                 continue
             equal = not self.unique.nulls_distinct
-            places = [place for place in twins if not equal or (found[place] is not None and found[place] == found[first])]
+            places = [
+                place for place in twins if not equal or (found[place] is not None and found[place] == found[first])
+            ]
             way = f"{', '.join(self.unique.columns)} twice with NULL in {column}"
             yield self._wish(f"null {column}", way, places, first, breaks=equal, judge=judge, silent=True)
+
+    def _implied(self) -> str:
+        """Return why a row that repeats the key repeats another one, if that is so."""
+        if self.unique.expressions or self.unique.predicate is not None:
+            return ""
+        for other in self.bench.constraints:
+            key = other.subject
+            if isinstance(key, Unique) and key is not self.unique and not key.expressions and key.predicate is None:
+                free = any(self.bench.columns[name].nullable for name in key.columns)
+                if set(key.columns) <= set(self.unique.columns) and not free:
+                    return f"every row that breaks it breaks {other.name} as well"
+        return ""
+
+    def _differs(self, place: int, anchor: Anchor) -> bool:
+        one, other = self.bench.candidates[place].row, self.bench.candidates[anchor.place].row
+        return all(None not in (one[name], other[name]) and one[name] != other[name] for name in self.unequal)
 
     def _valid(self, place: int) -> bool:
         return not any(flags[place] for flags in self.bench.bad.values())
@@ -214,6 +292,9 @@ def joined(table: Table, columns: Collection[str]) -> set[str]:
 
 
 def keys(table: Table) -> list[Unique]:
-    """Return the primary key and the uniques of a table."""
-    return [*([table.primary_key] if table.primary_key is not None else []), *table.uniques]
-
+    """Return the primary key and the uniques of a table, and its exclusions as uniques."""
+    alike = [
+        Unique(columns=each.columns, name=each.name, predicate=each.predicate, dialect="postgresql")
+        for each in table.exclusions
+    ]
+    return [*([table.primary_key] if table.primary_key is not None else []), *table.uniques, *alike]

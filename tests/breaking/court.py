@@ -129,10 +129,21 @@ class Court:
             return False
         told = said.constraint.partition(" of the type ")[0].removeprefix("index ").strip("'")
         constraint = self.known[record.constraint]
-        names = {constraint.name, getattr(constraint.subject, "name", ""), "PRIMARY" if record.kind == "primary_key" else ""}
+        names = {
+            constraint.name,
+            getattr(constraint.subject, "name", ""),
+            "PRIMARY" if record.kind == "primary_key" else "",
+        }
         names |= {f"{record.table}_{column}_{word}" for column in constraint.columns for word in ("range", "boolean")}
         sql = getattr(constraint.subject, "sql", "")
-        if not told or told.startswith("(") or told.casefold() in {name.casefold() for name in names if name}:
+        others = {each.name for each in self.known.values() if each.table == record.table}
+        nameless = record.kind == "check" and told not in others  # the database made a name of its own
+        if (
+            not told
+            or nameless
+            or told.startswith("(")
+            or told.casefold() in {name.casefold() for name in names if name}
+        ):
             return True
         if re.sub(r"[\s()]", "", told).casefold() == re.sub(r"[\s()]", "", sql).casefold():
             return True
