@@ -12,11 +12,12 @@ if TYPE_CHECKING:
     from fixturegen.breaking.finding import negatives
     from fixturegen.errors import FixturegenError, ImpossibleError, InputError, RefusedError, SchemaError
     from fixturegen.making import make
+    from fixturegen.hostile_rows import hostile
     from fixturegen.planning import Plan
     from fixturegen.schema import Schema
     from fixturegen.strategies.examples import dataset
     from fixturegen.strategies.strategy import datasets, rows
-    from fixturegen.verbs import export, generate, hostile, load, plan, seed, stream, verify
+    from fixturegen.verbs import export, generate, load, plan, seed, stream, verify
     from fixturegen.verdict import Report
 
     __version__: str
@@ -25,11 +26,12 @@ _HOMES = {
     "fixturegen.breaking.finding": ("negatives",),
     "fixturegen.errors": ("FixturegenError", "ImpossibleError", "InputError", "RefusedError", "SchemaError"),
     "fixturegen.making": ("make",),
+    "fixturegen.hostile_rows": ("hostile",),
     "fixturegen.planning": ("Plan",),
     "fixturegen.schema": ("Schema",),
     "fixturegen.strategies.examples": ("dataset",),
     "fixturegen.strategies.strategy": ("datasets", "rows"),
-    "fixturegen.verbs": ("export", "generate", "hostile", "load", "plan", "seed", "stream", "verify"),
+    "fixturegen.verbs": ("export", "generate", "load", "plan", "seed", "stream", "verify"),
     "fixturegen.verdict": ("Report",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}

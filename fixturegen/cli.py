@@ -18,6 +18,7 @@ import typer
 
 from fixturegen.commands.demo import demo
 from fixturegen.commands.export import export
+from fixturegen.commands.hostile import hostile
 from fixturegen.commands.init import init
 from fixturegen.commands.output import ReportedError
 from fixturegen.commands.plan import plan
@@ -64,7 +65,7 @@ def root(
     del version, debug  # both have had their effect before any command runs
 
 
-for _command in (demo, init, plan, preview, export, seed, verify, suite, probe, schema):
+for _command in (demo, init, plan, preview, export, seed, verify, hostile, suite, probe, schema):
     app.command()(_command)
 
 

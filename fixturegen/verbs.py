@@ -22,7 +22,6 @@ from fixturegen.sinks.manifest import MANIFEST, Manifest, Metadata, read_manifes
 
 if TYPE_CHECKING:
     from fixturegen.databases.base import Target
-    from fixturegen.hostility.dataset import HostileDataset
     from fixturegen.loading import Existing, LoadResult
     from fixturegen.verdict import Report
 
@@ -264,72 +263,6 @@ def seed(
     )
 
 
-def hostile(
-    schema: Source,
-    engine: Target | None = None,
-    *,
-    rows: Rows = None,
-    scale: float = 1.0,
-    seed: int = 0,
-    as_of: date | None = None,
-    only: Iterable[str] = (),
-    exclude: Iterable[str] = (),
-    accept_unverified: bool = False,
-) -> HostileDataset:
-    r"""Return a dataset in which every class of hostile values occurs that types and constraints allow; every row is valid.
-
-    Args:
-        schema: As for :func:`plan`, and so are the other keywords.
-        engine: A database (engine, connection or URL) that is to keep every value unaltered; without one, all that a frame holds,
-            except U+0000.
-        rows: Rows of every table without a count of its own, or rows by table; unless given, as many as the classes need (some
-            200).
-        scale: See :func:`plan`.
-        seed: See there.
-        as_of: See there.
-        only: See there.
-        exclude: See there.
-        accept_unverified: See there.
-
-    Returns:
-        Frames by table, parents first. ``labels`` says which row holds which class of which column, and why a class is left out;
-        ``bound`` gives, by table, the number of rows within which every class occurs.
-
-    Example:
-        >>> made = hostile("version: 1\ntables: {t: {columns: {a: {type: smallint}}}}")
-        >>> made.labels.filter(pl.col("class") == "greatest integer")["row"].len() > 0
-        True
-    """
-    from fixturegen.databases.base import database_of  # noqa: PLC0415 - a verb that few runs use
-    from fixturegen.databases.oracles import asking  # noqa: PLC0415 - the same
-    from fixturegen.hostility.dataset import hostile_dataset  # noqa: PLC0415 - the same
-    from fixturegen.hostility.relations import skewed  # noqa: PLC0415 - the same
-    from fixturegen.verification import verified_frames  # noqa: PLC0415 - the same
-
-    options = options_from(
-        rows=rows,
-        scale=scale,
-        seed=seed,
-        as_of=as_of,
-        only=tuple(only),
-        exclude=tuple(exclude),
-        accept_unverified=accept_unverified,
-    )
-    loaded = load(schema)
-    twisted = skewed(loaded)
-    database = engine if engine is not None else database_behind(schema)
-    keeper = None if engine is None else Keeper(database_of(engine).dialect)
-
-    def judged(data: Mapping[str, pl.DataFrame]) -> list[tuple[str, tuple[str, ...]]]:
-        report = verified_frames(_dated(loaded, as_of), data, tuple(data))
-        return [(one.constraint.table, one.constraint.columns) for one in report.violations]
-
-    with asking(database) as oracles:
-        return hostile_dataset(
-            lambda wish: plan_of(twisted, replace(options, rows=wish), database), keeper, judged, oracles, options.rows
-        )
-
-
 def verify(schema: Source, data: Any, *, as_of: date | None = None, only: Collection[str] = ()) -> Report:
     """Check data against the schema by the constraints alone, whoever made it.
 
@@ -347,11 +280,11 @@ def verify(schema: Source, data: Any, *, as_of: date | None = None, only: Collec
 
     loaded = load(schema)
     if isinstance(data, Mapping):
-        return verification.verified_frames(_dated(loaded, as_of), data, only)
+        return verification.verified_frames(dated(loaded, as_of), data, only)
     if isinstance(data, Path) or (isinstance(data, str) and "://" not in data):
         clock = as_of or _clock_of(Path(data))
-        return verification.verified_files(_dated(loaded, clock), data, only)
-    return verification.verified_database(_dated(loaded, as_of), data, only)
+        return verification.verified_files(dated(loaded, clock), data, only)
+    return verification.verified_database(dated(loaded, as_of), data, only)
 
 
 def database_behind(source: Source) -> Target | None:
@@ -442,7 +375,8 @@ def followed(
             progress(name, done[name])
 
 
-def _dated(schema: Schema, as_of: date | None) -> Schema:
+def dated(schema: Schema, as_of: date | None) -> Schema:
+    """Return the schema with another clock, unless that is None."""
     return schema if as_of is None else replace(schema, as_of=as_of)
 
 

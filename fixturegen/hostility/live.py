@@ -18,15 +18,14 @@ from fixturegen.databases.quoting import quoted
 from fixturegen.databases.sqlite_storage import stored
 from fixturegen.databases.types import sql_type
 from fixturegen.dtypes import polars_dtype
-from fixturegen.engines import opened
-from fixturegen.errors import InputError
+from fixturegen.engines import masked, opened
+from fixturegen.errors import InputError, RefusedError
 from fixturegen.hostility.matrix import ACCEPTS, Verdict, verdict
 from fixturegen.hostility.samples import sampled
 from fixturegen.schema import Column, Dialect, Type
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +57,14 @@ def observed(url: str) -> list[Observation]:
         url: Its address. A temporary table is made and dropped.
 
     Raises:
-        InputError: If there is no such database, or its driver is not installed.
+        InputError: If the address is none, or its driver is not installed.
+        RefusedError: If the database cannot be reached.
     """
     dialect = database_of(url).dialect
     engine = opened(url)
     found = []
     try:
-        with engine.connect() as connection:
-            connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+        with _connected(engine, url) as connection:
             for number, (each, column, value) in enumerate(sampled()):
                 asked = _plain(column) if each.kinds & {"enum"} and dialect == "postgresql" else column
                 seen = _tried(connection, dialect, asked, value, f"fixturegen_hostile_{number}")
@@ -73,6 +72,15 @@ def observed(url: str) -> list[Observation]:
     finally:
         engine.dispose()
     return found
+
+
+def _connected(engine: Any, url: str) -> Connection:
+    try:
+        connection: Connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+    except Exception as error:
+        # Every driver has errors of its own; their texts may hold the password.
+        raise RefusedError("the database cannot be reached", where=masked(url)) from error
+    return connection
 
 
 def _plain(column: Column) -> Column:
@@ -92,7 +100,9 @@ def _tried(connection: Connection, dialect: Dialect, column: Column, value: obje
         back = connection.exec_driver_sql(f"SELECT {shown} FROM {table}").fetchone()  # noqa: S608 (quoted)
         assert back is not None
         sent = value if column.type.kind in {"decimal", "float"} else bound
-        return ACCEPTS if same(column.type, sent, back[0]) else Verdict("alters", f"{type(back[0]).__name__} comes back")
+        return (
+            ACCEPTS if same(column.type, sent, back[0]) else Verdict("alters", f"{type(back[0]).__name__} comes back")
+        )
     except InputError as error:
         return Verdict("rejects", error.message)
     except Exception as error:  # noqa: BLE001 - every driver has errors of its own
@@ -116,7 +126,7 @@ def _postgresql(series: pl.Series, column: Column, declared: str) -> tuple[str, 
 def _mysql(series: pl.Series, column: Column, declared: str) -> tuple[str, Any]:
     if column.type.kind == "float":
         return "%s", repr(series[0])
-    field = Field(column, declared.split("(")[0].lower())
+    field = Field(column, declared.split("(", maxsplit=1)[0].lower())
     return field.converted("%s"), field.written(series).to_list()[0]
 
 
@@ -138,7 +148,7 @@ def _shown(name: str, column: Column, dialect: Dialect) -> str:
     return name
 
 
-def same(type_: Type, sent: Any, back: Any) -> bool:
+def same(type_: Type, sent: Any, back: Any) -> bool:  # noqa: PLR0911 - one a kind
     """Whether a value came back as it went: floats to the bit, JSON by what it says, all else exactly.
 
     >>> same(Type(kind="float"), 0.0, -0.0), same(Type(kind="json"), '{"a": 1}', '{"a":1}')

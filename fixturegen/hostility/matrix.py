@@ -39,7 +39,9 @@ OTHERS: Mapping[tuple[str, Dialect], Verdict] = MappingProxyType(
         ("greatest decimal", "sqlite"): _DIGITS,
         ("every digit", "sqlite"): _DIGITS,
         ("float minus zero", "sqlite"): _SIGN,
-        ("JSON scalar", "sqlite"): Verdict("alters", "a column declared JSON has numeric affinity: text becomes a number"),
+        ("JSON scalar", "sqlite"): Verdict(
+            "alters", "a column declared JSON has numeric affinity: text becomes a number"
+        ),
         ("NaN", "sqlite"): Verdict("alters", "comes back as NULL"),
         ("U+0000", "postgresql"): Verdict("rejects", "no text holds it"),
         ("duplicate keys", "postgresql"): Verdict("alters", "jsonb keeps the last of two keys"),

@@ -82,7 +82,9 @@ class Preparation:
                 place, kept, lambda held: not _ends(column, held), "would end the database's own numbering"
             )
         if name in _unique_columns(table):
-            kept = self._kept(place, kept, distinct_forms(kept).__contains__, "equal to another class under some collation")
+            kept = self._kept(
+                place, kept, distinct_forms(kept).__contains__, "equal to another class under some collation"
+            )
         if once(table, name):
             kept = [candidate for candidate in kept if candidate.value is not None]
             kept = untaken(self._engine, table, name, kept)

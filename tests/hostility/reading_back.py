@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import struct
 from collections.abc import Sequence
 from decimal import Decimal
@@ -27,13 +28,15 @@ def differences(engine: Engine, dialect: Dialect, table: Table, frame: pl.DataFr
         back = [tuple(row) for row in connection.exec_driver_sql(query.replace("%", "%%"), [()][0]).fetchall()]
         declared = _declared(connection, table, dialect)
     there = [_plain_row(row, columns) for row in back]
-    sent = pl.DataFrame([_sent(frame[name], column, dialect, declared) for name, column in zip(names, columns, strict=True)])
+    sent = pl.DataFrame(
+        [_sent(frame[name], column, dialect, declared) for name, column in zip(names, columns, strict=True)]
+    )
     here = [_plain_row(row, columns) for row in sent.rows()]
     if sorted(here, key=repr) == sorted(there, key=repr):
         return []
     wrong = []
     for at, name in enumerate(names):
-        left, right = sorted((repr(row[at]) for row in here)), sorted((repr(row[at]) for row in there))
+        left, right = sorted(repr(row[at]) for row in here), sorted(repr(row[at]) for row in there)
         if left != right:
             pairs = sorted(set(left) ^ set(right))[:4]
             wrong.append(f"{table.name}.{name}: {[pair[:60] for pair in pairs]}")
@@ -47,7 +50,7 @@ def _declared(connection: Any, table: Table, dialect: Dialect) -> dict[str, str]
     return {str(name): str(kind) for name, kind in rows}
 
 
-def _shown(column: Column, dialect: Dialect) -> str:
+def _shown(column: Column, dialect: Dialect) -> str:  # noqa: PLR0911 - one a kind
     name, kind = quoted(column.name, dialect), column.type.kind
     if dialect == "postgresql":
         if kind in {"json", "uuid", "mac", "unknown"}:
@@ -83,7 +86,7 @@ def _plain_row(row: Sequence[Any], columns: Sequence[Column]) -> tuple[Any, ...]
     return tuple(_plain(value, column) for value, column in zip(row, columns, strict=True))
 
 
-def _plain(value: Any, column: Column) -> Any:
+def _plain(value: Any, column: Column) -> Any:  # noqa: PLR0911 - one a kind
     kind = column.type.kind
     if value is None:
         return None
@@ -93,7 +96,7 @@ def _plain(value: Any, column: Column) -> Any:
     if kind == "array":
         return json.dumps(value, default=str) if isinstance(value, list) else json.dumps(json.loads(value))
     if kind == "float":
-        return struct.pack("<f" if column.type.bits == 32 else "<d", float(value)) if value == value else "NaN"
+        return struct.pack("<f" if column.type.bits == 32 else "<d", float(value)) if not math.isnan(float(value)) else "NaN"
     if kind == "boolean":
         return bool(value)
     if kind == "bytes":
