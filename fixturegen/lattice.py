@@ -127,9 +127,8 @@ def _decimal(type_: Type) -> Lattice:
     step = Fraction(1, 10**dtype.scale)
 
     def decode(at: Positions) -> pl.Series:
-        # Through Int128: a decimal is its unscaled integer, so no arithmetic can round.
-        unscaled = pl.Series(at).cast(pl.Decimal(38, 0))
-        return (unscaled * _scale_one(dtype.scale)).cast(dtype)
+        # A decimal is its unscaled integer, read with a point in it: no arithmetic can round.
+        return pl.Series(at).cast(pl.Int128).reinterpret(dtype=dtype)
 
     return Lattice("number", step, dtype, low, high, decode, lambda at: _scaled(at, dtype.scale))
 
@@ -137,10 +136,6 @@ def _decimal(type_: Type) -> Lattice:
 def _scaled(unscaled: int, scale: int) -> Decimal:
     """A decimal from its digits: no context rounds it."""
     return Decimal((int(unscaled < 0), tuple(map(int, str(abs(unscaled)))), -scale))
-
-
-def _scale_one(scale: int) -> Decimal:
-    return Decimal(1).scaleb(-scale)
 
 
 def _float(type_: Type) -> Lattice:
@@ -235,7 +230,7 @@ _MAKERS: dict[str, Callable[[Type], Lattice]] = {
 def _physical(values: pl.Series, lattice: Lattice) -> Positions:
     dtype = values.dtype
     if isinstance(dtype, pl.Decimal):
-        unscaled = (values.cast(pl.Decimal(38, dtype.scale)) * (10**dtype.scale)).cast(pl.Int64)
+        unscaled = values.to_physical().cast(pl.Int64)
         unit = Fraction(1, 10**dtype.scale)
     elif dtype == pl.Date:
         unscaled, unit = values.cast(pl.Int32).cast(pl.Int64), Fraction(SECONDS_A_DAY)

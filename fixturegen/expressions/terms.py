@@ -296,9 +296,8 @@ def combined(terms: list[Term], expr: pl.Expr) -> Term:
 def value_expr(term: Term) -> pl.Expr:
     """Return the term as users hold it: a decimal as Decimal(38, scale), an integer as Int64."""
     if term.kind == "decimal":
-        return (term.expr.cast(pl.Decimal(WIDEST, 0)) * pl.lit(Decimal(1).scaleb(-term.scale))).cast(
-            pl.Decimal(WIDEST, term.scale)
-        )
+        # The integers at hand, read with a point in them: the cast refuses what has too many digits.
+        return term.expr.cast(pl.Decimal(WIDEST, 0)).to_physical().reinterpret(dtype=pl.Decimal(WIDEST, term.scale))
     if term.kind == "integer":
         return term.expr.cast(pl.Int64())
     if term.span is not None and term.span.months:

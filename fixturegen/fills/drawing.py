@@ -234,7 +234,7 @@ class Drawing:
         whole = len(at) == len(self.cases)
         index = pl.Series(at.astype(np.uint32))
         read = {other: self.known(other) for other in reads(narrowing)}
-        known = pl.DataFrame({other: each if whole else each.gather(index) for other, each in read.items()})
+        known = pl.DataFrame({other: each if whole else each[index] for other, each in read.items()})
         bounds = window(self.rows.plan, column, narrowing, known, self.rows.engine.plan.schema)
         if isinstance(bounds, pl.Series):
             return bounds
@@ -258,9 +258,7 @@ def reads(narrowing: Narrowing) -> tuple[str, ...]:
 def _alike(component: Component, name: str) -> tuple[list[Narrowing], Integers]:
     """Return what cases leave of a column, each once, and for every case the number of what it leaves."""
     narrowings: dict[Narrowing, int] = {}
-    group_of = [
-        narrowings.setdefault(case.columns.get(name, Narrowing()), len(narrowings)) for case in component.cases
-    ]
+    group_of = [narrowings.setdefault(case.columns.get(name, Narrowing()), len(narrowings)) for case in component.cases]
     return list(narrowings), np.array(group_of, dtype=np.int64)
 
 
@@ -275,4 +273,4 @@ def together(parts: list[pl.Series], places: list[Integers]) -> pl.Series:
     order = np.concatenate(places)
     back = np.empty(len(order), dtype=np.uint32)
     back[order] = np.arange(len(order), dtype=np.uint32)
-    return pl.concat(parts, rechunk=True).gather(pl.Series(back))
+    return pl.concat(parts, rechunk=True)[pl.Series(back)]

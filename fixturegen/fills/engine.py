@@ -166,7 +166,7 @@ class Engine:
             return self.rows(table, ordinals).column(column)
         held = plan.total <= HELD_ROWS or isinstance(plan.steps.get(column), Aggregated)
         if held and (len(ordinals) * 4 > plan.total or (table, column) in self._held):
-            return self.whole(table, column).gather(pl.Series(ordinals.astype(np.uint32)))
+            return self.whole(table, column)[pl.Series(ordinals.astype(np.uint32))]
         return self.rows(table, ordinals).column(column)
 
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from fixturegen.draws import Integers
 from fixturegen.generators.countries import Countries, Pools, laid_out
-from fixturegen.generators.group_fields import WIDE_BITS, Asked, Field, held, ordered
-from fixturegen.vocabularies.addresses import POSTCODE_LETTERS, Addresses, addresses
+from fixturegen.generators.group_fields import WIDE_BITS, Asked, Field, held
+from fixturegen.vocabularies.addresses import HOUSES, POSTCODE_LETTERS, Addresses, addresses
 from fixturegen.vocabularies.drawing import concatenated, decimal_text, gathered
 
 
@@ -26,9 +27,12 @@ def address_field(asked: Asked) -> Field:
         return found, None if pool is None else held(asked, pool) if asked.field != "street" else pool
 
     @lru_cache(maxsize=32)
-    def all_(codes: tuple[str, ...]) -> tuple[tuple[Addresses, ...], Pools]:
-        found = [one(code) for code in codes]
-        return tuple(each for each, _ in found), laid_out([pool for _, pool in found if pool is not None])
+    def pools_of(codes: tuple[str, ...]) -> Pools:
+        return laid_out([pool for _, pool in map(one, codes) if pool is not None])
+
+    @lru_cache(maxsize=32)
+    def streets_of(codes: tuple[str, ...]) -> _Streets:
+        return _Streets(pools_of(codes), np.array([one(code)[0].number_first for code in codes]))
 
     @lru_cache(maxsize=32)
     def codes_of(codes: tuple[str, ...]) -> _Postcodes:
@@ -40,19 +44,39 @@ def address_field(asked: Asked) -> Field:
                 return codes_of(countries.codes).texts(draws, countries.which)
             case "house_number":
                 return decimal_text(draws["house"] + 1, 0)
-        found, pools = all_(countries.codes)
-        drawn = draws[_DRAW_OF.get(asked.field, "place")]
-        texts = gathered(pools.texts, pools.places(countries.which, drawn, WIDE_BITS))
-        if asked.field != "street":
-            return texts
-        house = decimal_text(draws["house"] + 1, 0)
-        left, right = ordered(texts, house, np.array([each.number_first for each in found]), countries.which)
-        return concatenated([left, " ", right])
+            case "street":
+                return streets_of(countries.codes).texts(draws, countries.which)
+        pools, drawn = pools_of(countries.codes), draws[_DRAW_OF.get(asked.field, "place")]
+        return gathered(pools.texts, pools.places(countries.which, drawn, WIDE_BITS))
 
     return field
 
 
-_DRAW_OF: Mapping[str, str] = {"street": "street", "street_name": "street", "phone": "phone"}
+class _Streets:
+    """Street names of some countries laid end to end, and house numbers to stand before or after them.
+
+    Args:
+        names: The names.
+        number_first: In which countries the number stands before the name.
+    """
+
+    def __init__(self, names: Pools, number_first: npt.NDArray[np.bool_]) -> None:
+        numbers = decimal_text(np.arange(1, HOUSES + 1), 0)
+        self._names = names
+        self._number_first = number_first
+        self._parts = pl.concat([names.texts, numbers + " ", " " + numbers], rechunk=True)
+
+    def texts(self, draws: Mapping[str, Integers], which: Integers | None) -> pl.Series:
+        """Return streets with numbers."""
+        street = self._names.places(which, draws["street"], WIDE_BITS)
+        before = draws["house"] + len(self._names.texts)
+        after = before + HOUSES
+        first = self._number_first[0] if which is None else self._number_first[which]
+        left, right = np.where(first, before, street), np.where(first, street, after)
+        return concatenated([gathered(self._parts, left), gathered(self._parts, right)])
+
+
+_DRAW_OF: Mapping[str, str] = {"street_name": "street", "phone": "phone"}
 
 
 def _address_pool(asked: Asked, found: Addresses) -> pl.Series | None:

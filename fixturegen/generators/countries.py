@@ -12,9 +12,6 @@ import polars as pl
 from fixturegen.draws import Integers
 from fixturegen.vocabularies.addresses import country_of
 
-_FEW = 12
-"""Up to so many names are told apart by comparing with each."""
-
 
 @dataclass(frozen=True, slots=True)
 class Countries:
@@ -59,13 +56,9 @@ class CountryReader:
             return Countries((codes[0],))
         numbers = {name: codes.index(code) for name, code in known.items()}
         home = codes.index(self._home) if self._home in codes else 0
-        if len(names) > _FEW:
-            which = texts.replace_strict(names, list(numbers.values()), default=home, return_dtype=pl.Int64).to_numpy()
-            return Countries(tuple(codes), which)
-        which = np.full(len(texts), home, dtype=np.int64)
-        for name, number in numbers.items():
-            which[(texts == name).fill_null(value=False).to_numpy()] = number
-        return Countries(tuple(codes), which)
+        place_of = np.array([*(numbers[name] for name in names), home], dtype=np.int64)
+        labels = texts.cast(pl.Enum(names)).to_physical().fill_null(len(names)).to_numpy()
+        return Countries(tuple(codes), place_of[labels])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

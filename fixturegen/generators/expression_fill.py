@@ -41,7 +41,8 @@ def expression(request: Request) -> Generator:
         value = polars_expression(tree, dialect, types, request.as_of)
         frame = pl.DataFrame(schema={name: polars_dtype(type_) for name, type_ in types.items()}, height=0)
         found = frame.select(value).to_series().dtype
-        result = fitted(value, found, polars_dtype(request.column.type))
+        wanted = polars_dtype(request.column.type)
+        result = fitted(value, found, wanted)
     except (NotEvaluableError, pl.exceptions.PolarsError) as error:
         message = f"the expression {given.shown(sql)} cannot be computed here: {str(error).splitlines()[0]}"
         raise SchemaError(message, where=request.where) from None
@@ -50,11 +51,13 @@ def expression(request: Request) -> Generator:
             f"the expression {given.shown(sql)} gives {found}, and {request.column.name} is {request.column.type.kind}"
         )
         raise SchemaError(message, where=request.where)
+    # A column as it stands is taken as it is.
+    alone = len(names) == 1 and sql.strip() == names[0] and polars_dtype(types[names[0]]) == wanted
     return Generator(
         name="expression",
-        dtype=polars_dtype(request.column.type),
+        dtype=wanted,
         draws=(),
-        build=lambda batch: _built(batch, result, request),
+        build=lambda batch: _checked(batch.columns[names[0]] if alone else _built(batch, result, request), request),
         needs=names,
     )
 
@@ -101,11 +104,15 @@ def _built(batch: Batch, result: pl.Expr, request: Request) -> pl.Series:
     except pl.exceptions.PolarsError:
         message = f"a value of the expression does not fit {request.column.name}, which is {request.column.type.kind}"
         raise ImpossibleError(message, where=request.where, hint="Widen the column, or bound the expression.") from None
+    # An expression without columns gives one value for all rows.
+    return values if len(values) == batch.height else values.new_from_index(0, batch.height)
+
+
+def _checked(values: pl.Series, request: Request) -> pl.Series:
     if values.null_count() and not request.column.nullable:
         message = f"the expression is NULL in some row, and {request.column.name} may not be"
         raise ImpossibleError(message, where=request.where, hint="Wrap it in COALESCE, or declare nulls: true.")
-    # An expression without columns gives one value for all rows.
-    return values if len(values) == batch.height else values.new_from_index(0, batch.height)
+    return values
 
 
 def _dialect(value: object) -> str:

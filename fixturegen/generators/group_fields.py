@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from fixturegen.domain import Domain
@@ -67,13 +65,3 @@ def held(asked: Asked, pool: pl.Series, change: Callable[[str], str] = str) -> p
     if len(fitting) == len(values):
         return pl.Series(values)
     return pl.Series([value if accepts(value) else fitting[at % len(fitting)] for at, value in enumerate(values)])
-
-
-def ordered(
-    one: pl.Series, other: pl.Series, turned: npt.NDArray[np.bool_], which: Integers | None
-) -> tuple[pl.Series, pl.Series]:
-    """Return two parts in the order of each row's country: turned round or not."""
-    if which is None or turned.all() or not turned.any():
-        return (other, one) if turned[0] else (one, other)
-    mask = pl.Series(turned[which])
-    return other.zip_with(mask, one), one.zip_with(mask, other)

@@ -57,7 +57,7 @@ def pooled(
 
 def gathered(pool: pl.Series, index: Integers) -> pl.Series:
     """Return the entries of a pool at indexes."""
-    return pool.gather(pl.Series(index.astype(np.uint32)))
+    return pool[pl.Series(index.astype(np.uint32))]
 
 
 def texts(request: Request, name: str, shapes: Language) -> Generator:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from fixturegen.draws import Integers
 from fixturegen.generators.countries import Countries
-from fixturegen.generators.group_fields import Asked, Field, held, ordered
+from fixturegen.generators.group_fields import Asked, Field, held
 from fixturegen.vocabularies.drawing import concatenated, decimal_text, gathered
 from fixturegen.vocabularies.people import PLACES, Names, People, end_to_end, people
 
@@ -25,12 +26,14 @@ class _Crowd:
         first: First names; draws of the second country begin at ``PLACES``.
         last: Last names, alike.
         pool: What the field takes its texts from.
+        dotted: First names as e-mail addresses begin: their letters and a dot.
     """
 
     found: tuple[People, ...]
     first: Names
     last: Names
     pool: pl.Series
+    dotted: pl.Series
 
 
 def person_field(asked: Asked, *, distinct: bool) -> Field:
@@ -46,7 +49,8 @@ def person_field(asked: Asked, *, distinct: bool) -> Field:
     def crowd(codes: tuple[str, ...]) -> _Crowd:
         found = tuple(one(code)[0] for code in codes)
         first, last = (end_to_end([getattr(each, name) for each in found]) for name in ("first", "last"))
-        return _Crowd(found, first, last, pl.concat([one(code)[1] for code in codes], rechunk=True))
+        pool = pl.concat([one(code)[1] for code in codes], rechunk=True)
+        return _Crowd(found, first, last, pool, first.slugs + ".")
 
     def field(draws: Mapping[str, Integers], countries: Countries) -> pl.Series:
         all_, first, last = crowd(countries.codes), draws["first"], draws["last"]
@@ -70,8 +74,18 @@ def _full_name(asked: Asked, all_: _Crowd, first: Integers, last: Integers, whic
     given = gathered(all_.first.texts, all_.first.place[first])
     family = gathered(all_.last.texts, all_.last.place[last])
     turned = np.array([found.family_first for found in all_.found])
-    left, right = ordered(given, family, turned, which)
+    left, right = _ordered(given, family, turned, which)
     return _shortened(asked, concatenated([left, " ", right]), given)
+
+
+def _ordered(
+    one: pl.Series, other: pl.Series, turned: npt.NDArray[np.bool_], which: Integers | None
+) -> tuple[pl.Series, pl.Series]:
+    """Return two parts in the order of each row's country: turned round or not."""
+    if which is None or turned.all() or not turned.any():
+        return (other, one) if turned[0] else (one, other)
+    mask = pl.Series(turned[which])
+    return other.zip_with(mask, one), one.zip_with(mask, other)
 
 
 def _shortened(asked: Asked, whole: pl.Series, part: pl.Series) -> pl.Series:
@@ -85,6 +99,8 @@ def _shortened(asked: Asked, whole: pl.Series, part: pl.Series) -> pl.Series:
 
 _CODE = 6
 """Letters that number all pairs of names: 26**6 is more than 8,192 squared."""
+_MANY = 16_384
+"""Texts of numbers are listed where so many rows read them."""
 _SHORT_DOMAIN, _DOMAIN = "a.test", "example.com"
 
 
@@ -105,20 +121,31 @@ def _handle(
 ) -> pl.Series:
     """Return ``first.last``, with digits where it must be unique, cut to the column's length, and the domain of an e-mail."""
     tails = [_tail(asked, _host(asked, code, distinct=distinct), distinct=distinct) for code in countries.codes]
-    local = _local(all_, *shifted, distinct=distinct)
+    ending = _ending(tails, countries.which)
+    parts = _local(all_, *shifted, distinct=distinct)
+    if asked.domain.max_length is None or all(
+        _longest(found, distinct=distinct) + len(tail) <= asked.domain.max_length
+        for found, tail in zip(all_.found, tails, strict=True)
+    ):
+        return concatenated([*parts, *ending])
+    local = concatenated(parts)
     for number, found in enumerate(all_.found):
-        room = None if asked.domain.max_length is None else asked.domain.max_length - len(tails[number])
-        if room is None or _longest(found, distinct=distinct) <= room:
+        room = asked.domain.max_length - len(tails[number])
+        if _longest(found, distinct=distinct) <= room:
             continue
         at = None if countries.which is None else np.flatnonzero(countries.which == number)
-        own = local if at is None else local.gather(pl.Series(at.astype(np.uint32)))
+        own = local if at is None else gathered(local, at)
         here = draws if at is None else {name: values[at] for name, values in draws.items()}
         short = _coded(found, here, room) if distinct else own.str.slice(0, room).str.strip_chars_end(".")
         local = short if at is None else local.scatter(pl.Series(at.astype(np.uint32)), short)
-    if len(set(tails)) == 1:
-        return concatenated([local, tails[0]]) if tails[0] else local
-    assert countries.which is not None
-    return concatenated([local, gathered(pl.Series(tails), countries.which)])
+    return concatenated([local, *ending])
+
+
+def _ending(tails: list[str], which: Integers | None) -> list[pl.Series | str]:
+    """Return what follows the name: nothing, one text for all rows, or that of each row's country."""
+    if which is None or len(set(tails)) == 1:
+        return [tails[0]] if tails[0] else []
+    return [gathered(pl.Series(tails), which)]
 
 
 def _host(asked: Asked, code: str, *, distinct: bool) -> str:
@@ -136,25 +163,35 @@ def _tail(asked: Asked, host: str, *, distinct: bool) -> str:
     return f"@{host if roomy else short}"
 
 
+@lru_cache(maxsize=256)
 def _longest(found: People, *, distinct: bool) -> int:
     lengths = [int(names.slugs.str.len_chars().max() or 0) for names in (found.first, found.last)]  # type: ignore[arg-type]  # a length
     digits = len(str(int(found.first.alike.max()) * int(found.last.alike.max()))) if distinct else 0
     return sum(lengths) + 1 + digits
 
 
-def _local(all_: _Crowd, first: Integers, last: Integers, *, distinct: bool) -> pl.Series:
-    given, family = _slugs(all_.first, first), _slugs(all_.last, last)
+def _local(all_: _Crowd, first: Integers, last: Integers, *, distinct: bool) -> list[pl.Series | str]:
+    """Return the parts of ``first.last``, and a number where it must be unique."""
+    given = gathered(all_.dotted, all_.first.place[first])
+    family = gathered(all_.last.slugs, all_.last.place[last])
     if not distinct:
-        return concatenated([given, ".", family])
+        return [given, family]
     # Letters tell the names, the number which of the draws that give those letters it was: nothing is lost.
     number = all_.first.rank[first] * all_.last.alike[last] + all_.last.rank[last]
-    return concatenated([given, ".", family, _counted(number)])
+    return [given, family, _counted(number)]
 
 
 def _counted(numbers: Integers) -> pl.Series:
     """Return the numbers as texts, the empty text for 0."""
+    if len(numbers) >= _MANY and int(numbers.max()) < len(_counts()):
+        return gathered(_counts(), numbers)
     digits = decimal_text(numbers, 0)
     return digits.zip_with(pl.Series(numbers != 0), pl.Series([""]))
+
+
+@lru_cache(maxsize=1)
+def _counts() -> pl.Series:
+    return pl.Series(["", *map(str, range(1, 65_536))])
 
 
 def _slugs(names: Names, values: Integers) -> pl.Series:

@@ -117,6 +117,6 @@ def constant(request: Request) -> Generator:
         raise SchemaError(message, where=request.where)
 
     def build(batch: Batch) -> pl.Series:
-        return pool.gather(pl.Series(np.zeros(batch.height, dtype=np.uint32)))
+        return pool.new_from_index(0, batch.height)
 
     return Generator(name="constant", dtype=pool.dtype, draws=(), build=build, distinct=True)

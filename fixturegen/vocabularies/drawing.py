@@ -207,8 +207,8 @@ def _pool_reader(plan: Pool, at: int, spans: tuple[int, ...]) -> Reader:
 
 
 def gathered(pool: pl.Series, places: npt.NDArray[np.integer]) -> pl.Series:
-    """Return the pool's values at ``places``; 32-bit indexes gather fastest."""
-    return pool.gather(pl.Series(places.astype(np.uint32, copy=False)))
+    """Return the pool's values at ``places``; 32-bit indexes gather fastest, and brackets without a query."""
+    return pool[pl.Series(places.astype(np.uint32, copy=False))]
 
 
 def _numeral_reader(plan: Numeral, at: int, spans: tuple[int, ...]) -> Reader:

@@ -76,7 +76,7 @@ def _columns(digits: Characters) -> list[pl.Series]:
     """Return each column of check characters as a series of one-character texts."""
     table = pl.Series([chr(code) for code in range(128)])
     columns = digits.reshape(len(digits), -1)
-    return [table.gather(pl.Series(column.astype(np.uint32))) for column in columns.T]
+    return [table[pl.Series(column.astype(np.uint32))] for column in columns.T]
 
 
 def _appending(digits: Callable[[Characters], Characters]) -> Seal:
