@@ -13,7 +13,7 @@ from fixturegen.making.layout import Layout, Node
 from fixturegen.making.totals import over_children
 from fixturegen.options import Pin
 from fixturegen.planning.domains import conditions
-from fixturegen.schema import Check, Column, Constant, Reference, Schema, Table, Type, Unique
+from fixturegen.schema import Check, Choice, Column, Constant, Reference, Schema, Table, Type, Unique
 from fixturegen.variants import fixed, unreferenced
 
 KEY_STRIDE = 1_000_000
@@ -174,24 +174,34 @@ def _never_null(table: Table, taken: set[str]) -> Table:
 
 
 def _counted(table: Table, node: Node) -> Table:
-    """Number a child that has a node of its own by its place among its like."""
-    numbers = {column.name: node.place[column.ordinal] for column in table.columns if column.ordinal in node.place}
-    for name, number in numbers.items():
-        asked = node.wish.values.get(name, number)
-        if asked != number:
-            column = next(one for one in table.columns if one.name == name)
-            message = f"{table.name}.{name} numbers the rows of a parent: here it is {number}, and {asked} is asked"
-            raise ImpossibleError(message, where=column.where, hint="Ask for as many children, in their order.")
-    columns = tuple(_as_place(column, numbers) for column in table.columns)
-    return replace(table, columns=columns)
+    """Number a child that has a node of its own by its place among its like; refuse another number than a row has."""
+    columns = []
+    for column in table.columns:
+        asked = node.wish.values.get(column.name) if column.ordinal is not None else None
+        if asked is not None and column.ordinal is not None:
+            _check_number(node, column, column.ordinal, asked)
+        place = None if column.ordinal is None else node.place.get(column.ordinal)
+        columns.append(column if place is None else replace(column, ordinal=None, choices=(Choice(place),)))
+    return replace(table, columns=tuple(columns))
 
 
-def _as_place(column: Column, numbers: Mapping[str, int]) -> Column:
-    from fixturegen.schema import Choice  # noqa: PLC0415
-
-    if column.name not in numbers:
-        return column
-    return replace(column, ordinal=None, choices=(Choice(numbers[column.name]),))
+def _check_number(node: Node, column: Column, reference: str, asked: object) -> None:
+    if reference not in node.parents:
+        return
+    parent, pattern = node.parents[reference]
+    numbers = [pattern[:at].count(one) + 1 for at, one in enumerate(pattern)]
+    if reference in node.place:
+        numbers = [node.place[reference]]
+    if parent.held is None and set(numbers) != {asked}:
+        listed = " to ".join(str(number) for number in sorted({min(numbers), max(numbers)}))
+        message = (
+            f"{node.table.name}.{column.name} numbers the rows of a parent: here it is {listed}, and {asked} is asked"
+        )
+        raise ImpossibleError(
+            f"{message} ({node.table.name}_{column.name}_ordinal)",
+            where=column.where,
+            hint="Ask for as many children, in their order.",
+        )
 
 
 def _speaks_of_rows(table: Table) -> bool:

@@ -74,6 +74,13 @@ class Present:
         at = self._index[table, columns].get(tuple(key[name] for name in columns))
         return None if at is None else frame.row(at, named=True)
 
+    def count(self, table: str, key: Mapping[str, object]) -> int:
+        """Return how many rows of a table hold these values."""
+        frame = self._existing.get(table)
+        if frame is None or not set(key) <= set(frame.columns):
+            return 0
+        return frame.filter([pl.col(name) == value for name, value in key.items()]).height
+
 
 class Collision(Exception):  # noqa: N818 - no failure: the next neighbourhood is tried
     """A neighbourhood repeats what is there under a unique."""
@@ -104,6 +111,11 @@ def handed(nursery: Nursery, number: int, scope: Scope, present: Present) -> Map
         parents, column, target = out[led.parent], led.column, led.target
         for row, at in zip(out[led.node], led.pattern, strict=True):
             row[column] = parents[at][target]
+    for batch in nursery.batches:
+        for column, key in batch.counted:
+            before = _counted(batch.table, key, scope, present)
+            for row in out[batch.name] if before else ():
+                row[column] = row[column] + before  # type: ignore[operator] # a number among siblings
     codes = list(_noted(nursery.batches, number, out, scope, present))
     for where, new in codes:
         held = scope.seen.get(where)
@@ -124,6 +136,12 @@ def _rows(batch: Batch, number: int, counter: _Counter) -> list[Row]:
         for row in rows:
             row[key] = counter.following()
     return rows
+
+
+def _counted(table: str, key: Mapping[str, object], scope: Scope, present: Present) -> int:
+    """How many rows refer to an existing parent already."""
+    made = sum(all(row[name] == value for name, value in key.items()) for row in scope.rows.get(table, ()))
+    return made + present.count(table, key)
 
 
 class _Counter:

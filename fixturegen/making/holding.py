@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -15,8 +16,10 @@ from fixturegen.dtypes import polars_dtype
 from fixturegen.errors import ImpossibleError
 from fixturegen.making.deriving import Derived
 from fixturegen.making.layout import Layout
-from fixturegen.schema import Table
+from fixturegen.schema import Column, Schema, Table, Type
 
+_HOME = "\0home"
+"""Column of the neighbourhood's number: a name that no column of a schema can bear."""
 _JUDGED = frozenset({"check", "min", "max", "aggregate", "ordinal", "choices", "length", "not_null", "precision"})
 
 
@@ -33,12 +36,13 @@ def holding(shape: Derived, layout: Layout, frames: Mapping[str, pl.DataFrame], 
         ImpossibleError: If there is none; with the constraints.
     """
     made = {node.name: node for node in layout.nodes if node.held is None}
-    empty = {name: _no_rows(shape.schema.tables[name]) for name in shape.empty}
-    tables = {name: given(shape.schema.tables[name], frame.lazy()) for name, frame in {**frames, **empty}.items()}
-    data = Data(shape.schema, tables)
+    schema = _homed(shape.schema)
+    frames = {node.name: _at_home(frames[node.name], node.width) for node in layout.nodes}
+    frames |= {name: _no_rows(schema.tables[name]) for name in shape.empty}
+    data = Data(schema, {name: given(schema.tables[name], frame.lazy()) for name, frame in frames.items()})
     bad = np.zeros(size, dtype=bool)
     broken: list[Constraint] = []
-    for constraint, rows in _violating(shape, data, list(made)):
+    for constraint, rows in _violating(schema, data, list(made)):
         broken.append(constraint)
         bad[rows[ROW].to_numpy() // made[constraint.table].width] = True
     good = tuple(np.flatnonzero(~bad).tolist())
@@ -50,10 +54,27 @@ def holding(shape: Derived, layout: Layout, frames: Mapping[str, pl.DataFrame], 
     raise ImpossibleError(message, where=first.where, hint="Ask for less, or for values that agree.")
 
 
-def _violating(shape: Derived, data: Data, tables: Sequence[str]) -> list[tuple[Constraint, pl.DataFrame]]:
+def _homed(schema: Schema) -> Schema:
+    """The schema in which every row knows its neighbourhood, and refers to rows of that: keys that are fixed repeat in each."""
+    home = Column(name=_HOME, type=Type(kind="integer"))
+    tables = {}
+    for name, table in schema.tables.items():
+        led = tuple(
+            replace(one, columns=(*one.columns, _HOME), target=(*one.target, _HOME)) for one in table.references
+        )
+        tables[name] = replace(table, columns=(*table.columns, home), references=led)
+    return replace(schema, tables=tables)
+
+
+def _at_home(frame: pl.DataFrame, width: int) -> pl.DataFrame:
+    numbers = np.arange(frame.height, dtype=np.int64) // width
+    return frame.with_columns(pl.Series(_HOME, numbers))
+
+
+def _violating(schema: Schema, data: Data, tables: Sequence[str]) -> list[tuple[Constraint, pl.DataFrame]]:
     """The constraints that some rows break, with the numbers of these rows; those that frames cannot judge are left out."""
     asked: list[tuple[Constraint, pl.LazyFrame]] = []
-    for constraint in constraints(shape.schema, *tables):
+    for constraint in constraints(schema, *tables):
         if constraint.kind in _JUDGED:
             try:
                 rows = kinds()[constraint.kind].violating(constraint, data).select(ROW)

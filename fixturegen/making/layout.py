@@ -121,6 +121,7 @@ class _Work:
         if anchor is not None:
             reference, parents, each = anchor
             node.parents[reference] = (parents, tuple(at // each for at in range(width)))
+            _check_child(node, next(one for one in table.references if one.name == reference), parents)
         self._lead(node)
         self._bear(node)
         return node
@@ -293,9 +294,22 @@ class _Work:
                     self.placed(Wish(table=child), node.width, (reference, node, 1))
 
 
+def _check_child(node: Node, reference: Reference, parents: Node) -> None:
+    """Refuse a child that is asked to refer to another row than the one whose child it is."""
+    for own, there in zip(reference.columns, reference.target, strict=True):
+        if own in node.wish.values and node.wish.values[own] != parents.wish.values.get(there):
+            message = f"{own} of {node.table.name} follows from the row of {parents.table.name} whose child it is"
+            raise ImpossibleError(f"{message} ({reference.name})", where=reference.where, hint=f"Leave {own} out.")
+
+
 def repeats(nodes: Sequence[Node], node: Node, reference: Reference, led: Led) -> bool:
     """Whether two rows would share all that a unique is made of, if a reference led there."""
     parents = {**node.parents, reference.name: led}
+    if any(column.ordinal == reference.name for column in node.table.columns):
+        # Rows of one node are numbered among their like; beside those of another node, they would begin anew.
+        beside = [one for one in nodes if one is not node and one.table is node.table]
+        if any(one.parents.get(reference.name, (None,))[0] is led[0] for one in beside):
+            return True
     for unique in _uniques(node.table):
         names = _made_of(node, unique, parents)
         if names is None or reference.name not in names:

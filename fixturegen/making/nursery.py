@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -42,6 +42,7 @@ class Batch:
         key_name: Name of the constraint that makes ``key`` unique.
         first: The least number of ``key``.
         most: The greatest number of ``key``.
+        counted: Columns that number the rows of an existing parent: the column, and what its rows hold in which columns.
     """
 
     node: Node
@@ -54,6 +55,7 @@ class Batch:
     key_name: str
     first: int
     most: int
+    counted: tuple[tuple[str, Mapping[str, object]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,8 @@ def _batch(
     names = {column.name for column in node.table.columns}
     own = frame.select([name for name in frame.columns if name in names])
     key = keys[node.name]
+    counted = tuple(_counted(node))
+    late |= {column for column, _ in counted}
     codes = codes_of(schema, node.table.name, own, late | ({key} if key else set()))
     key_name, (first, most) = "", span(schema, node, key) if key else (0, 0)
     if key is not None:
@@ -130,5 +134,17 @@ def _batch(
         codes = tuple(one for one in codes if key not in {name for _, name in one.late})
     return Batch(
         node=node, name=node.name, table=node.table.name, width=node.width, rows=own.to_dicts(), codes=codes, key=key,
-        key_name=key_name, first=first, most=most,
+        key_name=key_name, first=first, most=most, counted=counted,
     )  # fmt: skip
+
+
+def _counted(node: Node) -> Iterator[tuple[str, Mapping[str, object]]]:
+    """The columns that number rows of an existing parent, which may have rows already."""
+    for column in node.table.columns:
+        reference = next((one for one in node.table.references if one.name == column.ordinal), None)
+        if reference is None or reference.name not in node.parents or column.name in node.wish.values:
+            continue
+        held = node.parents[reference.name][0].held
+        if held is not None:
+            pairs = zip(reference.columns, reference.target, strict=True)
+            yield column.name, {own: held[there] for own, there in pairs}
