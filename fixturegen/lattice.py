@@ -245,5 +245,7 @@ def _physical(values: pl.Series, lattice: Lattice) -> Positions:
     else:
         unscaled, unit = values.cast(pl.Int64), Fraction(1)
     ratio = unit / lattice.step
-    physical = unscaled.fill_null(0).to_numpy()
-    return np.array(np.floor_divide(physical * ratio.numerator, ratio.denominator), dtype=np.int64)
+    physical = np.asarray((unscaled.fill_null(0) if unscaled.null_count() else unscaled).to_numpy(), dtype=np.int64)
+    if ratio.numerator != 1:
+        physical = physical * ratio.numerator
+    return physical // ratio.denominator if ratio.denominator != 1 else physical

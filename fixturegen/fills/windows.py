@@ -122,8 +122,12 @@ def _reached(lattice: Lattice, values: pl.Series, reach: Reach, *, upward: bool)
     at = other.positions(values)
     ratio, offset = other.step / lattice.step, reach.offset / lattice.step
     common = ratio.denominator * offset.denominator
-    scaled = at * (ratio.numerator * offset.denominator) + offset.numerator * ratio.denominator
-    if upward:
+    factor, shift = ratio.numerator * offset.denominator, offset.numerator * ratio.denominator
+    scaled = at if factor == 1 else at * factor
+    scaled = scaled if shift == 0 else scaled + shift
+    if common == 1:
+        bound = scaled + (1 if upward else -1) if reach.strict else scaled
+    elif upward:
         bound = scaled // common + 1 if reach.strict else -(-scaled // common)
     else:
         bound = -(-scaled // common) - 1 if reach.strict else scaled // common
