@@ -74,8 +74,15 @@ class Content:
             message = "no schema is configured"
             hint = 'Say fixturegen_schema = "schema.yaml" in the [tool.pytest] section, or in pytest.ini.'
             raise InputError(message, hint=hint)
-        models = self.metadata is not None
-        return load(_placed(source, self._root), dialect=self._dialect if models else None)
+        return load(_placed(source, self._root), dialect=self._read_as)
+
+    @property
+    def _read_as(self) -> Dialect | None:
+        """The dialect that a source is read in which does not say: models know none, DDL is mostly that of its database."""
+        if self.metadata is not None:
+            return self._dialect
+        ddl = isinstance(self.asked.source, str | Path) and Path(self.asked.source).suffix.lower() == ".sql"
+        return self._dialect if ddl and self._dialect != "sqlite" else None
 
     @cached_property
     def metadata(self) -> MetaData | None:

@@ -85,7 +85,8 @@ def filled(run: Run) -> DjangoRows:
     with one_line():
         engine = _engine()
         asked = run.test.asked
-        with engine.connect() as connection:
+        with engine.connect() as connection, connection.begin():
+            # Begun, as far as SQLAlchemy knows, so that whoever reads or loads by it joins the transaction that there is.
             schema = run.content.schema if asked.source else load(connection)
             counts = {name: 0 for name in schema.tables if not _is_free(connection, name)}
             rows = asked.rows if isinstance(asked.rows, int) else None

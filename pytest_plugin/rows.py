@@ -117,12 +117,12 @@ class Writer:
     # Statements
 
     def _run(self, connection: Connection, statements: Sequence[tuple[str, Sequence[Any] | None]]) -> None:
-        if self._dialect != "postgresql":
+        if not connection.dialect.driver.startswith("psycopg"):
             for statement, values in statements:
                 _execute(connection, statement, values)
             return
         if statements:
-            # All in one message to the server. The number keeps the driver from preparing several statements as one.
+            # All in one message to the server, which only this driver sends. The number keeps the driver from preparing several statements as one.
             _execute(connection, ";\n".join(text for text, _ in statements) + f"\n-- {next(_NUMBER)}", None)
 
     def _inserts(
