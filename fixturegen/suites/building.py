@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
-from fixturegen.breaking.records import Negatives, Record, Unbreakable
+from fixturegen.breaking.records import Insert, Negatives, Record, Step, Unbreakable
 from fixturegen.errors import InputError
 from fixturegen.schema import Dialect, Schema, Table
 from fixturegen.suites.contrast import contrasted, paired
@@ -138,7 +138,8 @@ def reduced(schema: Schema, negatives: Negatives | Iterable[Record], tables: Col
         negatives: The records.
         tables: Tables whose records are tested; all unless given.
     """
-    records = [each for each in negatives if each.judge == "database" and (not tables or each.table in tables)]
+    asked = [each for each in negatives if each.judge == "database" and (not tables or each.table in tables)]
+    records = _evened(asked, schema)
     fixed = [each for each in records if each.expect == "reject" or not _mergeable(each)]
     loose: dict[str, list[Record]] = {}
     for record in records:
@@ -150,9 +151,33 @@ def reduced(schema: Schema, negatives: Negatives | Iterable[Record], tables: Col
     drafts += placed(drafts, bins, localities)
     for name, locality in localities.items():
         lines = [draft for draft in drafts if draft.record.table == name]
-        contrasted(lines, loose.get(name, ()), locality)
+        contrasted(lines, loose, localities, name)
         paired(lines, locality)
     return _ordered(schema, _distinct([draft.case() for draft in drafts]))
+
+
+def _evened(records: Sequence[Record], schema: Schema) -> list[Record]:
+    """Return the records with parents that differ in totals over their children only made the same.
+
+    No database enforces such totals by itself; each of the parents is taken as it is.
+    """
+    totals = {
+        name: frozenset(column.name for column in table.columns if column.aggregate is not None)
+        for name, table in schema.tables.items()
+    }
+    first: dict[str, Step] = {}
+
+    def evened(step: Step) -> Step:
+        names = totals.get(step.table)
+        if not names or not isinstance(step, Insert):
+            return step
+        kept = tuple({name: value for name, value in row.items() if name not in names} for row in step.rows)
+        return first.setdefault(repr(replace(step, rows=kept)), step)
+
+    return [
+        replace(record, before=tuple(each if each.table == record.table else evened(each) for each in record.before))
+        for record in records
+    ]
 
 
 def _locality(schema: Schema, table: Table, records: Sequence[Record]) -> Locality:

@@ -6,10 +6,10 @@ keys are taken, or there is a key too many.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
-from fixturegen.breaking.records import Insert, Record
+from fixturegen.breaking.records import Insert, Record, Step
 from fixturegen.schema import Column
 from fixturegen.suites.fresh import alternatives
 from fixturegen.suites.locality import Locality
@@ -19,19 +19,24 @@ from fixturegen.suites.placing import Draft, Slot
 _KEYS = frozenset({"primary_key", "unique"})
 
 
-def contrasted(drafts: Sequence[Draft], records: Sequence[Record], locality: Locality) -> None:
+def contrasted(
+    drafts: Sequence[Draft], records: Mapping[str, Sequence[Record]], localities: Mapping[str, Locality], table: str
+) -> None:
     """Let each row that repeats a key of a table differ from the one it repeats in as many other columns as possible.
 
     Args:
         drafts: The table's lines; their last rows are changed.
-        records: Records of the table whose rows are taken: they show which values may stand.
-        locality: What reads which of its columns.
+        records: Records whose single rows are taken, by table: they show which values may stand, and give other parents.
+        localities: What reads which columns, by table.
+        table: The table.
     """
-    base = usual(records)
-    known = [(each, changes(single(each.last) or {}, base)) for each in records]
+    own, locality = records.get(table, ()), localities[table]
+    base = usual(own)
+    known = [(each, changes(single(each.last) or {}, base)) for each in own]
     for draft in drafts:
         if draft.record.kind in _KEYS and draft.record.expect == "reject":
             _contrast(draft, known, locality)
+            _reparent(draft, records, localities, locality)
 
 
 def _contrast(draft: Draft, known: Sequence[tuple[Record, Mapping[str, object]]], locality: Locality) -> None:
@@ -49,11 +54,50 @@ def _contrast(draft: Draft, known: Sequence[tuple[Record, Mapping[str, object]]]
         if moved is None or any(name in done and not same(value, row[name]) for name, value in moved.items()):
             continue
         farther = _equal(moved, twin) < _equal({name: row[name] for name in moved}, twin)
-        if farther and _known(record, draft) and _apart({**row, **moved}, twins, moved, locality):
+        if farther and _known(record, draft, moved, locality) and _apart({**row, **moved}, twins, moved, locality):
             row.update(moved)
             done |= moved.keys()
     row.update(_freed(row, twin, kept, locality))
     draft.last.step = Insert(table=locality.table.name, rows=(row,))
+
+
+def _reparent(
+    draft: Draft, records: Mapping[str, Sequence[Record]], localities: Mapping[str, Locality], locality: Locality
+) -> None:
+    """Let the row that repeats a key refer to other parents, where nothing else reads the columns by which it does."""
+    last = single(draft.last.step)
+    repeated = locality.reads(draft.record.constraint)
+    for reference in locality.table.references:
+        columns = frozenset(reference.columns)
+        alone = locality.component(columns) == columns and not columns & repeated
+        twins = [row for slot in draft.slots if slot.step.table == locality.table.name for row in rows_of(slot.step)]
+        if last is None or not alone or reference.table == locality.table.name or reference.table not in localities:
+            continue
+        if not any(all(same(last.get(name), twin.get(name)) for name in columns) for twin in twins):
+            continue
+        parents = localities[reference.table]
+        found = min(_parents(draft, records.get(reference.table, ()), parents), key=len, default=())
+        row = single(found[-1]) if found else None
+        if row is None:
+            continue
+        pairs = zip(reference.columns, reference.target, strict=True)
+        tried = {**last, **{own: row.get(target) for own, target in pairs}}
+        if all(distinct(tried, twin, locality, columns) for twin in twins):
+            draft.slots += [Slot(step, repr(step), settled=True) for step in found]
+            draft.last.step, last = Insert(table=locality.table.name, rows=(tried,)), tried
+
+
+def _parents(draft: Draft, records: Sequence[Record], parents: Locality) -> Iterator[tuple[Step, ...]]:
+    """Yield steps that put another row into the table of the parents; the last of them does."""
+    keys = {slot.key for slot in draft.slots}
+    for record in records:
+        steps = tuple(step for step in record.before if repr(step) not in keys)
+        row = single(record.last)
+        inserted = [
+            each for slot in draft.slots if slot.step.table == parents.table.name for each in rows_of(slot.step)
+        ]
+        if row is not None and not steps and all(distinct(row, each, parents) for each in inserted):
+            yield (*steps, record.last)
 
 
 def _moved(record: Record, names: frozenset[str], row: Row) -> dict[str, object] | None:
@@ -82,8 +126,10 @@ def _leads_here(locality: Locality) -> bool:
     return any(each.table == locality.table.name for each in locality.table.references)
 
 
-def _known(record: Record, draft: Draft) -> bool:
-    """Whether what the record's row refers to stands in the line too."""
+def _known(record: Record, draft: Draft, moved: Row, locality: Locality) -> bool:
+    """Whether what the values refer to, if anything, stands in the line too."""
+    if not any(moved.get(name) is not None for each in locality.table.references for name in each.columns):
+        return True
     keys = {slot.key for slot in draft.slots}
     return all(repr(step) in keys for step in record.before if step.table != record.table)
 

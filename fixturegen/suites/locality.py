@@ -15,6 +15,7 @@ from fixturegen.constraints.contract import Constraint
 from fixturegen.schema import Column, Exclusion, Path, Schema, Table, Unique
 
 _WORDS = re.compile(r"\w+")
+_OF_MANY = frozenset({"aggregate", "ordinal"})
 OF_VALUE = frozenset({"type", "length", "precision", "enum", "not_null"})
 """Kinds that look at nothing but whether a value is one of its type."""
 
@@ -86,10 +87,11 @@ class Locality:
         return not any(first & names and second & names for names in self.readers.values())
 
     def component(self, names: Iterable[str]) -> frozenset[str]:
-        """Return columns and all that some constraint reads together with one of them, and so on."""
+        """Return columns and all that some constraint reads together with one of them, and so on; uniques tie no values."""
         found = frozenset(names)
+        read = [self.readers[str(each)] for each in self.constraints if not _is_key(each)]
         while True:
-            wider = found.union(*(reads for reads in self.readers.values() if reads & found))
+            wider = found.union(*(reads for reads in read if reads & found))
             if wider == found:
                 return found
             found = wider
@@ -104,8 +106,8 @@ class Locality:
 
     @cached_property
     def constraints(self) -> tuple[Constraint, ...]:
-        """The constraints of the table."""
-        return tuple(declared(self.schema, self.table.name))
+        """The constraints of the table that a database can enforce: none over several tables but references."""
+        return tuple(each for each in declared(self.schema, self.table.name) if each.kind not in _OF_MANY)
 
     def _columns(self, constraint: Constraint) -> frozenset[str]:
         texts = _bounds(constraint) if isinstance(constraint.subject, Column) else _texts(constraint.subject)

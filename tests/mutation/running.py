@@ -11,6 +11,7 @@ from time import process_time
 from equivalence import invalid, meaning, same_conditions
 from operators import Mutant, mutants
 
+from fixturegen.databases.conditions import conditions
 from fixturegen.databases.create import creation
 from fixturegen.errors import FixturegenError, RefusedError
 from fixturegen.probing.bench import SqliteBench
@@ -34,6 +35,7 @@ class Score:
     wrong: list[str] = field(default_factory=list)
     made: float = 0.0
     run: float = 0.0
+    constraints: int = 0
 
     @property
     def mutants(self) -> int:
@@ -68,24 +70,27 @@ def scored(name: str, schema: Schema) -> Score:
     created = as_enforced(schema)
     begun = process_time()
     truth = verdicts(created, suite.lines)
+    score.constraints = counted(created)
     score.wrong = wrong(created, suite.lines)
     touching = _touching(suite.lines)
-    statements = creation(created, "sqlite").statements
-    seen = {statements}
+    made = {name: ddl(created, name) for name in created.tables}
+    seen = set(made.values())
     meanings = {table: meaning(created, table) for table in created.tables}
     for mutant in mutants(created, "sqlite"):
-        ddl = creation(mutant.schema, "sqlite").statements
-        if ddl in seen or invalid(mutant.schema, mutant.table):
+        changed = ddl(mutant.schema, mutant.table)
+        if changed in seen or invalid(mutant.schema, mutant.table):
             score.invalid += 1
             continue
-        seen.add(ddl)
-        _judge(mutant, score, truth, touching.get(mutant.table, ()), meanings, created)
+        seen.add(changed)
+        statements = [text for name, texts in made.items() for text in (changed if name == mutant.table else texts)]
+        _judge(mutant, statements, score, truth, touching.get(mutant.table, ()), meanings, created)
     score.run = process_time() - begun
     return score
 
 
 def _judge(
     mutant: Mutant,
+    statements: Sequence[str],
     score: Score,
     truth: Verdicts,
     lines: Sequence[Line],
@@ -93,7 +98,7 @@ def _judge(
     original: Schema,
 ) -> None:
     try:
-        told = killed(mutant.schema, lines, truth)
+        told = killed(statements, lines, truth, deferred(original))
     except (FixturegenError, sqlite3.Error):
         score.invalid += 1
         return
@@ -133,10 +138,15 @@ def _untyped(type_: Type) -> Type:
     return replace(type_, kind="integer", bits=64) if type_.kind == "boolean" else type_
 
 
-def bench_for(schema: Schema) -> SqliteBench:
+def ddl(schema: Schema, table: str) -> tuple[str, ...]:
+    """Return the statements that make one table and its indexes in SQLite."""
+    return creation(replace(schema, tables={table: schema.tables[table]}), "sqlite").statements
+
+
+def bench_for(statements: Sequence[str]) -> SqliteBench:
     connection = sqlite3.connect(":memory:")
     connection.execute("PRAGMA foreign_keys = ON")
-    for statement in creation(schema, "sqlite").statements:
+    for statement in statements:
         connection.execute(statement)
     bench = SqliteBench(connection, sqlite3.Error, ":memory:")
     bench.begin()
@@ -148,17 +158,16 @@ def deferred(schema: Schema) -> list[str]:
 
 
 def verdicts(schema: Schema, lines: Sequence[Line]) -> Verdicts:
-    bench = bench_for(schema)
+    bench = bench_for(creation(schema, "sqlite").statements)
     try:
         return {verdict.line.id: verdict.stopped for verdict in tried(bench, lines, deferred(schema))}
     finally:
         bench.driver.close()
 
 
-def killed(schema: Schema, lines: Sequence[Line], truth: Verdicts) -> bool:
+def killed(statements: Sequence[str], lines: Sequence[Line], truth: Verdicts, late: Sequence[str]) -> bool:
     """Whether a line's verdict differs from that on the original; the first one that does is enough."""
-    bench = bench_for(schema)
-    late = deferred(schema)
+    bench = bench_for(statements)
     try:
         return any(_told(tried(bench, [line], late)[0], truth) for line in lines)
     finally:
@@ -173,7 +182,7 @@ def _told(verdict: Verdict, truth: Verdicts) -> bool:
 
 def wrong(schema: Schema, lines: Sequence[Line]) -> list[str]:
     """Return the lines whose verdict on the original is not the one they expect."""
-    bench = bench_for(schema)
+    bench = bench_for(creation(schema, "sqlite").statements)
     try:
         return [
             f"{verdict.line.id}: stopped at {verdict.stopped} by {verdict.by or verdict.failure}"
@@ -182,6 +191,18 @@ def wrong(schema: Schema, lines: Sequence[Line]) -> list[str]:
         ]
     finally:
         bench.driver.close()
+
+
+def counted(schema: Schema) -> int:
+    """Return how many constraints the tables are made with: keys, uniques, references, NOT NULLs and CHECKs."""
+    return sum(
+        (table.primary_key is not None)
+        + len(table.uniques)
+        + len(table.references)
+        + sum(not column.nullable for column in table.columns)
+        + len(conditions(schema, table, "sqlite")[0])
+        for table in schema.tables.values()
+    )
 
 
 def _touching(lines: Sequence[Line]) -> dict[str, list[Line]]:

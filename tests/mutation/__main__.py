@@ -1,0 +1,56 @@
+"""Print how many mutants the suite of each schema tells from the original: ``python tests/mutation [SOURCE ...]``.
+
+Without sources: the shipped schemas and those of the corpus. All run on SQLite; schemas of PostgreSQL and MariaDB are made there
+as ``--create`` makes them, types and conditions translated.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+from running import HEAD, Score, scored
+
+import fixturegen as fg
+
+ROOT = Path(__file__).parents[2]
+
+
+def sources() -> list[Path]:
+    return [*sorted((ROOT / "schemas").glob("*.yaml")), *sorted((ROOT / "tests" / "corpus").glob("*/*.sql"))]
+
+
+def main(arguments: list[str]) -> None:
+    told = [argument for argument in arguments if not argument.startswith("-")]
+    scores: list[Score] = []
+    sys.stdout.write(f"{HEAD}\n")
+    for path in map(Path, told) if told else sources():
+        name = str(path.resolve().relative_to(ROOT)) if path.resolve().is_relative_to(ROOT) else path.name
+        score = scored(name, fg.load(path))
+        scores.append(score)
+        sys.stdout.write(f"{score.row()}\n")
+        sys.stdout.flush()
+        for title, lines in (("wrong", score.wrong), ("survived", score.survivors), ("equivalent", score.equivalent)):
+            if "--verbose" in arguments:
+                for line in lines:
+                    sys.stdout.write(f"    {title}: {line}\n")
+    sys.stdout.write(f"{whole(scores)}\n")
+
+
+def whole(scores: list[Score]) -> str:
+    """Return the last row: all mutants together, tests and rows a schema and a constraint."""
+    mutants, equivalent = sum(each.mutants for each in scores), sum(len(each.equivalent) for each in scores)
+    killed = sum(each.killed.total() for each in scores)
+    tests, inserts = sum(len(each.suite) for each in scores), sum(each.suite.inserts for each in scores)
+    constraints = sum(each.constraints for each in scores)
+    return (
+        f"| all | {mutants:,} | {killed:,} | {equivalent:,} | {killed / max(mutants, 1):.1%} | "
+        f"{killed / max(mutants - equivalent, 1):.1%} | {tests:,} | {inserts:,} | {sum(each.made for each in scores):.2f} | "
+        f"{sum(each.run for each in scores):.1f} |\n\n{tests / max(constraints, 1):.2f} tests and {inserts / max(constraints, 1):.2f} "
+        f"INSERTs a constraint that SQLite enforces ({constraints:,}); {sum(len(each.wrong) for each in scores)} lines are wrong"
+    )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
