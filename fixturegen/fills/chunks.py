@@ -56,7 +56,8 @@ def _family(
 ) -> Iterator[tuple[str, pl.DataFrame]]:
     """Yield rows of a table, after each chunk those of the children that ride with it; an empty frame where there are none."""
     table = engine.plan.tables[name]
-    rows = chunk_rows(table)
+    parts = max(1, -(-(stop - start) // chunk_rows(table)))
+    rows = max(1, -(-(stop - start) // parts))
     for at in range(start, max(stop, start + 1), rows):
         end = min(at + rows, stop)
         yield name, engine.frame(name, at, end)
