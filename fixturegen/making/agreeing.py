@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fixturegen.errors import ImpossibleError
-from fixturegen.making.layout import Layout, Node
+from fixturegen.making.nodes import End, Layout, Node, followed
 from fixturegen.making.wishes import role_of
+from fixturegen.schema import Reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +29,6 @@ class Echo:
     pattern: tuple[int, ...]
 
 
-_End = tuple[Node, str, tuple[int, ...]]
-
-
 def echoes(layout: Layout) -> tuple[Echo, ...]:
     """Return the columns that must repeat others, so that all references of every row agree.
 
@@ -43,7 +41,7 @@ def echoes(layout: Layout) -> tuple[Echo, ...]:
             led = [one for one in node.table.references if column.name in one.columns and one.name in node.parents]
             if node.held is not None or len(led) < 2:
                 continue
-            ends = [_followed(node, one.name, column.name) for one in led]
+            ends = [_end(node, one, column.name) for one in led]
             for reference, end in zip(led[1:], ends[1:], strict=True):
                 echo = _echo(node, column.name, ends[0], end, f"{role_of(led[0])} and {role_of(reference)}")
                 if echo is not None:
@@ -51,26 +49,13 @@ def echoes(layout: Layout) -> tuple[Echo, ...]:
     return tuple(found.values())
 
 
-def _followed(node: Node, reference: str, column: str) -> _End:
-    """Where the value of a referring column comes from: the row, its column, and the pattern that leads there."""
-    held = next(one for one in node.table.references if one.name == reference)
-    parent, pattern = node.parents[reference]
-    name = held.target[held.columns.index(column)]
-    seen = {node.name}
-    while parent.name not in seen and parent.held is None:
-        seen.add(parent.name)
-        onward = next(
-            (one for one in parent.table.references if name in one.columns and one.name in parent.parents), None
-        )
-        if onward is None:
-            break
-        name = onward.target[onward.columns.index(name)]
-        parent, step = parent.parents[onward.name]
-        pattern = tuple(step[at] for at in pattern)
-    return parent, name, pattern
+def _end(node: Node, reference: Reference, column: str) -> End:
+    """Where the value of a referring column comes from."""
+    parent, pattern = node.parents[reference.name]
+    return followed(parent, reference.target[reference.columns.index(column)], pattern)
 
 
-def _echo(node: Node, column: str, first: _End, second: _End, roles: str) -> Echo | None:
+def _echo(node: Node, column: str, first: End, second: End, roles: str) -> Echo | None:
     one, target, pattern = first
     other, name, further = second
     if (one, target, pattern) == (other, name, further):

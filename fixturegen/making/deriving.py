@@ -9,7 +9,7 @@ from fixturegen.errors import ImpossibleError
 from fixturegen.making.agreeing import Echo, echoes
 from fixturegen.making.judging import judge_values
 from fixturegen.making.known import contradicted, met
-from fixturegen.making.layout import Layout, Node
+from fixturegen.making.nodes import Layout, Node
 from fixturegen.making.totals import over_children
 from fixturegen.options import Pin
 from fixturegen.planning.domains import conditions

@@ -15,7 +15,7 @@ from fixturegen.constraints.representation import given
 from fixturegen.dtypes import polars_dtype
 from fixturegen.errors import ImpossibleError
 from fixturegen.making.deriving import Derived
-from fixturegen.making.layout import Layout
+from fixturegen.making.nodes import Layout
 from fixturegen.schema import Column, Schema, Table, Type
 
 _HOME = "\0home"

@@ -21,7 +21,7 @@ from fixturegen.lattice import measure
 from fixturegen.schema import Check, Table
 
 if TYPE_CHECKING:
-    from fixturegen.making.layout import Node
+    from fixturegen.making.nodes import Node
 
 _COMPARE = {
     "<": lambda left, right: left < right,

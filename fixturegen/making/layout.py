@@ -7,14 +7,17 @@ that the row's own parents lead to, so that references that must agree do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Protocol
 
 from fixturegen.errors import ImpossibleError, InputError
+from fixturegen.making.nodes import Layout, Led, Node
+from fixturegen.making.sharing import agreed, agrees, reached, repeats, spaced
 from fixturegen.making.sums import needy, with_sums
 from fixturegen.making.wishes import Wish, role_of, with_values
-from fixturegen.schema import Reference, Schema, Table, Unique
+from fixturegen.schema import Reference, Schema, Table
 
 Known = Callable[[str, Mapping[str, object]], Mapping[str, object] | None]
 """Finds an existing row of a table by values of its columns: all that is known of it, or None."""
@@ -31,50 +34,6 @@ class Checks(Protocol):
 
 
 MOST_NODES = 500
-
-
-@dataclass(eq=False, slots=True)
-class Node:
-    """Rows of one table of which the same is asked.
-
-    Attributes:
-        name: Its name in the derived schema: the table's, of a second node of a table with a number before it.
-        table: The table.
-        wish: What is asked of each row.
-        width: How many rows a neighbourhood has of it, at least 1.
-        parents: By reference name, the node of the parents, and for each row which of them is its own.
-        held: The values of an existing row that this node stands for; it is not made. None for rows that are made.
-        place: Number of each row among its parent's children, by the reference that counts them, from 1.
-    """
-
-    name: str
-    table: Table
-    wish: Wish
-    width: int
-    parents: dict[str, tuple[Node, tuple[int, ...]]] = field(default_factory=dict)
-    held: Mapping[str, object] | None = None
-    place: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def off(self) -> tuple[Reference, ...]:
-        """The references that lead nowhere."""
-        return tuple(one for one in self.table.references if one.name not in self.parents)
-
-
-Led = tuple[Node, tuple[int, ...]]
-"""Parents: their node, and for each row which of them is its own."""
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """The nodes of a neighbourhood; the first one holds the wanted rows."""
-
-    nodes: tuple[Node, ...]
-
-    @property
-    def size(self) -> int:
-        """How many rows are made."""
-        return sum(node.width for node in self.nodes if node.held is None)
 
 
 def laid_out(schema: Schema, wish: Wish, rows: int, known: Known, forced: Checks) -> Layout:
@@ -103,13 +62,13 @@ class _Work:
     forced: Checks
     nodes: list[Node] = field(default_factory=list)
 
-    def placed(self, wish: Wish, width: int, anchor: tuple[str, Node, int] | None = None) -> Node:
+    def placed(self, wish: Wish, width: int, pins: Mapping[str, Led] = MappingProxyType({})) -> Node:
         """Add the node of a wish with all that it needs.
 
         Args:
             wish: The wish.
             width: How many rows.
-            anchor: For children: their reference, the parents' node, and how many each parent has.
+            pins: Parents that are decided already, by reference name: those of children, and those that must agree.
         """
         table = self.schema.tables[wish.table]
         wish = self._keyed(table, wish)
@@ -118,10 +77,9 @@ class _Work:
         if len(self.nodes) > MOST_NODES:
             message = f"a row of {self.nodes[0].table.name} would take more than {MOST_NODES} others of its own"
             raise InputError(message, hint="Ask for fewer parents and children of their own.")
-        if anchor is not None:
-            reference, parents, each = anchor
-            node.parents[reference] = (parents, tuple(at // each for at in range(width)))
-            _check_child(node, next(one for one in table.references if one.name == reference), parents)
+        for name, led in pins.items():
+            node.parents[name] = led
+            _check_child(node, next(one for one in table.references if one.name == name), led[0])
         self._lead(node)
         self._bear(node)
         return node
@@ -138,9 +96,11 @@ class _Work:
             given = {there: wish.values[here] for here, there in pairs if here in wish.values}
             if not given or any(value is None for value in given.values()):
                 continue
-            whole = len(given) == len(reference.columns)
+            open_ = {one.name for one in table.columns if one.nullable and one.name in reference.columns} - set(
+                wish.values
+            )
             held = parents.get(reference.name)
-            if held is None and (reference.name in parents or not (whole or self._needed(table, reference))):
+            if held is None and (reference.name in parents or open_):
                 continue
             base = held or Wish(table=reference.table)
             self._check_same(table, reference, base, given)
@@ -151,9 +111,9 @@ class _Work:
         for name, value in given.items():
             if name in wish.values and wish.values[name] != value:
                 message = (
-                    f"{role_of(reference)} of {table.name} is asked to have another {name} than {table.name} refers to"
+                    f"a row of {table.name} is asked to refer to two rows as {role_of(reference)}: two values of {name}"
                 )
-                raise ImpossibleError(message, where=reference.where)
+                raise ImpossibleError(f"{message} ({reference.name})", where=reference.where, hint="Give one of them.")
 
     def _needed(self, table: Table, reference: Reference) -> bool:
         nullable = {column.name for column in table.columns if column.nullable}
@@ -203,29 +163,41 @@ class _Work:
                 raise ImpossibleError(f"{message} ({reference.name})", where=reference.where)
 
     def _parent(self, node: Node, reference: Reference) -> Led:
+        """The parents of a node's rows: rows that are there and agree with the others that these refer to, or new ones."""
         asked = node.wish.parents.get(reference.name)
-        wish = Wish(table=reference.table)
+        wish, wanted = Wish(table=reference.table), agreed(node, reference, self.schema.tables[reference.table])
         if asked is not None and not asked.empty:
             wish = self._keyed(self.schema.tables[asked.table], asked)
-            found = self._alike(node, reference, wish)
+            wanted = {name: led for name, led in wanted.items() if name not in wish.parents}
+            candidates = self._alike(node, reference, wish)
         else:
-            found = self._shared(node, reference, itself=asked is None)
-        if found is not None and not repeats(self.nodes, node, reference, found):
-            return found
-        pattern = spaced(node, reference)
-        return self.placed(wish, max(pattern) + 1), pattern
+            candidates = self._shared(node, reference, itself=asked is None)
+        for found in candidates:
+            if (found[0].held is not None or agrees(found, wanted)) and not repeats(self.nodes, node, reference, found):
+                return found
+        return self._new(node, reference, wish, wanted)
 
-    def _alike(self, node: Node, reference: Reference, wish: Wish) -> Led | None:
-        """The node of which the same is asked, or an existing row."""
+    def _new(self, node: Node, reference: Reference, wish: Wish, wanted: Mapping[str, Led]) -> Led:
+        """New parents: one for all rows, or as many as must differ in what they refer to, or as a unique asks."""
+        apart = spaced(node, reference)
+        codes = [(apart[at], *(rows[at] for _, rows in wanted.values())) for at in range(node.width)]
+        numbers = {code: number for number, code in enumerate(dict.fromkeys(codes))}
+        pins = {
+            name: (source, tuple(code[at] for code in numbers))
+            for at, (name, (source, _)) in enumerate(wanted.items(), 1)
+        }
+        return self.placed(wish, len(numbers), pins), tuple(numbers[code] for code in codes)
+
+    def _alike(self, node: Node, reference: Reference, wish: Wish) -> Iterator[Led]:
+        """The nodes of which the same is asked, or an existing row."""
         first = (0,) * node.width
-        for other in self.nodes:
+        for other in list(self.nodes):
             if other is not node and other.table.name == reference.table and other.wish == wish:
-                return other, first
+                yield other, first
         held = self._held(reference, wish)
-        if held is None:
-            return None
-        name = self._name(self.schema.tables[reference.table])
-        return self._existing(name, reference.table, wish, held), first
+        if held is not None:
+            name = self._name(self.schema.tables[reference.table])
+            yield self._existing(name, reference.table, wish, held), first
 
     def _existing(self, name: str, table: str, wish: Wish, held: Mapping[str, object]) -> Node:
         """A node for an existing row, with nodes for the existing rows that it refers to: conditions may speak of them."""
@@ -258,19 +230,20 @@ class _Work:
                 raise ImpossibleError(message, where=reference.where)
         return row
 
-    def _shared(self, node: Node, reference: Reference, *, itself: bool) -> Led | None:
-        """A row of the table that is there: one that the row's parents lead to, the row itself, or the first."""
+    def _shared(self, node: Node, reference: Reference, *, itself: bool) -> Iterator[Led]:
+        """Rows of the table that are there: one that the row's parents lead to, the row itself, or any other."""
         apart = self.forced.apart(node.table)
         barred = [led for name, (led, _) in node.parents.items() if frozenset({name, reference.name}) in apart]
-        found = _reached(node, reference.table, {node.name})
-        if found is not None and found[0] is not node and found[0] not in barred:
-            return found
-        others = [one for one in self.nodes if one.table.name == reference.table and one is not node]
-        others = [one for one in others if one not in barred]
+        found = reached(node, reference.table)
+        if found is not None and found[0] not in barred:
+            yield found
         if reference.table == node.table.name:
-            itself = itself and frozenset({reference.name}) not in apart
-            return (node, tuple(range(node.width))) if itself else None
-        return (others[0], (0,) * node.width) if others else None
+            if itself and frozenset({reference.name}) not in apart:
+                yield node, tuple(range(node.width))
+            return
+        for other in list(self.nodes):
+            if other.table.name == reference.table and other is not node and other not in barred:
+                yield other, (0,) * node.width
 
     # Children ----------------------------------------------------------------------------------------------------------
 
@@ -279,10 +252,11 @@ class _Work:
         for (child, reference), asked in node.wish.children.items():
             if isinstance(asked, int):
                 if asked:
-                    self.placed(Wish(table=child), node.width * asked, (reference, node, asked))
+                    each = tuple(at // asked for at in range(node.width * asked))
+                    self.placed(Wish(table=child), node.width * asked, {reference: (node, each)})
                 continue
             for at, wish in enumerate(asked):
-                born = self.placed(wish, node.width, (reference, node, 1))
+                born = self.placed(wish, node.width, {reference: (node, tuple(range(node.width)))})
                 born.place[reference] = at + 1
 
     def complete(self) -> None:
@@ -291,7 +265,7 @@ class _Work:
             for child, reference in needy(self.schema, node.table) if node.held is None else ():
                 led = [one for one in self.nodes if one.table.name == child and reference in one.parents]
                 if not any(one.parents[reference][0] is node for one in led):
-                    self.placed(Wish(table=child), node.width, (reference, node, 1))
+                    self.placed(Wish(table=child), node.width, {reference: (node, tuple(range(node.width)))})
 
 
 def _check_child(node: Node, reference: Reference, parents: Node) -> None:
@@ -300,78 +274,3 @@ def _check_child(node: Node, reference: Reference, parents: Node) -> None:
         if own in node.wish.values and node.wish.values[own] != parents.wish.values.get(there):
             message = f"{own} of {node.table.name} follows from the row of {parents.table.name} whose child it is"
             raise ImpossibleError(f"{message} ({reference.name})", where=reference.where, hint=f"Leave {own} out.")
-
-
-def repeats(nodes: Sequence[Node], node: Node, reference: Reference, led: Led) -> bool:
-    """Whether two rows would share all that a unique is made of, if a reference led there."""
-    parents = {**node.parents, reference.name: led}
-    if any(column.ordinal == reference.name for column in node.table.columns):
-        # Rows of one node are numbered among their like; beside those of another node, they would begin anew.
-        beside = [one for one in nodes if one is not node and one.table is node.table]
-        if any(one.parents.get(reference.name, (None,))[0] is led[0] for one in beside):
-            return True
-    for unique in _uniques(node.table):
-        names = _made_of(node, unique, parents)
-        if names is None or reference.name not in names:
-            continue
-        held = [
-            _codes(other, names, other.parents) for other in nodes if other is not node and other.table is node.table
-        ]
-        codes = [code for some in held for code in some] + _codes(node, names, parents)
-        if len(set(codes)) < len(codes):
-            return True
-    return False
-
-
-def spaced(node: Node, reference: Reference) -> tuple[int, ...]:
-    """For each row which of new parents is its own: as few as a unique over references alone allows, else one for all."""
-    pattern = [0] * node.width
-    parents = {**node.parents, reference.name: (node, tuple(pattern))}
-    for unique in _uniques(node.table):
-        names = _made_of(node, unique, parents)
-        if names is None or reference.name not in names:
-            continue
-        seen: dict[object, int] = {}
-        for at, code in enumerate(_codes(node, names - {reference.name}, node.parents)):
-            pattern[at] = max(pattern[at], seen.get(code, 0))
-            seen[code] = seen.get(code, 0) + 1
-    return tuple(pattern)
-
-
-def _uniques(table: Table) -> Sequence[Unique]:
-    whole = [table.primary_key] if table.primary_key else []
-    return [*whole, *(one for one in table.uniques if one.predicate is None and not one.expressions)]
-
-
-def _made_of(node: Node, unique: Unique, parents: Mapping[str, Led]) -> frozenset[str] | None:
-    """The references whose parents decide a unique's columns; None where something else does too."""
-    names = set[str]()
-    for column in unique.columns:
-        led = [one.name for one in node.table.references if column in one.columns and one.name in parents]
-        if not led and node.wish.values.get(column) is None:
-            return None
-        names.update(led)
-    return frozenset(names)
-
-
-def _codes(node: Node, names: frozenset[str], parents: Mapping[str, Led]) -> list[object]:
-    if not names <= set(parents):
-        return []
-    led = [parents[name] for name in sorted(names)]
-    return [tuple((parent.name, pattern[at]) for parent, pattern in led) for at in range(node.width)]
-
-
-def _reached(node: Node, table: str, seen: set[str]) -> Led | None:
-    """The nearest row of a table that each row's parents lead to, and which row of its node that is."""
-    ahead = [(parent, pattern) for parent, pattern in node.parents.values()]
-    while ahead:
-        following: list[tuple[Node, tuple[int, ...]]] = []
-        for parent, pattern in ahead:
-            if parent.table.name == table:
-                return parent, pattern
-            if parent.name in seen:
-                continue
-            seen.add(parent.name)
-            following += [(far, tuple(step[at] for at in pattern)) for far, step in parent.parents.values()]
-        ahead = following
-    return None

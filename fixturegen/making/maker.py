@@ -18,8 +18,9 @@ from fixturegen.errors import ImpossibleError, InputError
 from fixturegen.making.forcing import Forcing
 from fixturegen.making.handing import Collision, Present, Scope, handed
 from fixturegen.making.inserting import inserted
-from fixturegen.making.layout import Layout, laid_out
+from fixturegen.making.layout import laid_out
 from fixturegen.making.made import Made, Row
+from fixturegen.making.nodes import Layout
 from fixturegen.making.nursery import Nursery, nursery
 from fixturegen.making.wishes import MOST_CHILDREN, Wish, table_of, wished
 from fixturegen.schema import Schema

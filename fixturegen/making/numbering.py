@@ -9,7 +9,7 @@ from fixturegen.expressions.names import mentioned
 from fixturegen.expressions.normal import Formula, Order, atoms, columns_of
 from fixturegen.expressions.parsing import parsed
 from fixturegen.lattice import lattice_of
-from fixturegen.making.layout import Node
+from fixturegen.making.nodes import Node
 from fixturegen.planning import Plan
 from fixturegen.planning.domains import base_domain
 from fixturegen.planning.plan import Cased, Drawn, Gathered, TablePlan

@@ -12,8 +12,8 @@ from fixturegen.fills.bulk import Bulk
 from fixturegen.fills.engine import Engine
 from fixturegen.making.deriving import Derived, Last, derived
 from fixturegen.making.holding import holding
-from fixturegen.making.layout import Layout, Node
 from fixturegen.making.made import Row
+from fixturegen.making.nodes import Layout, Node
 from fixturegen.making.numbering import Led, counting, led, read_elsewhere, span
 from fixturegen.making.spreading import spread
 from fixturegen.making.uniqueness import Codes, codes_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fixturegen.errors import ImpossibleError
-from fixturegen.making.layout import Layout, Node
+from fixturegen.making.nodes import Layout, Node
 from fixturegen.schema import Aggregate, Choice, Column, Fill, Schema, Table
 
 

@@ -192,7 +192,9 @@ class _Reader:
             wish = parents[reference.name]
             given = [name for name in reference.columns if name in values]
             absent = [name for name in given if values[name] is None]
-            if (wish is None and given and not absent) or (wish is not None and absent):
+            nullable = [one.name for one in self.table.columns if one.nullable and one.name in reference.columns]
+            full = bool(given) and set(nullable) <= set(given)
+            if (wish is None and full and not absent) or (wish is not None and absent):
                 message = (
                     f"{self.path} is given both {role_of(reference)!r} and {given[0]!r}, which contradict each other"
                 )
