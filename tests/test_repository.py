@@ -29,9 +29,12 @@ LONGER = {
 # Modules without a test file of their own name: a pattern, and the tests that judge them.
 ELSEWHERE = {
     "addresses.py": ["sources/test_load.py"],
+    "breaking/*": ["breaking/test_finding.py"],
     "commands/*": ["test_cli.py"],
     "constraints/*": ["constraints/test_kinds.py", "test_verification.py"],
     "content.py": ["test_loading.py", "test_repository.py"],
+    "coverage/*": ["coverage/test_dataset.py"],
+    "covering_arrays/*": ["covering_arrays/test_array.py", "covering_arrays/test_constructions.py"],
     "databases/*": ["databases/test_create.py", "test_loading.py"],
     "datafiles.py": ["test_verification.py"],
     "distributions.py": ["vocabularies/test_distributions.py", "generators/test_distributed.py"],

@@ -224,7 +224,7 @@ def _is_wide(value: object, type_: Type) -> bool:
         case int() if type_.kind == "integer":
             return not least(type_) <= value <= greatest(type_)
         case Decimal() if type_.kind == "decimal" and type_.precision is not None:
-            return value.copy_abs() >= 10 ** (type_.precision - type_.scale)  # abs() would round
+            return bool(value.copy_abs() >= 10 ** (type_.precision - type_.scale))  # abs() would round
         case _:
             return False
 

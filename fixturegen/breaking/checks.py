@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 
@@ -52,7 +53,7 @@ def _wishes(bench: Bench, enforcement: Enforcement, condition: Condition) -> Ite
             yield Wish(
                 constraint=condition.constraint,
                 suffix=f"{suffix} ({number})" if repeated else suffix,
-                way=lambda row, sight=sight: _way(condition, sight, row),
+                way=partial(_way, condition, sight),
                 breaks=breaks,
                 places=places.tolist(),
                 judge=judge,

@@ -71,9 +71,11 @@ def clauses(condition: exp.Expr, dialect: Dialect) -> list[Clause]:
 
 
 def spread(condition: exp.Expr) -> exp.Expr:
-    """Return a condition with every BETWEEN as the two comparisons that it stands for."""
+    """Return a condition with every BETWEEN as the two comparisons that it stands for, and every CASE with its comparisons written."""
 
     def pair(node: exp.Expr) -> exp.Expr:
+        if isinstance(node, exp.Case) and node.args.get("this") is not None:
+            return _searched(node)
         if not isinstance(node, exp.Between) or node.args.get("symmetric"):
             return node
         low = exp.GTE(this=node.this.copy(), expression=node.args["low"].copy())
@@ -81,6 +83,16 @@ def spread(condition: exp.Expr) -> exp.Expr:
         return exp.Paren(this=exp.And(this=low, expression=high))
 
     return condition.copy().transform(pair)
+
+
+def _searched(case: exp.Case) -> exp.Case:
+    """Return ``CASE WHEN a = 1 THEN ...`` for ``CASE a WHEN 1 THEN ...``."""
+    ifs = [
+        exp.If(this=exp.EQ(this=case.this.copy(), expression=each.this.copy()), true=each.args["true"].copy())
+        for each in case.args["ifs"]
+    ]
+    default = case.args.get("default")
+    return exp.Case(ifs=ifs, default=None if default is None else default.copy())
 
 
 def _clause(tree: exp.Expr, at: int, node: exp.Expr, dialect: Dialect) -> Clause:

@@ -9,7 +9,7 @@ from fixturegen.breaking.bench import Bench
 from fixturegen.breaking.enforcement import Enforcement
 from fixturegen.breaking.seeking import Later, Wish
 from fixturegen.breaking.values import around
-from fixturegen.constraints.contract import of_column
+from fixturegen.constraints.contract import Constraint, of_column
 from fixturegen.schema import Column
 
 _BASES = 3
@@ -29,25 +29,33 @@ def computed(bench: Bench, enforcement: Enforcement) -> Later:
         elif column.identity == "always" and enforcement.dialect == "postgresql":
             found.append(_identity(bench, column, bases))
     for each in bench.constraints:
-        column = bench.columns[each.columns[0]] if each.columns else None
-        if each.kind == "aggregate" and column is not None:
-            places = [
-                bench.mutant(base, {column.name: value})
-                for base in bases
-                for value in around(bench.candidates[base].row[column.name] or 0, column.type)
-                if value != bench.candidates[base].row[column.name]
-            ]
-            way = f"{column.name} is not the {each.name.rpartition('_')[2]} over its rows"
-            found.append(Wish(constraint=each, suffix="other", way=way, breaks=True, places=places, judge="verify"))
-        elif each.kind == "ordinal" and column is not None:
-            places = [bench.mutant(base, {column.name: 2}) for base in bases]
-            way = f"{column.name} = 2 where there is no 1"
-            found.append(Wish(constraint=each, suffix="gap", way=way, breaks=True, places=places, judge="verify"))
+        if each.kind == "aggregate":
+            found.append(_aggregate(bench, each, bases))
+        elif each.kind == "ordinal":
+            found.append(_ordinal(bench, each, bases))
 
     def wishes() -> Iterator[Wish]:
         yield from found
 
     return wishes
+
+
+def _aggregate(bench: Bench, constraint: Constraint, bases: list[int]) -> Wish:
+    (name,) = constraint.columns
+    type_ = bench.columns[name].type
+    rows = [(base, bench.candidates[base].row[name]) for base in bases]
+    places = [
+        bench.mutant(base, {name: value}) for base, held in rows for value in around(held or 0, type_) if value != held
+    ]
+    way = f"{name} is not the {constraint.name.rpartition('_')[2]} over its rows"
+    return Wish(constraint=constraint, suffix="other", way=way, breaks=True, places=places, judge="verify")
+
+
+def _ordinal(bench: Bench, constraint: Constraint, bases: list[int]) -> Wish:
+    (name,) = constraint.columns
+    places = [bench.mutant(base, {name: 2}) for base in bases]
+    way = f"{name} = 2 where there is no 1"
+    return Wish(constraint=constraint, suffix="gap", way=way, breaks=True, places=places, judge="verify")
 
 
 def _generated(bench: Bench, column: Column, bases: list[int]) -> Wish:

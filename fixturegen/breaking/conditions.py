@@ -68,11 +68,11 @@ def condition_of(bench: Bench, constraint: Constraint, sql: str, dialect: Dialec
 
 def conditions(bench: Bench) -> list[Condition]:
     """Return the checks of the bench's table, read."""
-    found = []
-    for each in bench.constraints:
-        if isinstance(each.subject, Check) and each.kind == "check":
-            found.append(condition_of(bench, each, each.subject.sql, each.subject.dialect))
-    return found
+    return [
+        condition_of(bench, each, each.subject.sql, each.subject.dialect)
+        for each in bench.constraints
+        if isinstance(each.subject, Check) and each.kind == "check"
+    ]
 
 
 def vary(bench: Bench, condition: Condition) -> None:

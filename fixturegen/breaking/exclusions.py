@@ -10,8 +10,9 @@ from decimal import Decimal
 
 import polars as pl
 
-from fixturegen.breaking.bench import UNEVALUATED, Bench, Key
+from fixturegen.breaking.bench import UNEVALUATED, Bench
 from fixturegen.breaking.enforcement import Enforcement
+from fixturegen.breaking.placing import Key
 from fixturegen.breaking.pool import Row
 from fixturegen.breaking.seeking import Later, Wish
 from fixturegen.breaking.uniques import Proposed

@@ -28,7 +28,9 @@ def nulls(bench: Bench, enforcement: Enforcement) -> Later:
             taken = enforcement.null_refused(bench.table, column)
             refers = any(column.name in reference.columns for reference in bench.table.references)
             reason = enforcement.null_uncertain(column) or ""
-            reason = f"{taken}, and that number refers to another row" if taken and refers else reason
+            reason = (
+                f"{taken}, and that number refers to another row" if taken and refers and "numbers" in taken else reason
+            )
             yield _null(constraint, places[column.name], breaks=True, taken=taken, reason=reason)
 
     return wishes

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from fixturegen.breaking.bench import Bench
 from fixturegen.breaking.conditions import limit_of
 from fixturegen.breaking.enforcement import Enforcement
+from fixturegen.breaking.pool import Row
 from fixturegen.breaking.seeking import Later, Wish
 from fixturegen.breaking.values import around, measured, others
 from fixturegen.constraints.contract import Constraint
@@ -63,14 +65,16 @@ def _bounds(bench: Bench, enforcement: Enforcement, constraint: Constraint, colu
         yield Wish(
             constraint=constraint,
             suffix=side,
-            way=lambda row, side=side: (
-                f"{column.name} = {row[column.name]}, {'just ' if side != 'at' else ''}{side} {said}"
-            ),
+            way=partial(_beside, column.name, side, said),
             breaks=breaks,
             places=places,
             judge=enforcement.judge(constraint),
             silent=not breaks,
         )
+
+
+def _beside(name: str, side: str, said: str, row: Row) -> str:
+    return f"{name} = {row[name]}, {'just ' if side != 'at' else ''}{side} {said}"
 
 
 def _said(bound: Bound, bench: Bench) -> str:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
-from fixturegen.breaking.bench import Bench, Candidate, Flags
+from fixturegen.breaking.bench import Bench, Candidate
 from fixturegen.breaking.enforcement import Enforcement, Judge
 from fixturegen.breaking.placing import Place, merged
 from fixturegen.breaking.pool import Row
@@ -15,6 +16,7 @@ from fixturegen.breaking.records import Insert, Record, Step, Unbreakable
 from fixturegen.constraints.contract import Constraint
 from fixturegen.schema import Reference
 
+Numbers = npt.NDArray[np.int64]
 _MOST_TRIED = 60
 """Candidates of one wish whose place among other rows is looked for."""
 
@@ -73,10 +75,9 @@ class Seeker:
 
     bench: Bench
     enforcement: Enforcement
-    _broken: dict[str, Flags] = field(default_factory=dict)
-    _told: Flags = field(init=False)
-    _untold: Flags = field(init=False)
-    _rank: Flags = field(init=False)
+    _told: Numbers = field(init=False)
+    _untold: Numbers = field(init=False)
+    _rank: Numbers = field(init=False)
 
     def __post_init__(self) -> None:
         size = len(self.bench)
@@ -133,10 +134,17 @@ class Seeker:
             return None
         before = merged(*chains)
         mates = [at for table, at in before if table == bench.table.name]
-        numbers = [*mates, *([] if wish.beside is None else [wish.beside])]
+        beside = wish.beside
+        if beside is not None and any(
+            bench.candidates[mate].actual == bench.candidates[beside].actual for mate in mates
+        ):
+            beside = None  # it is among its own row's forebears
+        elif beside is not None and not self._apart(beside, mates):
+            return None
+        numbers = [*mates, *([] if beside is None else [beside])]
         if not self._alone(wish, place, numbers) or self._leads(wish, candidate.actual, before, numbers):
             return None
-        return self._record(wish, candidate, before)
+        return self._record(wish, candidate, before, beside)
 
     def _clean(self, wish: Wish, candidate: Candidate) -> bool:
         """Whether what nobody could judge is as it was in the valid row."""
@@ -158,6 +166,12 @@ class Seeker:
                     collided = True
         return collided or wish.constraint.name not in self.bench.keys or not wish.breaks
 
+    def _apart(self, place: int, mates: Iterable[int]) -> bool:
+        """Whether a row collides with none of some others."""
+        return not any(
+            keys[place] is not None and keys[place] == keys[mate] for mate in mates for keys in self.bench.keys.values()
+        )
+
     def _leads(self, wish: Wish, row: Row, before: Sequence[Place], mates: Iterable[int]) -> bool:
         """Whether a reference that is to lead nowhere leads to one of the rows before, or to the row itself."""
         reference = wish.without
@@ -169,11 +183,11 @@ class Seeker:
             rows += [row, *(self.bench.candidates[mate].actual for mate in mates)]
         return any(tuple(held.get(name) for name in reference.target) == key for held in rows)
 
-    def _record(self, wish: Wish, candidate: Candidate, before: Sequence[Place]) -> Record:
+    def _record(self, wish: Wish, candidate: Candidate, before: Sequence[Place], beside: int | None) -> Record:
         bench, row = self.bench, candidate.actual
         steps: list[Step] = [Insert(table=table, rows=(bench.pool.rows[table][at],)) for table, at in before]
-        if wish.beside is not None:
-            steps.append(Insert(table=bench.table.name, rows=(bench.candidates[wish.beside].actual,)))
+        if beside is not None:
+            steps.append(Insert(table=bench.table.name, rows=(bench.candidates[beside].actual,)))
         refused = wish.breaks and wish.taken is None and wish.judge != "verify"
         way = wish.way if isinstance(wish.way, str) else wish.way(row)
         return Record(

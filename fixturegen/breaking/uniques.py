@@ -100,21 +100,22 @@ class Proposed:
                 self._propose_folded(anchor, at, changed, own)
                 anchor.free += self._outside(place, own)
         for name in own:
-            values = [mate[name] for mate in mates if mate[name] not in (None, row[name])]
-            values += others(row[name], self.bench.columns[name].type) if row[name] is not None else []
-            for value in values[: _OTHERS * 2]:
-                for mate in mates or [row]:
-                    for changed in self._apart({**row, name: value}, row, mate, own):
-                        anchor.near.setdefault(name, []).append(self.bench.add(changed, at))
-            for mate in mates:
-                if mate[name] not in (None, row[name]):
-                    linked = joined(self.bench.table, [name]) - set(own)
-                    for changed in self._apart(
-                        {**row, name: mate[name], **{each: mate[each] for each in linked}}, row, mate, own
-                    ):
-                        anchor.near.setdefault(name, []).append(self.bench.add(changed, at))
+            anchor.near[name] = [self.bench.add(changed, at) for changed in self._near(row, mates, own, name)]
             if self.bench.columns[name].nullable:
                 self._propose_null(anchor, at, row, mates, own, name)
+
+    def _near(self, row: Row, mates: list[Row], own: tuple[str, ...], name: str) -> Iterator[Row]:
+        """Yield rows like one that differ from it in one column of the key, and where they must."""
+        values = [mate[name] for mate in mates if mate[name] not in (None, row[name])]
+        values += others(row[name], self.bench.columns[name].type) if row[name] is not None else []
+        for value in values[: _OTHERS * 2]:
+            for mate in mates or [row]:
+                yield from self._apart({**row, name: value}, row, mate, own)
+        linked = joined(self.bench.table, [name]) - set(own)
+        for mate in mates:
+            if mate[name] not in (None, row[name]):
+                start = {**row, name: mate[name], **{each: mate[each] for each in sorted(linked)}}
+                yield from self._apart(start, row, mate, own)
 
     def _propose_null(
         self, anchor: Anchor, at: int, row: Row, mates: list[Row], own: tuple[str, ...], name: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from math import ceil, floor
@@ -117,21 +117,21 @@ def others(value: object, type_: Type) -> list[object]:
     >>> others(True, Type(kind="boolean")), others("de", Type(kind="text", length=2))
     ([False], ['dx', 'De'])
     """
+    found: Sequence[object]
     match type_.kind:
         case "boolean":
-            return [not value]
+            found = [not value]
         case "enum":
-            return [label for label in type_.labels if label != value][:3]
+            found = [label for label in type_.labels if label != value][:3]
         case "text" if isinstance(value, str):
-            return _other_texts(value, type_)
-        case "uuid" if isinstance(value, str) and value:
-            return [value[:-1] + ("0" if value[-1] != "0" else "1")]
+            found = _other_texts(value, type_)
+        case "uuid" | "mac" if isinstance(value, str) and value:
+            found = [value[:-1] + ("0" if value[-1] != "0" else "1")]
         case "bytes" if isinstance(value, bytes):
-            return [bytes([*value[:-1], (value[-1] + 1) % 256])] if value else [b"\x01"]
-        case "mac" if isinstance(value, str) and value:
-            return [value[:-1] + ("0" if value[-1] != "0" else "1")]
+            found = [bytes([*value[:-1], (value[-1] + 1) % 256]) if value else b"\x01"]
         case _:
-            return [each for each in reversed(around(value, type_)) if each != value]
+            found = [each for each in reversed(around(value, type_)) if each != value]
+    return list(found)
 
 
 def _other_texts(value: str, type_: Type) -> list[object]:

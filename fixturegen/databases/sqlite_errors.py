@@ -21,6 +21,8 @@ _KINDS: dict[str, RejectionKind] = {
     "SQLITE_CONSTRAINT_TRIGGER": "trigger",
     "SQLITE_MISMATCH": "type",
 }
+_UNNAMED = {3091: "SQLITE_CONSTRAINT_DATATYPE"}
+"""Names that Python does not know before 3.12."""
 _NAMED = re.compile(r"^(?:UNIQUE|NOT NULL|CHECK) constraint failed: (.*)$", re.DOTALL)
 _REASONS = {
     "SQLITE_BUSY": "is locked by another connection",
@@ -53,7 +55,8 @@ def rejection(error: Exception, table: str, row: int | None) -> Rejection | None
 
 def error_name(error: Exception) -> str:
     """Return SQLite's extended name of an error, or an empty text where the driver gives none."""
-    return str(getattr(error, "sqlite_errorname", "") or "")
+    name = str(getattr(error, "sqlite_errorname", "") or "")
+    return _UNNAMED.get(getattr(error, "sqlite_errorcode", 0), name) if name == "unknown" else name
 
 
 @contextmanager

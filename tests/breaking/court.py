@@ -54,17 +54,20 @@ class Court:
     """
 
     def __init__(self, engine: Engine, schema: Schema, dialect: Dialect) -> None:
-        self.schema = schema
         self.dialect = dialect
-        self.write = Statements(schema, dialect)
+        self.serve(schema)
         self.raw = engine.raw_connection()  # held, or the driver's connection would be closed
         self.driver: Any = self.raw.driver_connection
-        self.known = {str(each): each for each in constraints(schema)}
         if dialect == "sqlite":
             self.driver.isolation_level = None
             self.run("PRAGMA foreign_keys = ON")
         elif dialect == "postgresql":
             self.driver.autocommit = True
+
+    def serve(self, schema: Schema) -> None:
+        """Judge the records of a schema."""
+        self.write = Statements(schema, self.dialect)
+        self.known = {str(each): each for each in constraints(schema)}
 
     def close(self) -> None:
         self.raw.close()
@@ -109,7 +112,7 @@ class Court:
                 rows = self.driver.execute("PRAGMA foreign_key_check").fetchall()
                 if rows:
                     return self.verdict(record, at, Rejection(record.table, "reference", ""), "foreign_key_check")
-        except Exception as error:  # whatever the driver raises
+        except Exception as error:  # noqa: BLE001 - whatever the driver raises
             return self.verdict(record, at, self.rejection(error, record.table), f"{type(error).__name__} {error}")
         else:
             return None if record.expect == "accept" else Mistake(record, "taken")
