@@ -97,14 +97,11 @@ def _of_table(pool: Pool, enforcement: Enforcement, name: str) -> Iterator[Recor
             yield Unbreakable(str(each), "any", reason, name)
         return
     parents = Parents(pool, enforcement.dialect)
-    if all(parents.before(name, row) is None for row in pool.rows[name]):
-        for each in constraints(pool.schema, name):
-            yield Unbreakable(str(each), "any", _CIRCLE, name)
-        return
     bench = Bench(pool, pool.schema.tables[name], parents)
     later = [proposal(bench, enforcement) for proposal in _PROPOSALS]
     bench.judge()
-    seeker = Seeker(bench, enforcement)
+    closed = all(parents.before(name, row) is None for row in pool.rows[name])
+    seeker = Seeker(bench, enforcement, _CIRCLE if closed else "")
     done: set[str] = set()
     for wish in (each for wishes in later for each in wishes()):
         key = f"{wish.constraint}/{wish.suffix}"

@@ -83,12 +83,14 @@ class _Proposed:
         """Yield the wishes, about the first anchor that is a valid row with a parent."""
         constraint, reference = self.constraint, self.reference
         table, said = self.bench.table.name, ", ".join(reference.columns)
-        valid = [
-            each
-            for each in self.anchors
-            if not any(flags[each.place] for flags in self.bench.bad.values())
-            and self.bench.parents.before(table, self.bench.candidates[each.place].actual) is not None
-        ]
+        sound = [each for each in self.anchors if not any(flags[each.place] for flags in self.bench.bad.values())]
+        placed = self.bench.parents.before
+        valid = [each for each in sound if placed(table, self.bench.candidates[each.place].actual) is not None]
+        if sound and not valid:
+            # No parent can stand there: any value leads nowhere, and the row itself will do.
+            places = [each.place for each in sound]
+            yield self._wish("dangling", f"{said} of no parent", places, judge)
+            return
         if not valid:
             reason = self.bench.pool.empty.get(reference.table, "no valid row that refers to a parent was found")
             yield Wish(
@@ -122,6 +124,17 @@ class _Proposed:
                     constraint=constraint, suffix=f"null {name}", way=f"NULL in {name}", breaks=False, places=places,
                     judge=judge, silent=True,
                 )  # fmt: skip
+
+    def _wish(self, suffix: str, way: str, places: list[int], judge: Judge) -> Wish:
+        return Wish(
+            constraint=self.constraint,
+            suffix=suffix,
+            way=way,
+            breaks=True,
+            places=places,
+            without=self.reference,
+            judge=judge,
+        )
 
     def _dangling(self, suffix: str, way: str, lost: list[tuple[int, list[int]]], judge: Judge) -> Iterator[Wish]:
         for last, (anchor, places) in enumerate(lost, 1 - len(lost)):

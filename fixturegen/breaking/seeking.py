@@ -71,10 +71,12 @@ class Seeker:
     Attributes:
         bench: The judged candidates.
         enforcement: What the database enforces.
+        closed: Why no whole row has a place in an empty database, if that is so.
     """
 
     bench: Bench
     enforcement: Enforcement
+    closed: str = ""
     _told: Numbers = field(init=False)
     _untold: Numbers = field(init=False)
     _rank: Numbers = field(init=False)
@@ -213,7 +215,7 @@ class Seeker:
         if not found:
             return "no such row was found"
         if alone:
-            return "then its references lead nowhere, or it collides with rows that must stand before it"
+            return self.closed or "then its references lead nowhere, or it collides with rows that must stand before it"
         places = np.asarray(wish.places, dtype=np.int64)
         least = places[np.argmin(self._told[places])]
         names = [
