@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from fixturegen.breaking.finding import negatives
+    from fixturegen.coverage.dataset import covering
     from fixturegen.errors import FixturegenError, ImpossibleError, InputError, RefusedError, SchemaError
     from fixturegen.making import make
     from fixturegen.hostile_rows import hostile
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "fixturegen.breaking.finding": ("negatives",),
+    "fixturegen.coverage.dataset": ("covering",),
     "fixturegen.errors": ("FixturegenError", "ImpossibleError", "InputError", "RefusedError", "SchemaError"),
     "fixturegen.making": ("make",),
     "fixturegen.hostile_rows": ("hostile",),
@@ -46,6 +48,7 @@ __all__ = [
     "Schema",
     "SchemaError",
     "__version__",
+    "covering",
     "dataset",
     "datasets",
     "export",

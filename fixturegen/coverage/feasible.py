@@ -1,0 +1,141 @@
+"""Which classes go together in a row: asked of the solver that plans checks, for columns that checks tie."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from fixturegen.coverage.classes import Class
+from fixturegen.coverage.factors import NO_PARENT, Factor, variable_of
+from fixturegen.covering_arrays import Constraint
+from fixturegen.covering_arrays.constraints import Values
+from fixturegen.errors import ImpossibleError
+from fixturegen.expressions.normal import AllOf, Formula
+from fixturegen.planning.cases import components
+from fixturegen.planning.components import Component, Variable
+from fixturegen.planning.plan import TablePlan
+
+CLASSES = "classes"
+"""Name of the condition that says a row's classes, beside its checks."""
+Chosen = tuple[tuple[int, int], ...]
+"""Classes of a row, as (factor, class), by rising factor."""
+Related = tuple[tuple[str, Class], ...]
+"""Classes of related rows' columns, by dotted name."""
+
+
+@dataclass(slots=True)
+class Tied:
+    """The factors that one component of a table's checks ties, or one factor alone.
+
+    Attributes:
+        table: The table's plan.
+        factors: All factors of the table.
+        members: Numbers of the factors concerned.
+        component: Number of the component; None for a factor that no check mentions.
+    """
+
+    table: TablePlan
+    factors: Sequence[Factor]
+    members: tuple[int, ...]
+    component: int | None = None
+    _solved: dict[tuple[Chosen, Related], tuple[Component, ...] | ImpossibleError] = field(default_factory=dict)
+
+    def allows(self, values: Values) -> bool:
+        """Whether a row may have these classes, in the order of ``members``; None for any."""
+        chosen = tuple((at, value) for at, value in zip(self.members, values, strict=True) if value is not None)
+        return self.refusal(chosen) is None
+
+    def refusal(self, chosen: Chosen, related: Related = ()) -> str | None:
+        """Return why no row has these classes beside such related rows, or None where some may."""
+        found = self.solved(chosen, related)
+        return str(found) if isinstance(found, ImpossibleError) else None
+
+    def solved(self, chosen: Chosen, related: Related = ()) -> tuple[Component, ...] | ImpossibleError:
+        """Return the checks solved for rows of these classes, or the contradiction."""
+        key = chosen, related
+        if key not in self._solved:
+            try:
+                checks = self._checks(chosen, related)
+                self._solved[key] = components(self.variables(), checks, where=self.table.table.where)
+            except ImpossibleError as error:
+                self._solved[key] = error
+        return self._solved[key]
+
+    def read_from(self, reference: str) -> list[tuple[str, str]]:
+        """Return the columns of one parent that the checks read: dotted name and column."""
+        reads = () if self.component is None else self.table.components[self.component].reads
+        paths = {name: self.table.paths[name] for name in reads if name in self.table.paths}
+        return [(name, path.column) for name, path in paths.items() if path.references == (reference,)]
+
+    def _checks(self, chosen: Chosen, related: Related) -> Mapping[str, Formula]:
+        """The checks, with one more for the classes."""
+        checks = {} if self.component is None else dict(self.table.components[self.component].formulas)
+        parts = [one for at, value in chosen for one in self._class_formulas(self.factors[at], value)]
+        types = {variable.name: variable.type for variable in self.table.variables}
+        parts += [kind.formula(name, types[name]) for name, kind in related]
+        if parts:
+            checks[CLASSES] = AllOf(tuple(parts))
+        return checks
+
+    def variables(self) -> Sequence[Variable]:
+        """Return all columns concerned, as the checks see them."""
+        names = {name for at in self.members for name in self.factors[at].columns}
+        found = {name: variable_of(self.table, name) for name in sorted(names)}
+        return [*(one for one in self.table.variables if one.name not in found), *found.values()]
+
+    def _class_formulas(self, factor: Factor, value: int) -> list[Formula]:
+        if factor.within:
+            return self._parent_formulas(factor, value)
+        types = {name: self.table.column(name).type for name in factor.columns}
+        return [factor.kinds[value].formula(name, type_) for name, type_ in types.items()]
+
+    def _parent_formulas(self, factor: Factor, value: int) -> list[Formula]:
+        """What checks that read the parent's column have to reckon with."""
+        held = sorted(factor.within[value] or ())
+        if len(held) != 1 or factor.reference is None:
+            return []
+        types = {variable.name: variable.type for variable in self.table.variables}
+        reads = [name for name, column in self.read_from(factor.reference) if column == factor.column]
+        return [factor.kinds[held[0]].formula(name, types[name]) for name in reads]
+
+
+def tied_factors(table: TablePlan, factors: Sequence[Factor]) -> tuple[Tied, ...]:
+    """Return the factors of a table by the component that ties them; those that nothing ties, each alone."""
+    groups: dict[int | None, list[int]] = {}
+    alone: list[Tied] = []
+    for at, factor in enumerate(factors):
+        numbers = sorted(_components_of(table, factor))
+        for number in numbers:
+            groups.setdefault(number, []).append(at)
+        if not numbers and factor.columns:
+            alone.append(Tied(table, factors, (at,)))
+    return (*(Tied(table, factors, tuple(members), number) for number, members in groups.items()), *alone)
+
+
+def _components_of(table: TablePlan, factor: Factor) -> set[int]:
+    found = set()
+    for number, component in enumerate(table.components):
+        if set(factor.columns) & {*component.columns, *component.reads}:
+            found.add(number)
+        for name in component.reads:
+            path = table.paths.get(name)
+            leads = path is not None and path.references == (factor.reference,) and path.column == factor.column
+            if factor.within and leads:
+                found.add(number)
+    return found
+
+
+def presence(factors: Sequence[Factor]) -> list[Constraint]:
+    """Return the constraints that a row without a parent has none of its classes, and a row with one has some."""
+    found = []
+    for at, own in enumerate(factors):
+        if own.reference is None or not own.kinds or own.within:
+            continue
+        for other, factor in enumerate(factors):
+            if factor.reference == own.reference and factor.within and NO_PARENT in factor.classes:
+                found.append(Constraint((at, other), _agreeing(factor.classes.index(NO_PARENT))))
+    return found
+
+
+def _agreeing(absent: int) -> Callable[[Values], bool]:
+    return lambda values: None in values or (values[0] == 0) == (values[1] == absent)
