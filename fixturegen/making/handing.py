@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from fixturegen.errors import ImpossibleError
-from fixturegen.lattice import lattice_of
 from fixturegen.making.made import Row
 from fixturegen.making.nursery import Batch, Nursery
 from fixturegen.making.uniqueness import Code, held_codes
-from fixturegen.schema import Schema, Table
+from fixturegen.schema import Schema
 
 
 @dataclass(slots=True)
@@ -103,10 +102,11 @@ def handed(nursery: Nursery, number: int, scope: Scope, present: Present) -> Map
     Raises:
         Collision: If they collide; nothing is noted then.
     """
-    out: dict[str, list[Row]] = {}
+    out = {batch.name: _copied(batch, number) for batch in nursery.batches}
     numbers: dict[str, int] = {}
     for batch in nursery.batches:
-        out[batch.name] = _rows(batch, number, _Counter(batch, numbers, scope, present))
+        if batch.key is not None:
+            _number(batch, batch.key, out[batch.name], numbers, _taken(nursery, batch, number, scope), scope, present)
     for led in nursery.led:
         parents, column, target = out[led.parent], led.column, led.target
         for row, at in zip(out[led.node], led.pattern, strict=True):
@@ -116,26 +116,57 @@ def handed(nursery: Nursery, number: int, scope: Scope, present: Present) -> Map
             before = _counted(batch.table, key, scope, present)
             for row in out[batch.name] if before else ():
                 row[column] = row[column] + before  # type: ignore[operator] # a number among siblings
-    codes = list(_noted(nursery.batches, number, out, scope, present))
-    for where, new in codes:
-        held = scope.seen.get(where)
-        if held is None:
-            held = scope.seen[where] = set()
-        held.update(new)
+    for where, new in _noted(nursery.batches, number, out, scope, present).items():
+        scope.seen.setdefault(where, set()).update(new)
     scope.numbers.update(numbers)
     for batch in nursery.batches:
         scope.rows.setdefault(batch.table, []).extend(out[batch.name])
     return out
 
 
-def _rows(batch: Batch, number: int, counter: _Counter) -> list[Row]:
+def _copied(batch: Batch, number: int) -> list[Row]:
     width = batch.width
-    rows = [row.copy() for row in batch.rows[number * width : (number + 1) * width]]
-    if batch.key is not None:
-        key = batch.key
-        for row in rows:
-            row[key] = counter.following()
-    return rows
+    return [row.copy() for row in batch.rows[number * width : (number + 1) * width]]
+
+
+def _taken(nursery: Nursery, batch: Batch, number: int, scope: Scope) -> tuple[Collection[Code], ...]:
+    """The keys that somebody asked for: in earlier calls, and for other rows of the same table in this one."""
+    asked = [
+        codes.codes[number * other.width : (number + 1) * other.width]
+        for other in nursery.batches
+        if other.table == batch.table and other.key is None
+        for codes in other.codes
+        if codes.name == batch.key_name
+    ]
+    now = {code for some in asked for code in some if code is not None}
+    return (scope.seen.get((batch.table, batch.key_name), ()), now)
+
+
+def _number(
+    batch: Batch,
+    key: str,
+    rows: Sequence[Row],
+    numbers: dict[str, int],
+    taken: tuple[Collection[Code], ...],
+    scope: Scope,
+    present: Present,
+) -> None:
+    """Number a counting key on: after existing rows, after rows made so far, past numbers that somebody asked for."""
+    table = batch.table
+    last = numbers.get(table, scope.numbers.get(table))
+    if last is None:
+        held = present.last(table, key)
+        last = batch.first - 1 if held is None else max(held, batch.first - 1)
+    earlier, now = taken
+    for row in rows:
+        last += 1
+        while (last,) in earlier or (last,) in now:
+            last += 1
+        row[key] = last
+    if last > batch.most:
+        message = f"{table}.{key} has no number left after {batch.most:,}"
+        raise ImpossibleError(message, where=batch.node.table.where, hint="Widen the key, or make fewer rows.")
+    numbers[table] = last
 
 
 def _counted(table: str, key: Mapping[str, object], scope: Scope, present: Present) -> int:
@@ -144,54 +175,25 @@ def _counted(table: str, key: Mapping[str, object], scope: Scope, present: Prese
     return made + present.count(table, key)
 
 
-class _Counter:
-    """Numbers a counting key on: after existing rows, after rows made so far, past numbers that somebody asked for."""
-
-    __slots__ = ("_batch", "_numbers", "_present", "_scope", "_seen")
-
-    def __init__(self, batch: Batch, numbers: dict[str, int], scope: Scope, present: Present) -> None:
-        self._batch = batch
-        self._numbers = numbers
-        self._scope = scope
-        self._present = present
-        self._seen = scope.seen.get((batch.table, batch.key_name)) if batch.key is not None else None
-
-    def following(self) -> int:
-        """Return the next number."""
-        batch, numbers = self._batch, self._numbers
-        last = numbers.get(batch.table)
-        if last is None:
-            last = self._scope.numbers.get(batch.table)
-        if last is None:
-            held = self._present.last(batch.table, batch.key or "")
-            last = batch.first - 1 if held is None else max(held, batch.first - 1)
-        last += 1
-        while self._seen is not None and (last,) in self._seen:
-            last += 1
-        if last > batch.most:
-            message = f"{batch.table}.{batch.key} has no number left after {batch.most:,}"
-            raise ImpossibleError(message, hint="Widen the key, or make fewer rows.")
-        numbers[batch.table] = last
-        return last
-
-
 def _noted(
     batches: Sequence[Batch], number: int, out: Mapping[str, list[Row]], scope: Scope, present: Present
-) -> Iterator[tuple[tuple[str, str], set[Code]]]:
-    """Yield the new codes under each unique.
+) -> dict[tuple[str, str], set[Code]]:
+    """Return the new codes under each unique.
 
     Raises:
         Collision: If one is held already.
     """
     new: dict[tuple[str, str], set[Code]] = {}
     for batch in batches:
-        start = number * batch.width
+        rows, start = out[batch.name], number * batch.width
+        if batch.key is not None:
+            new.setdefault((batch.table, batch.key_name), set()).update((row[batch.key],) for row in rows)
         for codes in batch.codes:
             where = (batch.table, codes.name)
             mine = new.setdefault(where, set())
             held, there = scope.seen.get(where, ()), present.codes(batch.table, codes.name)
-            for at, row in enumerate(out[batch.name]):
-                code = codes.codes[start + at]
+            for at, row in enumerate(rows, start):
+                code = codes.codes[at]
                 if code is None:
                     continue
                 if codes.late:
@@ -202,11 +204,4 @@ def _noted(
                 if code in mine or code in held or code in there:
                     raise Collision(batch.table, codes.name)
                 mine.add(code)
-    yield from new.items()
-
-
-def most_of(table: Table, column: str) -> int:
-    """Return the greatest number that a whole-number column holds, 0 for another column."""
-    found = next((one for one in table.columns if one.name == column), None)
-    lattice = None if found is None else lattice_of(found.type)
-    return 0 if lattice is None else lattice.high
+    return new
