@@ -135,9 +135,9 @@ def _postcodes(found: tuple[Addresses, ...]) -> _Postcodes:
 @lru_cache(maxsize=128)
 def _filled(found: Addresses) -> tuple[pl.Series, Integers]:
     """Return all postcodes of all places, and where each place's begin."""
-    codes = [_postcode(form, number) for form in found.forms for number in range(_ways(form))]
+    codes = pl.concat([_all_postcodes(form) for form in found.forms], rechunk=True)
     sizes = [_ways(form) for form in found.forms]
-    return pl.Series(codes), np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)
+    return codes, np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)
 
 
 def _ways(form: str) -> int:
@@ -148,13 +148,20 @@ def _all_ways(form: str) -> int:
     return int(10 ** form.count("#") * len(POSTCODE_LETTERS) ** form.count("@"))
 
 
-def _postcode(form: str, number: int) -> str:
-    # An odd multiplier spreads the first 2,000 numbers over all ways of the longer forms.
-    total = _all_ways(form)
-    left = number * 7_919 % total if total > 2_000 else number
-    characters = []
-    for character in form:
-        base = {"#": "0123456789", "@": POSTCODE_LETTERS}.get(character)
-        characters.append(character if base is None else base[left % len(base)])
-        left = left // len(base) if base is not None else left
-    return "".join(characters)
+def _all_postcodes(form: str) -> pl.Series:
+    """Return the postcodes of a form, at most 2,000."""
+    left = np.arange(_ways(form))
+    if _all_ways(form) > len(left):
+        # An odd multiplier spreads the first 2,000 numbers over all ways of the longer forms.
+        left = left * 7_919 % min(_all_ways(form), 2**62)
+    matrix = np.empty((len(left), len(form)), dtype=np.uint32)
+    for at, character in enumerate(form):
+        letters = _LETTERS.get(character, np.array([ord(character)], dtype=np.uint32))
+        matrix[:, at] = letters[left % len(letters)]
+        left = left // len(letters)
+    # Code points side by side are UTF-32.
+    return pl.Series(matrix.view(f"U{len(form)}").ravel()) if form else pl.Series([""])
+
+
+_LETTERS = {mark: np.array([ord(each) for each in letters], dtype=np.uint32)
+            for mark, letters in (("#", "0123456789"), ("@", POSTCODE_LETTERS))}  # fmt: skip

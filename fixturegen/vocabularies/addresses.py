@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 import polars as pl
 
-from fixturegen.draws import bits, bounded, stream
+from fixturegen.draws import bits, bounded_one, stream
 from fixturegen.vocabularies import plans
 from fixturegen.vocabularies.cities import COUNTRIES
 from fixturegen.vocabularies.drawing import sampled
@@ -56,8 +56,9 @@ def addresses(words: Vocabulary, code: str) -> Addresses:
     below = _keyed(words.locale)
     country = COUNTRIES.get(code)
     places = country.places if country is not None else _imagined(words, below)
-    streets = [sampled(_street_plan(words), below) for _ in range(STREETS)]
-    phones = [sampled(fictional(code), below) for _ in range(PHONES)]
+    street, phone = _street_plan(words), fictional(code)
+    streets = [sampled(street, below) for _ in range(STREETS)]
+    phones = [sampled(phone, below) for _ in range(PHONES)]
     return Addresses(
         code=code,
         name=country.name if country is not None else _country_name(words, code),
@@ -72,8 +73,8 @@ def addresses(words: Vocabulary, code: str) -> Addresses:
 
 def _keyed(locale: str) -> Callable[[int], int]:
     """Return random integers below a limit from bits keyed by the locale: the same tables on every machine."""
-    drawn = iter(bits(stream(0, "addresses", locale), np.arange(2**17)))
-    return lambda limit: int(bounded(np.array([next(drawn)]), 0, limit - 1)[0])
+    drawn = iter(bits(stream(0, "addresses", locale), np.arange(2**17)).tolist())
+    return lambda limit: bounded_one(next(drawn), 0, limit - 1)
 
 
 def _imagined(words: Vocabulary, below: Callable[[int], int]) -> tuple[tuple[str, str, str], ...]:

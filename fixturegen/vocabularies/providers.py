@@ -101,6 +101,12 @@ def _guarded(faker: Any) -> Any:
 
 
 @lru_cache(maxsize=64)
+def method_names(locale: str) -> frozenset[str]:
+    """Return the names of the data methods of a locale."""
+    return frozenset(name for provider in instance(locale).get_providers() for name in _public(provider))
+
+
+@lru_cache(maxsize=64)
 def methods(locale: str) -> Mapping[str, Method]:
     """Return the data methods of a locale by name."""
     found: dict[str, Method] = {}
@@ -174,17 +180,22 @@ def _check_type(method: Method, parameter: inspect.Parameter, value: object, whe
         raise SchemaError(message, where=where)
 
 
-def _public(provider: Any) -> list[str]:
+def _public(provider: Any) -> tuple[str, ...]:
+    return _public_of(type(provider))
+
+
+@lru_cache(maxsize=1024)
+def _public_of(kind: type) -> tuple[str, ...]:
     from faker.providers import BaseProvider  # noqa: PLC0415 - importing Faker costs up to a second
 
     helpers = {"locale", "language_code"}
-    names = [name for name in dir(type(provider)) if not name.startswith("_") and name not in NOT_DATA]
-    return [
+    names = [name for name in dir(kind) if not name.startswith("_") and name not in NOT_DATA]
+    return tuple(
         name
         for name in names
-        if inspect.isroutine(getattr(type(provider), name))
+        if inspect.isroutine(getattr(kind, name))
         and (not hasattr(BaseProvider, name) or name in helpers or name in _BASE_DATA)
-    ]
+    )
 
 
 _BASE_DATA = frozenset({
