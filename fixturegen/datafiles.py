@@ -155,7 +155,21 @@ def _ndjson(paths: list[Path], table: Table) -> pl.LazyFrame:
     filled = [path for path in paths if path.stat().st_size > 0]
     if not filled:
         return pl.LazyFrame(schema=dict.fromkeys(names, pl.String()))
-    return pl.scan_ndjson(filled, schema=dict.fromkeys(names, pl.String()))
+    frame = pl.scan_ndjson(filled, schema=dict.fromkeys(names, pl.String()))
+    nested = [column.name for column in table.columns if column.type.kind == "array" and column.name in names]
+    return pl.concat([frame.drop(nested), _nested(filled, nested)], how="horizontal") if nested else frame
+
+
+def _nested(paths: list[Path], names: list[str]) -> pl.LazyFrame:
+    """Arrays as JSON texts, by Python: Polars would forget the backslashes of texts within them."""
+    found: dict[str, list[str | None]] = {name: [] for name in names}
+    for path in paths:
+        with path.open(encoding="utf-8", newline="\n") as lines:
+            for row in (json.loads(line) for line in lines if line.strip()):
+                for name, held in found.items():
+                    value = row.get(name) if isinstance(row, dict) else None
+                    held.append(None if value is None else json.dumps(value, ensure_ascii=False))
+    return pl.LazyFrame(found, schema=dict.fromkeys(names, pl.String()))
 
 
 def _keys(path: Path) -> list[str]:

@@ -34,7 +34,7 @@ def hostile(
     exclude: Iterable[str] = (),
     accept_unverified: bool = False,
 ) -> HostileDataset:
-    r"""Return a dataset in which every class of hostile values occurs that types and constraints allow; every row is valid.
+    """Return a dataset in which every class of hostile values occurs that types and constraints allow; every row is valid.
 
     Args:
         schema: As for :func:`plan`, and so are the other keywords.
@@ -54,7 +54,8 @@ def hostile(
         ``bound`` gives, by table, the number of rows within which every class occurs.
 
     Example:
-        >>> made = hostile("version: 1\ntables: {t: {columns: {a: {type: smallint}}}}")
+        >>> from fixturegen.schema import Column, Schema, Table, Type
+        >>> made = hostile(Schema(tables={"t": Table(name="t", columns=(Column(name="a", type=Type(kind="integer")),))}))
         >>> made.labels.filter(pl.col("class") == "greatest integer")["row"].len() > 0
         True
     """

@@ -149,10 +149,11 @@ def _decimal(column: Column) -> Test:
 
     def reason(value: object) -> str:
         assert isinstance(value, Decimal)
-        if abs(value) >= limit:
+        # No arithmetic: it would round to the digits of the decimal context.
+        if value.copy_abs() >= limit:
             return "outside its type"
-        exponent = value.normalize().as_tuple().exponent
-        return "more digits than its scale" if isinstance(exponent, int) and -exponent > scale else ""
+        unscaled = measure(value) * 10**scale
+        return "more digits than its scale" if unscaled.denominator != 1 else ""
 
     return reason
 

@@ -17,7 +17,7 @@ from fixturegen.fills.replacing import replaced
 from fixturegen.fills.rows import TableRows
 from fixturegen.planning.plan import TablePlan
 
-MOST_ATTEMPTS = 12
+MOST_ATTEMPTS = 5
 Edges = dict[tuple[str, ...], Literal["", "low", "high"]]
 
 

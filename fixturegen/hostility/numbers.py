@@ -29,6 +29,15 @@ def integer_edges(type_: Type) -> tuple[int, int]:
     return (-span // 2, span // 2 - 1) if type_.signed else (0, span - 1)
 
 
+def exact(unscaled: int, scale: int) -> Decimal:
+    """Return so many units of a scale, whatever the precision of the decimal context.
+
+    >>> exact(-5, 3)
+    Decimal('-0.005')
+    """
+    return Decimal(f"{unscaled}E-{scale}")
+
+
 def _least(column: Column, domain: Domain) -> Iterator[object]:
     yield domain.low if domain.low is not None and abs(domain.low) < 2**62 else integer_edges(column.type)[0]
 
@@ -50,9 +59,9 @@ def _digits(text: str) -> Maker:
         precision, scale = _shape(column)
         bound = domain.low if text.startswith("-") else domain.high
         if bound is not None and abs(bound) < 2**62:
-            yield Decimal(bound).scaleb(-scale)
+            yield exact(bound, scale)
         sign, digit = (text[:-1], text[-1])
-        yield Decimal(int(sign + digit * precision)).scaleb(-scale)
+        yield exact(int(sign + digit * precision), scale)
 
     return values
 
@@ -63,7 +72,7 @@ def _scaled(unit: int, least_scale: int = 0) -> Maker:
     def values(column: Column, domain: Domain) -> Iterator[object]:
         del domain
         if _shape(column)[1] >= least_scale:
-            yield Decimal(unit).scaleb(-_shape(column)[1])
+            yield exact(unit, _shape(column)[1])
 
     return values
 
@@ -72,7 +81,7 @@ def _every_digit(column: Column, domain: Domain) -> Iterator[object]:
     del domain
     precision, scale = _shape(column)
     for digits in range(precision, 0, -1):
-        yield Decimal(int(("123456789" * 5)[:digits])).scaleb(-scale)
+        yield exact(int(("123456789" * 5)[:digits]), scale)
 
 
 def _half_cents(column: Column, domain: Domain) -> Iterator[object]:
@@ -81,7 +90,7 @@ def _half_cents(column: Column, domain: Domain) -> Iterator[object]:
     if scale >= 3:
         yield from (Decimal("2.675"), Decimal("1.005"), Decimal("0.005"))
     elif scale:
-        yield Decimal(25).scaleb(-scale)
+        yield exact(25, scale)
 
 
 def _power(column: Column, domain: Domain) -> Iterator[object]:

@@ -56,6 +56,7 @@ class Preparation:
         self._plan = plan
         self._engine = engine
         self._spared = frozenset(spared)
+        self._keeper = keeper
         self._groups: Groups = grouped(plan)
         self._out: dict[Place, list[LeftOut]] = {}
         self._allowed: dict[Place, list[Candidate]] = {}
@@ -87,7 +88,8 @@ class Preparation:
             )
         if once(table, name):
             kept = [candidate for candidate in kept if candidate.value is not None]
-            kept = untaken(self._engine, table, name, kept)
+            free = untaken(self._engine, table, name, kept)
+            kept = self._kept(place, kept, free.__contains__, "another row has it, and rules read it")
         return kept
 
     def _none(self, place: Place, found: Sequence[Candidate], reason: str) -> list[Candidate]:
@@ -109,7 +111,7 @@ class Preparation:
                 self._allowed[place] = self._kept(place, self._allowed[place], kept.__contains__, _READ)
         for total in totals(self._plan):
             if total.place in self._allowed:
-                kept = affordable(self._engine, total, self._allowed[total.place])
+                kept = affordable(self._engine, total, self._allowed[total.place], self._keeper)
                 self._allowed[total.place] = self._kept(
                     total.place, self._allowed[total.place], kept.__contains__, _SUMMED
                 )
@@ -172,13 +174,9 @@ class Preparation:
 
     def _tied(self, table: TablePlan, column: str, number: int, variants: Variants) -> Iterator[Target]:
         place = (table.table.name, column)
-        values = [candidate.value for candidate in self._allowed[place] if candidate.value is not None]
         for candidate in self._allowed[place]:
-            made = (
-                variants.absent([column])
-                if candidate.value is None
-                else variants.valued(column, candidate.value, values)
-            )
+            value = candidate.value
+            made = variants.absent([column]) if value is None else variants.valued(column, value)
             if isinstance(made, str):
                 self._out[place].append(LeftOut(candidate.name, made))
             else:

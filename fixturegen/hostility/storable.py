@@ -81,7 +81,7 @@ def _numeric(column: Column) -> bool:
 
 
 def _double(value: Decimal) -> bool:
-    return len(value.normalize().as_tuple().digits) <= 15
+    return len("".join(map(str, value.as_tuple().digits)).strip("0")) <= 15
 
 
 def _postgresql(column: Column, value: object) -> str:

@@ -107,6 +107,8 @@ class Track:
     @property
     def hostile_rows(self) -> int:
         """So many hostile rows hold every target."""
+        if self.placed:
+            return max((self.placed.index(at) + 1 for at in set(self.placed) if at >= 0), default=1)
         return self.number_of(len(self.targets) - 1) + 1 if self.targets else 1
 
 

@@ -18,12 +18,15 @@ from fixturegen.hostility.allowed import Candidate
 from fixturegen.hostility.attempting import Attempt, Edges, VariantRows
 from fixturegen.hostility.numbers import integer_edges
 from fixturegen.hostility.reading import Reading, Total
+from fixturegen.hostility.storable import Keeper
 from fixturegen.hostility.tracks import Target
 from fixturegen.lattice import lattice_of, measure
 from fixturegen.planning.dotted import dotted_types
 from fixturegen.planning.plan import Cased, TablePlan
 from fixturegen.schema import PerParent
 
+EXACT = 10**14
+"""Units of a total that doubles add up exactly enough."""
 READERS = 6
 """Rows that a value is tried on."""
 TRIED_ROWS = 64
@@ -50,13 +53,15 @@ def bearable(engine: Engine, reading: Reading, candidates: Sequence[Candidate]) 
     return [candidate for candidate, good in zip(candidates, found.tolist(), strict=True) if good]
 
 
-def affordable(engine: Engine, total: Total, candidates: Sequence[Candidate]) -> list[Candidate]:
+def affordable(
+    engine: Engine, total: Total, candidates: Sequence[Candidate], keeper: Keeper | None = None
+) -> list[Candidate]:
     """Return the values of a column with which the total over so many children still fits its column and its bounds."""
     child, parent = engine.plan.tables[total.aggregate.table], engine.plan.tables[total.table]
     values = [candidate for candidate in candidates if candidate.value is not None]
     if not values or child.rows == 0 or total.aggregate.function not in {"sum", "min", "max"}:
         return list(candidates)
-    low, high = _limits(parent, total.column)
+    low, high = _limits(parent, total.column, keeper)
     many = _most_children(child, parent, total) if total.aggregate.function == "sum" else 1
     spans = _spans(engine, child, total, values)
     kept = [
@@ -93,13 +98,16 @@ def _spans(
     return out
 
 
-def _limits(parent: TablePlan, name: str) -> tuple[Fraction, Fraction]:
+def _limits(parent: TablePlan, name: str, keeper: Keeper | None) -> tuple[Fraction, Fraction]:
     column, lattice = parent.column(name), lattice_of(parent.column(name).type)
     assert lattice is not None
     if column.type.kind == "integer":
         least, greatest = map(Fraction, integer_edges(column.type))
     else:
         least, greatest = lattice.low * lattice.step, lattice.high * lattice.step
+    if keeper is not None and keeper.dialect == "sqlite" and column.type.kind == "decimal":
+        # A decimal is a double there: totals stay below the digits that it keeps.
+        least, greatest = max(least, -EXACT * lattice.step), min(greatest, EXACT * lattice.step)
     domain = parent.domains.get(name)
     if domain is not None and domain.low is not None:
         least = max(least, domain.low * lattice.step)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import polars as pl
 
-from fixturegen.domain import Domain
 from fixturegen.dtypes import polars_dtype
 from fixturegen.errors import FixturegenError
 from fixturegen.generator import Batch, Generator
@@ -17,7 +16,7 @@ from fixturegen.planning.cases import components
 from fixturegen.planning.casing import made_by_case
 from fixturegen.planning.choosing import Chooser
 from fixturegen.planning.components import Case, Component, Narrowing
-from fixturegen.planning.plan import Cased, Plan, Step, TablePlan
+from fixturegen.planning.plan import Cased, Drawn, Plan, Step, TablePlan
 from fixturegen.schema import Column
 
 
@@ -45,27 +44,17 @@ class Variants:
         """Return the columns that the component draws."""
         return [name for name in self.component.columns if isinstance(self.table.steps[name], Cased)]
 
-    def valued(self, column: str, value: object, others: Sequence[object]) -> TablePlan | str:
-        """Return the variant in which a drawn column has a value, or why there is none.
-
-        Args:
-            column: The column.
-            value: The value.
-            others: All values that will be asked for, this one among them: they are solved for together.
-        """
-        if _between(self.table.column(column), value):
-            return "lies between the values for which its checks are solved"
+    def valued(self, column: str, value: object) -> TablePlan | str:
+        """Return the variant in which a column is given a value and the others are drawn around it, or why there is none."""
+        if _beyond(self.table.column(column), value):
+            return "lies between or beyond the values for which its checks are solved"
         if column not in self._solved:
-            self._solved[column] = self._resolved(column, others)
+            self._solved[column] = self._resolved(column)
         component = self._solved[column]
         if component is None:
-            return "its checks leave none of its hostile values"
-        kept = [case for case in component.cases if _holds(self.table.column(column), case.columns[column], value)]
-        if not kept:
-            return "its checks leave no row for it"
-        only = Domain(values=(value,))
-        cases = _weighted([_with(case, column, domain=only) for case in kept])
-        return self._planned(replace(component, cases=cases), {column: value})
+            return "its checks cannot be solved for a given value"
+        given = Drawn(generator=_constant(self.table.column(column), value), names=(column,), reason="constraint")
+        return self._planned(component, {column: given})
 
     def absent(self, columns: Sequence[str]) -> TablePlan | str:
         """Return the variant in which drawn columns are NULL, or why there is none."""
@@ -94,45 +83,40 @@ class Variants:
         cases = _weighted([_with(case, column, nulls=0.0) for case in kept])
         return self._planned(replace(self.component, cases=cases), {}) if kept else "no other column bounds it"
 
-    def _resolved(self, column: str, values: Sequence[object]) -> Component | None:
-        """Solve the component again, the column limited to these values."""
-        listed = tuple(value for value in values if not _between(self.table.column(column), value))
-        variables = []
+    def _resolved(self, column: str) -> Component | None:
+        """Solve the component again, the column given: what is given bounds what is drawn."""
         concerned = {*self.component.columns, *self.component.reads}
-        for variable in self.table.variables:
-            if variable.name == column:
-                domain = replace(variable.domain, values=listed, weights=())
-                variables.append(replace(variable, domain=domain, nullable=False))
-            elif variable.name in concerned:
-                variables.append(variable)
+        variables = [variable for variable in self.table.variables if variable.name in concerned]
+        given = [
+            replace(variable, given="value", nullable=False) if variable.name == column else variable
+            for variable in variables
+        ]
         try:
-            found = components(variables, self.component.formulas, where=self.table.table.where)
+            found = components(given, self.component.formulas, where=self.table.table.where)
         except FixturegenError:
             return None
-        return found[0] if len(found) == 1 and set(found[0].columns) >= set(self.drawn()) else None
+        if not found:
+            return self._judged()
+        return found[0] if len(found) == 1 and {*found[0].columns, column} >= set(self.drawn()) else None
 
-    def _planned(self, component: Component, fixed: Mapping[str, object]) -> TablePlan | str:
+    def _judged(self) -> Component:
+        """The component without anything to draw: whether its checks hold is all that is left to see."""
+        checks = self.component.checks
+        case = Case(label="given", weight=1.0, columns={}, judged=checks)
+        return replace(self.component, columns=(), cases=(case,))
+
+    def _planned(self, component: Component, given: Mapping[str, Step]) -> TablePlan | str:
         chooser = Chooser(self.plan.schema, self.table.table, self.plan.options.seed)
         steps: dict[str, Step] = dict(self.table.steps)
         try:
             for name in self.drawn():
-                column = self.table.column(name)
-                if name in fixed:
-                    maker = _constant(column, fixed[name])
-                    made = {case.columns[name].domain: maker for case in component.cases}
-                    steps[name] = replace(self._step(name), makers=made)
-                else:
-                    steps[name] = made_by_case(chooser, column, self.number, component)
+                made = given.get(name)
+                steps[name] = made or made_by_case(chooser, self.table.column(name), self.number, component)
         except FixturegenError as error:
             return f"its checks leave it no generator: {error.message}"
         held = list(self.table.components)
         held[self.number] = component
         return replace(self.table, steps=steps, components=tuple(held))
-
-    def _step(self, name: str) -> Cased:
-        step = self.table.steps[name]
-        assert isinstance(step, Cased)
-        return step
 
 
 def _with(case: Case, column: str, **changes: object) -> Case:
@@ -151,8 +135,8 @@ def _reaches(narrowing: Narrowing, edge: str) -> bool:
     return bool(reaches) or any(solved.relation in relations for solved in narrowing.solved)
 
 
-def _between(column: Column, value: object) -> bool:
-    """Whether a value stands on no position of its column's lattice."""
+def _beyond(column: Column, value: object) -> bool:
+    """Whether bounds that rest on a value would not be exact: floats between two positions, and what 62 bits do not hold."""
     lattice = lattice_of(column.type)
     if lattice is None:
         return False
@@ -160,21 +144,8 @@ def _between(column: Column, value: object) -> bool:
         position = lattice.position(value)
     except (TypeError, ValueError, OverflowError):
         return True
-    return position.denominator != 1 or not lattice.low <= position <= lattice.high
-
-
-def _holds(column: Column, narrowing: Narrowing, value: object) -> bool:
-    if narrowing.null:
-        return False
-    domain, lattice = narrowing.domain, lattice_of(column.type)
-    if lattice is None:
-        return domain.values is None or value in domain.values
-    position = lattice.position(value)
-    if domain.values is not None:
-        return any(lattice.position(held) == position for held in domain.values)
-    low = lattice.low if domain.low is None else domain.low
-    high = lattice.high if domain.high is None else domain.high
-    return low <= position <= high and position not in domain.excluded
+    between = column.type.kind == "float" and position.denominator != 1
+    return between or not lattice.low <= position <= lattice.high
 
 
 def _constant(column: Column, value: object) -> Generator:

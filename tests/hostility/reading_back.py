@@ -96,7 +96,11 @@ def _plain(value: Any, column: Column) -> Any:  # noqa: PLR0911 - one a kind
     if kind == "array":
         return json.dumps(value, default=str) if isinstance(value, list) else json.dumps(json.loads(value))
     if kind == "float":
-        return struct.pack("<f" if column.type.bits == 32 else "<d", float(value)) if not math.isnan(float(value)) else "NaN"
+        return (
+            struct.pack("<f" if column.type.bits == 32 else "<d", float(value))
+            if not math.isnan(float(value))
+            else "NaN"
+        )
     if kind == "boolean":
         return bool(value)
     if kind == "bytes":
