@@ -13,7 +13,7 @@ import polars as pl
 from fixturegen.draws import bits, bounded_one, stream
 from fixturegen.vocabularies import plans
 from fixturegen.vocabularies.cities import COUNTRIES
-from fixturegen.vocabularies.drawing import sampled
+from fixturegen.vocabularies.drawing import sampler
 from fixturegen.vocabularies.phones import fictional
 from fixturegen.vocabularies.plans import Plan
 from fixturegen.vocabularies.tracing import NotTraceableError
@@ -56,9 +56,9 @@ def addresses(words: Vocabulary, code: str) -> Addresses:
     below = _keyed(words.locale)
     country = COUNTRIES.get(code)
     places = country.places if country is not None else _imagined(words, below)
-    street, phone = _street_plan(words), fictional(code)
-    streets = [sampled(street, below) for _ in range(STREETS)]
-    phones = [sampled(phone, below) for _ in range(PHONES)]
+    street, phone = sampler(_street_plan(words)), sampler(fictional(code))
+    streets = [street(below) for _ in range(STREETS)]
+    phones = [phone(below) for _ in range(PHONES)]
     return Addresses(
         code=code,
         name=country.name if country is not None else _country_name(words, code),
@@ -79,8 +79,8 @@ def _keyed(locale: str) -> Callable[[int], int]:
 
 def _imagined(words: Vocabulary, below: Callable[[int], int]) -> tuple[tuple[str, str, str], ...]:
     """Return Faker's cities with regions and postcodes of the country's form, which do not belong together otherwise."""
-    city, region, postcode = (_first_plan(words, *names) for names in _METHODS)
-    return tuple((sampled(city, below), sampled(region, below), sampled(postcode, below)) for _ in range(OTHER_PLACES))
+    city, region, postcode = (sampler(_first_plan(words, *names)) for names in _METHODS)
+    return tuple((city(below), region(below), postcode(below)) for _ in range(OTHER_PLACES))
 
 
 _METHODS = (

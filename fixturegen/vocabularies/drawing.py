@@ -307,20 +307,29 @@ def sampled(plan: Plan, below: Callable[[int], int]) -> str:
         plan: The plan.
         below: Gives a random integer from 0 (inclusive) to its argument (exclusive).
     """
+    return sampler(plan)(below)
+
+
+def sampler(plan: Plan) -> Callable[[Callable[[int], int]], str]:
+    """Return a function that makes one text after the other of a plan, from random integers as for :func:`sampled`."""
     match plan:
         case Pool():
-            return plan.values[_sampled_index(_use(plan), below)]
+            index, values = _sampled_index(_use(plan)), plan.values
+            return lambda below: values[index(below)]
         case Numeral():
-            number = plan.low + below(plan.high - plan.low + 1)
-            return f"{number:0{plan.width}d}" if plan.base == 10 else f"{number:0{plan.width}x}"
+            low, span, form = plan.low, plan.high - plan.low + 1, f"0{plan.width}{'d' if plan.base == 10 else 'x'}"
+            return lambda below: format(low + below(span), form)
         case Joined():
-            return "".join(sampled(part, below) for part in plan.parts)
+            parts = [sampler(part) for part in plan.parts]
+            return lambda below: "".join([part(below) for part in parts])
         case Choice():
-            return sampled(plan.options[_sampled_index(_use(plan), below)], below)
+            index, options = _sampled_index(_use(plan)), [sampler(option) for option in plan.options]
+            return lambda below: options[index(below)](below)
         case Sealed():
-            return str(SEALS[plan.seal].sealed(pl.Series([sampled(plan.plan, below)]))[0])
+            inner, seal = sampler(plan.plan), SEALS[plan.seal].sealed
+            return lambda below: str(seal(pl.Series([inner(below)]))[0])
 
 
-def _sampled_index(use: _Use, below: Callable[[int], int]) -> int:
-    drawn = below(use.exact)
-    return drawn if use.table is None else int(use.table[drawn])
+def _sampled_index(use: _Use) -> Callable[[Callable[[int], int]], int]:
+    exact, table = use.exact, use.table
+    return (lambda below: below(exact)) if table is None else (lambda below: int(table[below(exact)]))
