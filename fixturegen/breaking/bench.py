@@ -20,7 +20,9 @@ from fixturegen.constraints.data import Data
 from fixturegen.constraints.representation import Given, given
 from fixturegen.constraints.unique import bound_keys
 from fixturegen.dtypes import polars_dtype
-from fixturegen.schema import Column, Schema, Table, Type
+from fixturegen.errors import FixturegenError
+from fixturegen.fills.judging import Oracle
+from fixturegen.schema import Check, Column, Schema, Table, Type
 
 Flags = npt.NDArray[np.bool_]
 _HELD = "\0rows of "
@@ -59,10 +61,12 @@ class Bench:
         pool: Valid rows of all tables; those of this table are the first candidates.
         table: The table.
         parents: Finds parents among the pool's rows.
+        oracle: A database that judges what only it can judge.
     """
 
-    def __init__(self, pool: Pool, table: Table, parents: Parents) -> None:
+    def __init__(self, pool: Pool, table: Table, parents: Parents, oracle: Oracle | None = None) -> None:
         self.pool = pool
+        self.oracle = oracle
         self.table = table
         self.parents = parents
         self.columns = {column.name: column for column in table.columns}
@@ -163,8 +167,19 @@ class Bench:
         try:
             asked[constraint.name] = kinds()[constraint.kind].violating(constraint, self.data).select(ROW)
         except (Unverifiable, *UNEVALUATED):
-            self.unjudged.add(constraint.name)
-            self.bad[constraint.name] = np.zeros(len(self), dtype=np.bool_)
+            self.bad[constraint.name] = self._told(constraint)
+
+    def _told(self, constraint: Constraint) -> Flags:
+        """What a database says of a check that frames cannot judge; nothing where none is at hand."""
+        check = constraint.subject
+        try:
+            if self.oracle is not None and isinstance(check, Check):
+                truth = self.oracle(self.table, check.sql, check.dialect, self.frame)
+                return np.array((~truth.fill_null(value=True)).to_numpy())
+        except (FixturegenError, *UNEVALUATED):
+            pass  # a database that cannot read the rows judges none
+        self.unjudged.add(constraint.name)
+        return np.zeros(len(self), dtype=np.bool_)
 
     def _plainly(self, constraint: Constraint) -> Flags | None:
         """What is seen from the values alone: NULL, length, width."""

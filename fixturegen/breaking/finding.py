@@ -24,7 +24,9 @@ from fixturegen.breaking.seeking import Proposal, Seeker
 from fixturegen.breaking.totals import settled
 from fixturegen.breaking.uniques import uniques
 from fixturegen.constraints.base import constraints
+from fixturegen.databases.oracles import asking
 from fixturegen.errors import InputError, SchemaError
+from fixturegen.fills.judging import Oracle
 from fixturegen.options import options_from
 from fixturegen.schema import Dialect, Schema
 from fixturegen.verbs import Source, database_behind, load
@@ -71,12 +73,13 @@ def negatives(
     options_from(seed=seed)
     _check(loaded, dialect, table)
     names = list(loaded.tables) if table is None else [table]
-    pool = leaned(pool_of(loaded, names, seed, database_behind(schema)))
+    database = database_behind(schema)
+    pool = leaned(pool_of(loaded, names, seed, database))
     enforcement = Enforcement(loaded, dialect or loaded.dialect)
     records: list[Record] = []
     lost: list[Unbreakable] = []
-    for name in names:
-        for found in _of_table(pool, enforcement, name):
+    with asking(database) as oracle:
+        for found in (each for name in names for each in _of_table(pool, enforcement, name, oracle)):
             (records if isinstance(found, Record) else lost).append(found)  # type: ignore[arg-type] # one list each
     return Negatives(settled(pool, records), lost)
 
@@ -90,14 +93,14 @@ def _check(schema: Schema, dialect: str | None, table: str | None) -> None:
         raise SchemaError(message, where=schema.source or None, given=str(table), exists=schema.tables)
 
 
-def _of_table(pool: Pool, enforcement: Enforcement, name: str) -> Iterator[Record | Unbreakable]:
+def _of_table(pool: Pool, enforcement: Enforcement, name: str, oracle: Oracle) -> Iterator[Record | Unbreakable]:
     if not pool.rows.get(name):
         reason = f"the table stays empty: {pool.empty.get(name, 'no row of it was found')}"
         for each in constraints(pool.schema, name):
             yield Unbreakable(str(each), "any", reason, name)
         return
     parents = Parents(pool, enforcement.dialect)
-    bench = Bench(pool, pool.schema.tables[name], parents)
+    bench = Bench(pool, pool.schema.tables[name], parents, oracle)
     later = [proposal(bench, enforcement) for proposal in _PROPOSALS]
     bench.judge()
     closed = all(parents.before(name, row) is None for row in pool.rows[name])

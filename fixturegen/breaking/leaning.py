@@ -16,14 +16,16 @@ from fixturegen.schema import Schema, Table
 
 def leaned(pool: Pool) -> Pool:
     """Return the pool with NULL in every reference that may be NULL, and elsewhere as it was."""
-    lean = Pool(pool.schema, full=pool.rows, empty=pool.empty, unverified=pool.unverified)
+    lean = Pool(pool.schema, full=pool.rows, empty=pool.empty)
     for name, rows in pool.rows.items():
         table = pool.schema.tables[name]
         free = _free(pool.schema, table)
         lean.rows[name] = _leaned(pool, table, rows, free) if free and rows else rows
         schema = {column.name: polars_dtype(column.type) for column in table.columns if column.generated is None}
         lean.frames[name] = (
-            pl.DataFrame(lean.rows[name], schema=schema, orient="row") if free and rows else pool.frames[name]
+            pl.DataFrame(lean.rows[name], schema=schema, orient="row")
+            if free and rows
+            else pool.frames.get(name, pl.DataFrame(schema=schema))
         )
     return lean
 

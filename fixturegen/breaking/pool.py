@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -38,7 +38,6 @@ class Pool:
         frames: The same as frames.
         full: The rows as they were made, where ``rows`` has NULL in references that may be NULL.
         empty: Why a table has no rows, by table.
-        unverified: Names of the checks that rows may break, for nothing at hand could judge them.
     """
 
     schema: Schema
@@ -46,7 +45,6 @@ class Pool:
     frames: dict[str, pl.DataFrame] = field(default_factory=dict)
     full: dict[str, list[Row]] = field(default_factory=dict)
     empty: dict[str, str] = field(default_factory=dict)
-    unverified: tuple[str, ...] = ()
 
 
 def pool_of(schema: Schema, tables: Iterable[str], seed: int, database: Target | None = None) -> Pool:
@@ -136,11 +134,21 @@ def _fill(pool: Pool, made: Schema, wanted: set[str], seed: int, database: Targe
             pool.empty |= dict.fromkeys(lost, error.message)
             exclude |= lost
             continue
-        pool.unverified = plan.unverified
         reasons = {each.table: each.reason for each in plan.lowered}
         for name, frame in frames.items():
             _keep(pool, name, frame, reasons.get(name, ""))
+        _leave_out_unverified(pool, plan.unverified)
         return
+
+
+def _leave_out_unverified(pool: Pool, unverified: Sequence[str]) -> None:
+    """Take out the tables whose rows may break a check that nothing at hand could judge, and those that need them."""
+    for check in unverified:
+        name = next(each for each in pool.schema.tables if check.startswith(f"{each}.") and each in pool.rows)
+        reason = f"nothing at hand judges {check}; give the address of a database that can"
+        for lost in _dependent(pool.schema, {name}):
+            pool.empty[lost], pool.rows[lost] = reason, []
+            pool.frames.pop(lost, None)
 
 
 def _keep(pool: Pool, name: str, frame: pl.DataFrame, reason: str) -> None:
