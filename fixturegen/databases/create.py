@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from sqlglot import exp
+
 from fixturegen.databases.conditions import LeftOut, conditions
 from fixturegen.databases.identifiers import Names
 from fixturegen.databases.literals import literal
@@ -188,7 +190,7 @@ class _Work:
             # SQLite takes a bare literal, and an expression only in brackets; brackets are right for both.
             return f"({text})" if self.dialect == "sqlite" else text
         try:
-            tree = rendered(parsed(text, self.schema.dialect), self.dialect)
+            tree = rendered(parsed(text, self.schema.dialect).transform(_without_own_types), self.dialect)
         except SchemaError:
             self.left_out.append(
                 LeftOut(table.name, f"default of {column.name}", f"it cannot be read for {self.dialect}")
@@ -284,6 +286,12 @@ class _Work:
         words = {"without_rowid": "WITHOUT ROWID", "strict": "STRICT"}
         chosen = [text for option, text in words.items() if table.options.get(option) and self.dialect == "sqlite"]
         return f" {', '.join(chosen)}" if chosen else ""
+
+
+def _without_own_types(node: exp.Expr) -> exp.Expr:
+    """Leave out casts to types that only the database at hand knows; what is cast is a literal of the column's type."""
+    own = isinstance(node, exp.Cast) and node.to.this == exp.DataType.Type.USERDEFINED
+    return node.this if own else node
 
 
 def _is_rowid(table: Table, column: Column) -> bool:

@@ -32,14 +32,18 @@ def contrasted(
     """
     own, locality = records.get(table, ()), localities[table]
     base = usual(own)
-    known = [(each, changes(single(each.last) or {}, base)) for each in own]
+    known = [
+        (each, names)
+        for each in own
+        for names in dict.fromkeys(locality.component([name]) for name in changes(single(each.last) or {}, base))
+    ]
     for draft in drafts:
         if draft.record.kind in _KEYS and draft.record.expect == "reject":
             _contrast(draft, known, locality)
             _reparent(draft, records, localities, locality)
 
 
-def _contrast(draft: Draft, known: Sequence[tuple[Record, Mapping[str, object]]], locality: Locality) -> None:
+def _contrast(draft: Draft, known: Sequence[tuple[Record, frozenset[str]]], locality: Locality) -> None:
     last = single(draft.last.step)
     twins = [row for slot in draft.slots if slot.step.table == locality.table.name for row in rows_of(slot.step)]
     if last is None or not twins:
@@ -49,8 +53,8 @@ def _contrast(draft: Draft, known: Sequence[tuple[Record, Mapping[str, object]]]
     # A row may find itself, or another row of the line, by what references lead to.
     kept = repeated | (locality.outward if _leads_here(locality) else frozenset())
     row, done = dict(last), set(kept)
-    for record, changed in sorted(known, key=lambda each: -len(each[1])):
-        moved = _moved(record, locality.component(changed), row)
+    for record, names in known:
+        moved = _moved(record, names, row)
         if moved is None or any(name in done and not same(value, row[name]) for name, value in moved.items()):
             continue
         farther = _equal(moved, twin) < _equal({name: row[name] for name in moved}, twin)

@@ -25,7 +25,8 @@ def freshened(made: Bin, others: list[Row], locality: Locality) -> dict[str, obj
     row = dict(made.row)
     if locality.exclusions and others:
         return None
-    for unique, reads in locality.keys:
+    # What one key is given may be another's too: a second pass sees to that.
+    for unique, reads in (*locality.keys, *locality.keys):
         if all(distinct(row, other, locality, unique.columns) for other in others):
             continue
         changed = next(_changed(row, made, others, locality, reads), None) or _given(row, made, others, locality, reads)

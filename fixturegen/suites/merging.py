@@ -104,14 +104,14 @@ def donated(records: Sequence[Record], locality: Locality) -> tuple[Row, ...]:
     """
     base = usual(records)
     found: dict[str, Row] = {}
+    # What refers elsewhere would need its parents.
+    leading = {name for each in locality.table.references for name in each.columns}
     for record in records:
         row = single(record.last) or {}
-        names = locality.component(changes(row, base))
-        # What refers elsewhere would need its parents.
-        led = {name for each in locality.table.references for name in each.columns if row.get(name) is not None}
-        if names and not names & led and names <= row.keys():
-            given = {name: row[name] for name in sorted(names)}
-            found[repr(given)] = given
+        for names in dict.fromkeys(locality.component([name]) for name in changes(row, base)):
+            if names <= row.keys() and not any(name in leading and row[name] is not None for name in names):
+                given = {name: row[name] for name in sorted(names)}
+                found[repr(given)] = given
     return tuple(found.values())
 
 

@@ -278,6 +278,18 @@ def test_defaults_keep_their_meaning() -> None:
         assert execute("SELECT a, length(b), c FROM t") == [("it's", 19, 2)]
 
 
+def test_a_default_of_a_type_that_only_its_own_database_knows() -> None:
+    column = Column(name="rating", type=TEXT, default="'G'::public.mpaa_rating")
+    schema = Schema(
+        tables={"t": Table(name="t", columns=(column, Column(name="d", type=INTEGER)))}, dialect="postgresql"
+    )
+    with sqlite() as execute:
+        for statement in create_statements(schema, "sqlite"):
+            execute(statement)
+        execute("INSERT INTO t (d) VALUES (1)")
+        assert execute("SELECT rating FROM t") == [("G",)]
+
+
 ROUND = [
     INTEGER, Type(kind="integer", bits=16), Type(kind="integer", bits=32), MONEY, Type(kind="float"), Type(kind="boolean"),
     TEXT, Type(kind="text", length=9), Type(kind="text", length=3, fixed=True), Type(kind="bytes"), Type(kind="date"),

@@ -42,6 +42,27 @@ def meaning(schema: Schema, name: str) -> tuple[object, ...]:
     )
 
 
+def fillable(schema: Schema) -> set[str]:
+    """Return the tables that can hold a row at all: those that never wait for each other by references that are never NULL.
+
+    A row may refer to itself, and what the commit judges may wait.
+    """
+    found: set[str] = set()
+    while True:
+        more = {name for name, table in schema.tables.items() if name not in found and not _waits(table, found)}
+        if not more:
+            return found
+        found |= more
+
+
+def _waits(table: Table, found: set[str]) -> bool:
+    solid = set(not_null(table))
+    return any(
+        each.table not in found and each.table != table.name and not each.deferred and set(each.columns) <= solid
+        for each in table.references
+    )
+
+
 def not_null(table: Table, checks: tuple[str, ...] = ()) -> Iterator[str]:
     """Yield the columns in which no row has a NULL."""
     key = table.primary_key.columns if table.primary_key else ()
@@ -120,6 +141,7 @@ def same_conditions(before: Table, after: Table, schema: Schema) -> bool:
     that compare otherwise than with constants and each other's columns are taken to differ.
     """
     first, second = (_conditions(schema, table) for table in (before, after))
+    second = [*second, *(sql for sql in first if sql not in second and _handed_down(sql, before, schema))]
     differing = [sql for sql in (*first, *second) if (sql in first) != (sql in second)]
     shared = [sql for sql in first if sql in second]
     names = {column.name for sql in differing for column in _columns(sql, before)}
@@ -132,6 +154,31 @@ def same_conditions(before: Table, after: Table, schema: Schema) -> bool:
     ):
         return not differing
     return _agree(domains, first, second)
+
+
+def _handed_down(sql: str, table: Table, schema: Schema) -> bool:
+    """Whether a condition on a referring column alone is one on the column that it leads to: every value comes from there."""
+    names = {column.name for column in _columns(sql, table)}
+    for each in table.references:
+        target = dict(zip(each.columns, each.target, strict=True))
+        if len(names) == 1 and names <= target.keys() and each.table in schema.tables and len(each.columns) == 1:
+            (name,) = names
+            parent = schema.tables[each.table]
+            said = [_generic(other, target[name]) for other in _conditions(schema, parent)]
+            if _generic(sql, name) in said or _handed_up(sql, name, target[name], parent, schema):
+                return True
+    return False
+
+
+def _handed_up(sql: str, name: str, target: str, parent: Table, schema: Schema) -> bool:
+    """The same, one reference further."""
+    renamed = sql.replace(f'"{name}"', f'"{target}"')
+    return bool(parent.references) and renamed != sql and _handed_down(renamed, parent, schema)
+
+
+def _generic(sql: str, name: str) -> str:
+    """Return a condition with its column's name left out."""
+    return sql.replace(f'"{name}"', "?")
 
 
 def _conditions(schema: Schema, table: Table) -> list[str]:

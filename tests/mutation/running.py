@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from time import process_time
 
-from equivalence import invalid, meaning, same_conditions
+from equivalence import fillable, invalid, meaning, same_conditions
 from operators import Mutant, mutants
 
 from fixturegen.databases.conditions import conditions
@@ -104,7 +104,11 @@ def _judge(
         return
     if told:
         score.killed[mutant.operator] += 1
-    elif meaning(mutant.schema, mutant.table) == meanings[mutant.table] or _same_checks(mutant, original):
+    elif (
+        meaning(mutant.schema, mutant.table) == meanings[mutant.table]
+        or _same_checks(mutant, original)
+        or _empty(mutant)
+    ):
         score.equivalent.append(mutant)
     else:
         score.survivors.append(mutant)
@@ -114,6 +118,11 @@ def _same_checks(mutant: Mutant, original: Schema) -> bool:
     if not mutant.operator.startswith("CC"):
         return False
     return same_conditions(original.tables[mutant.table], mutant.schema.tables[mutant.table], original)
+
+
+def _empty(mutant: Mutant, original: Schema) -> bool:
+    """Whether the table can hold no row before or after: whatever is said of its rows is said of none."""
+    return mutant.table not in fillable(mutant.schema) | fillable(original)
 
 
 def as_enforced(schema: Schema) -> Schema:
