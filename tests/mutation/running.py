@@ -107,7 +107,7 @@ def _judge(
     elif (
         meaning(mutant.schema, mutant.table) == meanings[mutant.table]
         or _same_checks(mutant, original)
-        or _empty(mutant)
+        or _empty(mutant, original)
     ):
         score.equivalent.append(mutant)
     else:
