@@ -262,7 +262,8 @@ def _keys_apart(layout: Layout, node: Node, table: Table, last: Last) -> Table:
     if table.primary_key is None:
         return table
     number = [other for other in layout.nodes if other.table.name == node.table.name].index(node)
-    names = set(table.primary_key.columns)
+    led = {name for one in table.references for name in one.columns}
+    names = set(table.primary_key.columns) - led
     columns = tuple(
         _starting(column, number, last(node.table.name, column.name)) if column.name in names else column
         for column in table.columns

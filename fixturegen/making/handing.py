@@ -82,12 +82,19 @@ class Present:
 
 
 class Collision(Exception):  # noqa: N818 - no failure: the next neighbourhood is tried
-    """A neighbourhood repeats what is there under a unique."""
+    """A neighbourhood repeats what is there under a unique.
 
-    def __init__(self, table: str, unique: str) -> None:
+    Args:
+        table: The table.
+        unique: Name of the constraint.
+        asked: Whether the values are those that were asked for, so that no other neighbourhood has others.
+    """
+
+    def __init__(self, table: str, unique: str, *, asked: bool) -> None:
         super().__init__(table, unique)
         self.table = table
         self.unique = unique
+        self.asked = asked
 
 
 def handed(nursery: Nursery, number: int, scope: Scope, present: Present) -> Mapping[str, list[Row]]:
@@ -202,6 +209,7 @@ def _noted(
                         changed[place] = row[name]
                     code = tuple(changed)
                 if code in mine or code in held or code in there:
-                    raise Collision(batch.table, codes.name)
+                    asked = set(codes.columns) <= set(batch.node.wish.values)
+                    raise Collision(batch.table, codes.name, asked=asked)
                 mine.add(code)
     return new

@@ -191,11 +191,8 @@ class Maker:
     def _handed(self, shape: _Shape, start: int, scope: Scope) -> Mapping[str, list[Row]]:
         collision: Collision | None = None
         for generation in range(GENERATIONS):
-            if generation == len(shape.nurseries):
-                seed = stream(self.seed, "generation", str(generation))
-                shape.nurseries.append(
-                    nursery(self.schema, shape.layout, seed, growth=4**generation, last=self._present.last)
-                )
+            if generation == len(shape.nurseries) and not self._followed(shape, generation):
+                break
             made = shape.nurseries[generation]
             for at in range(len(made.good)):
                 number = made.good[(start + at) % len(made.good)]
@@ -203,9 +200,27 @@ class Maker:
                     return handed(made, number, scope, self._present)
                 except Collision as error:
                     collision = error
+                    if error.asked:
+                        raise _taken(error) from None
         assert collision is not None
-        message = f"no row of {collision.table} is left that repeats none under {collision.unique}"
-        raise ImpossibleError(message, hint="Give its columns values that no row holds yet, or make fewer rows.")
+        raise _taken(collision)
+
+    def _followed(self, shape: _Shape, generation: int) -> bool:
+        """Add another nursery to a shape; whether there are values for one."""
+        seed = stream(self.seed, "generation", str(generation))
+        try:
+            more = nursery(self.schema, shape.layout, seed, growth=4**generation, last=self._present.last)
+        except ImpossibleError:
+            return False
+        shape.nurseries.append(more)
+        return True
+
+
+def _taken(collision: Collision) -> ImpossibleError:
+    """The error for rows that all repeat rows that are there."""
+    what = "what is asked is held by another row" if collision.asked else "no row is left that repeats none"
+    message = f"{what} of {collision.table} under {collision.unique}"
+    return ImpossibleError(message, hint="Give its columns values that no row holds yet, or make fewer rows.")
 
 
 def _sign(value: object) -> object:

@@ -21,7 +21,7 @@ from fixturegen.schema import Aggregate, Column, Path, Schema, Table
 MOST_PARTS = 24
 """A sum is split among at most so many children that nobody asked for."""
 _CANDIDATES = 12
-_TRIES = 2_000
+_TRIES = 400
 _FEW = 4
 """Up to so many children may differ in what they add to a sum; more share it evenly."""
 
@@ -64,6 +64,16 @@ class _Variable:
     low: int
     high: int
     listed: tuple[Fraction, ...] = ()
+
+    @property
+    def least(self) -> Fraction:
+        """The least measure."""
+        return min(self.listed, default=self.low * self.lattice.step)
+
+    @property
+    def greatest(self) -> Fraction:
+        """The greatest measure."""
+        return max(self.listed, default=self.high * self.lattice.step)
 
     def candidates(self) -> list[Fraction]:
         """Return measures to try, simple ones first."""
@@ -158,6 +168,9 @@ class _Summing:
 
     def _shared(self, wanted: Fraction, children: list[Wish]) -> list[Wish] | None:
         """Children that share a sum: in equal parts, or as simple values of all but the last make it; None where none do."""
+        spans = [self._span(child) for child in children]
+        if not sum(low for low, _ in spans) <= wanted <= sum(high for _, high in spans):
+            return None
         lattice = lattice_of(self.column.type)
         assert lattice is not None
         share = (wanted / lattice.step // len(children)) * lattice.step
@@ -172,6 +185,17 @@ class _Summing:
             if None not in out:
                 return [child for child in out if child is not None]
         return None
+
+    def _span(self, child: Wish) -> tuple[Fraction, Fraction]:
+        """The least and greatest number that a child's expression gives: what is linear in each variable takes them at corners."""
+        known, free = self._split(child)
+        corners = product(*((one.least, one.greatest) for one in free))
+        found = [
+            self._tree().value(known | {one.name: at for one, at in zip(free, corner, strict=True)})
+            for corner in corners
+        ]
+        values = [value for value in found if value is not None]
+        return (min(values), max(values)) if values else (Fraction(0), Fraction(0))
 
     def _simple(self, child: Wish) -> list[Fraction]:
         """Simple numbers that a child's expression gives."""

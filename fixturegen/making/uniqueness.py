@@ -25,12 +25,14 @@ class Codes:
     Attributes:
         name: Name of the constraint.
         codes: For each row what it holds, or None where the unique does not bind it.
+        columns: The columns that it speaks of.
         width: How many parts a code has.
         late: Places in the code of columns that are numbered when a row is handed out.
     """
 
     name: str
     codes: Sequence[Code | None]
+    columns: tuple[str, ...]
     width: int
     late: tuple[tuple[int, str], ...] = ()
 
