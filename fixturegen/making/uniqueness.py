@@ -62,11 +62,8 @@ def codes_of(schema: Schema, table: str, frame: pl.DataFrame, late: frozenset[st
         for row, *parts in keys.iter_rows():
             codes[row] = tuple(repr(part) if isinstance(part, list | dict) else part for part in parts)
         places = enumerate(unique.columns) if not unique.expressions else ()
-        found.append(
-            Codes(
-                constraint.name, codes, len(keys.columns) - 1, tuple((at, name) for at, name in places if name in late)
-            )
-        )
+        late_ones = tuple((at, name) for at, name in places if name in late)
+        found.append(Codes(constraint.name, codes, unique.columns, len(keys.columns) - 1, late_ones))
     return tuple(found)
 
 
