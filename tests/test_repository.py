@@ -47,6 +47,8 @@ ELSEWHERE = {
     "fills/*": ["test_golden.py", "test_verification.py", "test_verbs.py"],
     "generator.py": ["generators/test_laws.py"],
     "generators/*": ["generators/test_laws.py"],
+    "hostile_rows.py": ["hostility/test_dataset.py"],
+    "hostility/*": ["hostility/test_dataset.py", "hostility/test_matrix.py", "hostility/test_share.py"],
     "lattice.py": ["generators/test_laws.py", "planning/test_classes.py"],
     "options.py": ["test_verbs.py", "test_cli.py"],
     "planning/*": ["planning/test_cases.py", "test_golden.py"],

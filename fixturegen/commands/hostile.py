@@ -101,7 +101,7 @@ def _known(output: Output) -> None:
         kinds = ", ".join(sorted(each.kinds)) if len(each.kinds) < 4 else "listed values"
         verdicts = {name: verdict(each.name, name) for name in DIALECTS}
         held = {name: one.word if not one.why else f"{one.word}: {one.why}" for name, one in verdicts.items()}
-        known = dict.fromkeys(DIALECTS, each.unheld) if each.unheld else held
+        known = {str(name): each.unheld or held[name] for name in DIALECTS}
         rows.append({"class": each.name, "kinds": kinds, "bug": each.bug, "authority": each.authority, **known})
     lines = ["class | of | sqlite | postgresql | mysql (MariaDB) | the bug it finds"]
     lines += [" | ".join(str(row[key]) for key in ("class", "kinds", *DIALECTS, "bug")) for row in rows]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from fixturegen.databases.base import database_of
-from fixturegen.databases.mysql_insert import Field
+from fixturegen.databases.mysql_storage import Field
 from fixturegen.databases.quoting import quoted
 from fixturegen.databases.sqlite_storage import stored
 from fixturegen.databases.types import sql_type

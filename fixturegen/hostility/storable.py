@@ -106,7 +106,7 @@ def _jsonb(text: str) -> str:
     return "jsonb keeps the last of two keys" if text.count('"a"') > 1 else ""
 
 
-def _mysql(column: Column, value: object) -> str:
+def _mysql(column: Column, value: object) -> str:  # noqa: PLR0911 - one a kind
     match column.type.kind:
         case "float" if isinstance(value, float) and not math.isfinite(value):
             return "MariaDB holds no NaN and no infinity"

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Engine
 
-from fixturegen.databases.mysql_insert import Field
+from fixturegen.databases.mysql_storage import Field
 from fixturegen.databases.quoting import quoted, quoted_table
 from fixturegen.databases.sqlite_storage import stored
 from fixturegen.schema import Column, Dialect, Table

@@ -31,9 +31,9 @@ WORDS = of(
 
 def test_chunks_change_no_value() -> None:
     schema = loaded(HARD)
-    whole = fg.generate(schema, rows=90, hostile=0.4)
+    whole = fg.generate(schema, rows=40, hostile=0.4)
     parts: dict[str, list[pl.DataFrame]] = {}
-    for name, frame in fg.stream(schema, rows=90, hostile=0.4, chunk_rows=17):
+    for name, frame in fg.stream(schema, rows=40, hostile=0.4, chunk_rows=7):
         parts.setdefault(name, []).append(frame)
     assert all(pl.concat(parts[name]).equals(frame) for name, frame in whole.items())
     assert fg.verify(schema, whole).violations == ()
@@ -88,6 +88,7 @@ def test_files_hold_hostile_rows(form: str, tmp_path: Path, every_kind: tuple[Ta
     assert report.unverified == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", [HARD, SHIPPED[2]], ids=lambda path: path.stem)
 def test_sql_files_hold_hostile_rows(path: Path, tmp_path: Path) -> None:
     schema = loaded(path)
@@ -105,9 +106,9 @@ def test_sql_files_hold_hostile_rows(path: Path, tmp_path: Path) -> None:
 def test_databases_are_seeded_with_what_they_keep(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'hard.db'}"
     schema = loaded(HARD)
-    fg.seed(schema, url, create=True, rows=150, hostile=0.5)
+    fg.seed(schema, url, create=True, rows=60, hostile=0.5)
     assert fg.verify(schema, url).violations == ()
-    other = fg.seed(schema, url, rows=150, hostile=0.5)
+    other = fg.seed(schema, url, rows=60, hostile=0.5)
     assert other.already
 
 
