@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -21,7 +21,7 @@ from fixturegen.options import Options
 from fixturegen.planning import Plan, planned
 from fixturegen.schema import Schema
 
-SIZES = (64, 16, 4, 1)
+MOST = 64
 """So many neighbourhoods are made at once, fewer where the values do not suffice for more."""
 MOST_ROWS = 4_000
 """Most rows of a node made at once, unless one neighbourhood takes more."""
@@ -92,14 +92,23 @@ def nursery(schema: Schema, layout: Layout, seed: int, growth: int = 1, last: La
     """
     shape = spread(derived(schema, layout, last))
     width = max(node.width for node in layout.nodes)
-    sizes = [size * growth for size in SIZES if size * width <= MOST_ROWS] or [1]
-    for size in sizes:
+    size = max(1, min(MOST, MOST_ROWS // width)) * growth
+    return _fullest(lambda some: _made(schema, shape, layout, some, seed), size)
+
+
+def _fullest(made: Callable[[int], Nursery], size: int) -> Nursery:
+    """The nursery of so many neighbourhoods, or of as many as there are values for: those are found by halving."""
+    least, most, found = 0, size, None
+    while least < most:
         try:
-            return _made(schema, shape, layout, size, seed)
+            found, least = made(size), size
         except ImpossibleError:
-            if size == sizes[-1]:
+            if size == 1:
                 raise
-    raise AssertionError(sizes)
+            most = size - 1
+        size = max(1, size // 2) if found is None else (least + most + 1) // 2
+    assert found is not None
+    return found
 
 
 def _made(schema: Schema, shape: Derived, layout: Layout, size: int, seed: int) -> Nursery:

@@ -16,7 +16,6 @@ from fixturegen.errors import ImpossibleError, InputError
 from fixturegen.making import MadeDataset
 from fixturegen.schema import Schema
 
-
 JANUARY = datetime(2022, 1, 3)  # noqa: DTZ001 - zone-less, as the schema says
 
 
