@@ -19,13 +19,9 @@ from sqlalchemy import make_url
 
 from fixturegen.addresses import is_url
 from fixturegen.content import schema_hash
-from fixturegen.databases.create import create_statements
-from fixturegen.databases.quoting import quoted
 from fixturegen.errors import InputError
-from fixturegen.options import options_from
 from fixturegen.schema import MARKER_TABLE, Dialect, Schema
 from fixturegen.sinks.manifest import versions
-from pytest_fixturegen.rows import Writer
 
 if TYPE_CHECKING:
     import polars as pl
@@ -59,6 +55,7 @@ class Content:
         self.asked = asked
         self._dialect = dialect
         self._root = root
+        self._keys: dict[Create | None, str] = {}
 
     @cached_property
     def schema(self) -> Schema:
@@ -88,23 +85,17 @@ class Content:
     def metadata(self) -> MetaData | None:
         """The models, where the schema comes from models."""
         source = self.asked.source
-        if isinstance(source, Schema | Path):
+        if isinstance(source, Schema | Path) or (isinstance(source, str) and not _names_models(source)):
             return None
         from fixturegen.sources.models import metadata_of  # noqa: PLC0415 - only for models
         from fixturegen.sources.modules import imported  # noqa: PLC0415 - the same
 
-        if isinstance(source, str):
-            name, colon, attribute = source.partition(":")
-            if not colon or is_url(source) or Path(source).suffix in {".yaml", ".yml", ".sql"}:
-                return None
-            if not (name and attribute and attribute.isidentifier()):
-                return None
-            source = imported(source)
-        return metadata_of(source)
+        return metadata_of(imported(source) if isinstance(source, str) else source)
 
     @cached_property
     def plan(self) -> Plan:
         """The plan of the rows."""
+        from fixturegen.options import options_from  # noqa: PLC0415 - as for planning
         from fixturegen.trials import tried_plan  # noqa: PLC0415 - planning is not needed where a template is at hand
 
         rows = dict(self.asked.rows) if isinstance(self.asked.rows, tuple) else self.asked.rows
@@ -124,17 +115,12 @@ class Content:
 
     def key(self, create: Create | None) -> str:
         """Return what names the content: twelve hexadecimal digits of a hash of all that decides it."""
-        asked = self.asked
-        parts = [
-            schema_hash(self.schema),
-            asked.rows,
-            asked.seed,
-            asked.empty,
-            self._dialect,
-            dict(versions()),
-            _code(create),
-        ]
-        return sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:12]
+        if create not in self._keys:
+            asked = self.asked
+            parts = [schema_hash(self.schema), asked.rows, asked.seed, asked.empty, self._dialect, dict(versions())]
+            text = json.dumps([*parts, _code(create)], sort_keys=True)
+            self._keys[create] = sha256(text.encode()).hexdigest()[:12]
+        return self._keys[create]
 
     def build(self, engine: Engine, create: Create | None) -> None:
         """Make the tables and rows in an empty database.
@@ -147,6 +133,8 @@ class Content:
         else:
             self._created(engine)
         if self.asked.empty:
+            from pytest_fixturegen.rows import Writer  # noqa: PLC0415 - not needed where a template is at hand
+
             with engine.begin() as connection:
                 Writer(self.schema, engine.dialect.name).empty(connection)
         else:
@@ -156,11 +144,14 @@ class Content:
         if self.metadata is not None:
             self.metadata.create_all(engine)
             return
+        from fixturegen.databases.create import create_statements  # noqa: PLC0415 - not needed where a template is at hand
+
         with engine.begin() as connection:
             for statement in create_statements(self.schema, self._dialect):
                 connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
 
     def _seeded(self, engine: Engine) -> None:
+        from fixturegen.databases.quoting import quoted  # noqa: PLC0415 - as for loaders
         from fixturegen.seeding import seed_plan  # noqa: PLC0415 - loaders are not needed where a template is at hand
 
         result = seed_plan(self.plan, engine)
@@ -168,6 +159,13 @@ class Content:
             warnings.warn(f"fixturegen: a table is left empty: {rejection}", pytest.PytestWarning, stacklevel=2)
         with engine.begin() as connection:  # our own databases need no mark, and tests may compare tables with models
             connection.exec_driver_sql(f"DROP TABLE IF EXISTS {quoted(MARKER_TABLE, self._dialect)}")
+
+
+def _names_models(source: str) -> bool:
+    """Whether a source has the form ``module:attribute``."""
+    module, colon, attribute = source.partition(":")
+    names = [*module.split("."), attribute]
+    return bool(colon) and all(name.isidentifier() for name in names)
 
 
 def _placed(source: Any, root: Path) -> Any:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -33,12 +34,27 @@ class Making:
         """Make rows and insert them, kept as by a commit of a connection of their own."""
         engine = self._run.current_engine()
         with engine.connect() as connection:
-            made = self.insert_on(connection, table, overrides, rows)
+            made = self.insert_on(connection, table, overrides, rows, within=connection.begin)
             connection.commit()
         return made
 
-    def insert_on(self, connection: Connection, table: str, overrides: Mapping[str, object], rows: int) -> Made:
-        """Make rows and insert them within the transaction of a connection."""
+    def insert_on(
+        self,
+        connection: Connection,
+        table: str,
+        overrides: Mapping[str, object],
+        rows: int,
+        within: Callable[[], AbstractContextManager[object]] | None = None,
+    ) -> Made:
+        """Make rows and insert them within the transaction of a connection.
+
+        Args:
+            connection: The connection.
+            table: The table.
+            overrides: What is asked of the rows.
+            rows: How many.
+            within: What is undone if the rows are refused; a savepoint unless given.
+        """
         test = self._run.test
         test.calls += 1
         where = "an example" if test.examples else ""
@@ -46,7 +62,7 @@ class Making:
         writer = self._run.writer(connection.engine)
         made = self._maker(test, connection).made(table, overrides, rows=rows, key=key)
         try:
-            with connection.begin_nested():
+            with (within or connection.begin_nested)():
                 writer.write(connection, made.rows)
         except IntegrityError:
             # The application has taken a number or a name meanwhile: whatever is there now must not be repeated.

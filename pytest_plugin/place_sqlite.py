@@ -92,8 +92,7 @@ def engine_on(path: Path, *, shared: bool = False) -> Engine:
     """
     engine = create_engine(URL.create("sqlite", database=str(path)), connect_args={"check_same_thread": False})
     event.listen(engine, "connect", prepared)
-    if shared:
-        event.listen(engine, "connect", _logged)
+    event.listen(engine, "connect", _logged if shared else _remembered)
     event.listen(engine, "begin", begun)
     return engine
 
@@ -104,6 +103,12 @@ def prepared(driver: Any, _record: object) -> None:
     driver.isolation_level = None
     for pragma in ("foreign_keys = ON", "synchronous = OFF"):
         driver.execute(f"PRAGMA {pragma}")
+
+
+def _remembered(driver: Any, _record: object) -> None:
+    # What is needed to roll back is kept in memory: a file of it would be made and removed in every test.
+    driver.execute("PRAGMA journal_mode = MEMORY")
+    driver.execute("PRAGMA temp_store = MEMORY")
 
 
 def _logged(driver: Any, _record: object) -> None:

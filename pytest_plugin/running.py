@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +17,9 @@ from fixturegen.errors import InputError
 from fixturegen.schema import Dialect
 from pytest_fixturegen.content import Asked, Content, Create
 from pytest_fixturegen.failing import one_line
-from pytest_fixturegen.making import Making
 from pytest_fixturegen.places import Place, Whereabouts, let_through, place
 from pytest_fixturegen.plugin import ITEM, RUN
 from pytest_fixturegen.reporting import section
-from pytest_fixturegen.rows import Writer
 from pytest_fixturegen.served import Served
 from pytest_fixturegen.settings import MAIN, settings_of
 from pytest_fixturegen.testing import Test
@@ -29,6 +28,9 @@ if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
     from sqlalchemy.orm import Session
+
+    from pytest_fixturegen.making import Making
+    from pytest_fixturegen.rows import Writer
 
 _KEYWORDS = ("rows", "seed", "schema", "isolation")
 _ISOLATIONS = ("rollback", "clone")
@@ -47,7 +49,13 @@ class Run:
         self._built: dict[tuple[str, bool], Served] = {}
         self._test: Test | None = None
         self._clones = 0
-        self.making = Making(self)
+
+    @cached_property
+    def making(self) -> Making:
+        """What makes rows."""
+        from pytest_fixturegen.making import Making  # noqa: PLC0415 - heavy: only where rows are made
+
+        return Making(self)
 
     # The running test
 
@@ -95,6 +103,8 @@ class Run:
         schema = self.content.schema
         key = (id(schema), engine.dialect.name)
         if key not in self._writers:
+            from pytest_fixturegen.rows import Writer  # noqa: PLC0415 - heavy: only where rows are made
+
             self._writers[key] = Writer(schema, engine.dialect.name)
         return self._writers[key]
 

@@ -61,6 +61,8 @@ def spelled(column: Column, dialect: Dialect) -> Callable[[object], str]:
     suffix = "+00" if type_.zone and dialect == "postgresql" else ""
     special = "\\'\n\r\0\x1a" if dialect == "mysql" else "\r\0"
 
+    names = ("FALSE", "TRUE") if dialect == "postgresql" else ("0", "1")
+
     def convert(value: object) -> str:  # noqa: PLR0911 - one a kind
         if value is None:
             return "NULL"
@@ -69,6 +71,8 @@ def spelled(column: Column, dialect: Dialect) -> Callable[[object], str]:
             return "'" + value.replace("'", "''") + "'"
         if type(value) is int and kind == "integer":
             return str(value)
+        if type(value) is bool and kind == "boolean":
+            return names[value]
         if type(value) is Decimal and kind == "decimal" and value.is_finite():
             return f"{value:f}"
         if type(value) is date and kind == "date":
