@@ -101,3 +101,13 @@ def test_whatever_way_a_trigger_fails_its_table_is_left_out(postgresql_url: URL)
     engine.dispose()
     assert {one.table: one.kind for one in result.rejected} == {"own_code": "trigger", "writer": "trigger"}
     assert result.tables["fine"].rows == result.tables["written"].rows == 5
+
+
+def test_uniques_over_computed_columns_hold(tmp_path: Path) -> None:
+    tables = """
+    CREATE TABLE sums (a INTEGER PRIMARY KEY, b INTEGER NOT NULL, s INTEGER GENERATED ALWAYS AS (a + b) VIRTUAL,
+                       t TEXT NOT NULL, UNIQUE (s), UNIQUE (s, t));
+    """
+    url = database(tmp_path / "sums.db", tables)
+    assert fg.seed(url, url, rows=200).tables["sums"].rows == 200
+    assert fg.verify(url, url)

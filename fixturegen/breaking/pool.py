@@ -8,14 +8,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import polars as pl
-from sqlglot import exp
 
 from fixturegen.errors import FixturegenError
-from fixturegen.expressions.names import mentioned
-from fixturegen.expressions.parsing import parsed, rendered
 from fixturegen.fills.failures import UnfillableError
 from fixturegen.options import options_from
-from fixturegen.schema import Aggregate, Choice, Column, Rows, Schema, Table, Unique
+from fixturegen.schema import Aggregate, Choice, Column, Rows, Schema, Table
 from fixturegen.verbs import frames_of, plan_of
 
 if TYPE_CHECKING:
@@ -76,27 +73,14 @@ def derived(schema: Schema, *, empty: bool = True) -> Schema:
         schema: The schema.
         empty: Whether aggregates are what they are of no children, and roots are few.
     """
-    return replace(schema, tables={name: _plain(schema, table, empty=empty) for name, table in schema.tables.items()})
+    return replace(schema, tables={name: _plain(table, empty=empty) for name, table in schema.tables.items()})
 
 
-def _plain(schema: Schema, table: Table, *, empty: bool) -> Table:
+def _plain(table: Table, *, empty: bool) -> Table:
     references = tuple(replace(each, skew=0.0, childless=0.0) for each in table.references)
     columns = tuple(_plain_column(column, empty=empty) for column in table.columns)
     count = Rows(_ROOTS) if not references and empty else None
-    uniques = tuple(_spelt_out(schema, table, unique) for unique in table.uniques)
-    return replace(table, count=count, references=references, columns=columns, uniques=uniques)
-
-
-def _spelt_out(schema: Schema, table: Table, unique: Unique) -> Unique:
-    """A unique over columns that the database computes, as one over their expressions."""
-    formulas = {column.name: column.generated for column in table.columns if column.generated is not None}
-    if unique.expressions or not formulas.keys() & set(unique.columns):
-        return unique
-    terms = tuple(
-        formulas.get(name) or rendered(exp.column(name, quoted=True), schema.dialect) for name in unique.columns
-    )
-    names = tuple(dict.fromkeys(name for term in terms for name in mentioned(parsed(term, schema.dialect))))
-    return replace(unique, columns=names, expressions=terms, dialect=schema.dialect)
+    return replace(table, count=count, references=references, columns=columns)
 
 
 def _plain_column(column: Column, *, empty: bool) -> Column:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
+from sqlglot import exp
+
+from fixturegen.expressions.names import mentioned
+from fixturegen.expressions.parsing import parsed, rendered
 from fixturegen.schema import Exclusion, Schema, Table, Type, Unique
 
 RANGES = frozenset({"range", "multirange"})
@@ -12,7 +16,7 @@ RANGES = frozenset({"range", "multirange"})
 
 
 def strengthened(schema: Schema) -> Schema:
-    """Return the schema with exclusions as uniques.
+    """Return the schema with exclusions as uniques, and uniques over computed columns as uniques over their expressions.
 
     Columns are never NULL where two NULLs would count as equal, or where a reference that may not be NULL leads.
     """
@@ -22,10 +26,10 @@ def strengthened(schema: Schema) -> Schema:
         for reference in table.references:
             pairs = zip(reference.columns, reference.target, strict=True)
             needed[reference.table] |= {target for name, target in pairs if name in filled}
-    return replace(schema, tables={name: _table(table, needed[name]) for name, table in schema.tables.items()})
+    return replace(schema, tables={name: _table(schema, table, needed[name]) for name, table in schema.tables.items()})
 
 
-def _table(table: Table, needed: Collection[str]) -> Table:
+def _table(schema: Schema, table: Table, needed: Collection[str]) -> Table:
     derived = tuple(_unique(table, exclusion) for exclusion in table.exclusions)
     equal = {name for unique in table.uniques if not unique.nulls_distinct for name in unique.columns}
     never = equal | set(needed)
@@ -33,7 +37,19 @@ def _table(table: Table, needed: Collection[str]) -> Table:
         replace(column, nulls=0.0) if column.name in never and column.nullable and column.nulls is None else column
         for column in table.columns
     )
-    return replace(table, uniques=table.uniques + derived, columns=columns)
+    declared = tuple(_spelt_out(schema, table, unique) for unique in table.uniques)
+    return replace(table, uniques=declared + derived, columns=columns)
+
+
+def _spelt_out(schema: Schema, table: Table, unique: Unique) -> Unique:
+    """Return a unique over columns that the database computes as one over their expressions."""
+    formulas = {column.name: column.generated for column in table.columns if column.generated is not None}
+    if unique.expressions or not formulas.keys() & set(unique.columns):
+        return unique
+    dialect = schema.dialect
+    terms = tuple(formulas.get(name) or rendered(exp.column(name, quoted=True), dialect) for name in unique.columns)
+    names = tuple(dict.fromkeys(name for term in terms for name in mentioned(parsed(term, dialect))))
+    return replace(unique, columns=names, expressions=terms, dialect=dialect)
 
 
 def _unique(table: Table, exclusion: Exclusion) -> Unique:
