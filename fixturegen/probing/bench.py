@@ -112,7 +112,7 @@ class SqliteBench(Bench):
 
     def refused(self, error: Exception) -> RefusedError:
         """Return our error for a failure that is not about a row."""
-        return sqlite_errors.refused(error, self.place)  # type: ignore[arg-type]  # it is sqlite3's own
+        return _plain(sqlite_errors.refused(error, self.place))  # type: ignore[arg-type]  # it is sqlite3's own
 
     def begin(self) -> None:
         """Begin the transaction."""
@@ -166,7 +166,7 @@ class PostgresqlBench(Bench):
 
     def refused(self, error: Exception) -> RefusedError:
         """Return our error for a failure that is not about a row."""
-        return postgresql_errors.refused(error, self.place)  # type: ignore[arg-type]  # as above
+        return _plain(postgresql_errors.refused(error, self.place))  # type: ignore[arg-type]  # as above
 
     def begin(self) -> None:
         """Begin the transaction."""
@@ -210,11 +210,16 @@ class MysqlBench(Bench):
 
     def refused(self, error: Exception) -> RefusedError:
         """Return our error for a failure that is not about a row."""
-        return mysql_errors.refused(error, self.place)
+        return _plain(mysql_errors.refused(error, self.place))
 
     def begin(self) -> None:
         """Begin the transaction."""
         self.run("START TRANSACTION")
+
+
+def _plain(error: RefusedError) -> RefusedError:
+    """Return an error without what only loaders have to add."""
+    return RefusedError(error.message.removesuffix("; nothing was loaded"), where=error.where, hint=error.hint)
 
 
 _BENCHES: dict[str, type[Bench]] = {

@@ -124,12 +124,25 @@ def _taken(places: Iterable[Place], values: Sequence[object], schema: Schema, be
         type_ = column_of(schema, (table, name)).type
         folded = type_.kind == "text"
         asked = f"lower({column})" if folded else column
+        texts = [written(value, type_, bench.dialect) for value in values]
+        listed = [f"lower({text})" if folded else text for text in texts]
+        head = f"SELECT DISTINCT {asked} FROM {quoted_table(table, bench.dialect)} WHERE {asked} IN"  # noqa: S608 (quoted)
         for at in range(0, len(values), _AT_ONCE):
-            texts = [written(value, type_, bench.dialect) for value in values[at : at + _AT_ONCE]]
-            listed = ", ".join(f"lower({text})" if folded else text for text in texts)
-            query = f"SELECT DISTINCT {asked} FROM {quoted_table(table, bench.dialect)} WHERE {asked} IN ({listed})"  # noqa: S608 (quoted)
-            found |= {known(row[0]) for row in bench.rows(query)}
+            found |= _held(head, listed[at : at + _AT_ONCE], bench)
     return found
+
+
+def _held(head: str, texts: Sequence[str], bench: Bench) -> set[str]:
+    """Return what a query finds of values; one that is no value of the column's type is in no row."""
+    bench.mark()
+    try:
+        rows = bench.rows(f"{head} ({', '.join(texts)})")
+    except bench.error:
+        rows = None
+    bench.undo()
+    if rows is not None:
+        return {known(row[0]) for row in rows}
+    return set().union(*(_held(head, [text], bench) for text in texts)) if len(texts) > 1 else set()
 
 
 def known(value: object) -> str:
