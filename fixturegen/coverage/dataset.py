@@ -13,6 +13,7 @@ from fixturegen.coverage.filling import Request
 from fixturegen.coverage.making import made_rows
 from fixturegen.coverage.matching import Row
 from fixturegen.coverage.observed import Observation, every_meeting
+from fixturegen.coverage.steering import UnmakeableError
 from fixturegen.databases.oracles import asking, at_hand
 from fixturegen.errors import InputError, SchemaError
 from fixturegen.fills.judging import Oracle
@@ -155,38 +156,45 @@ def _tried(
 ) -> tuple[Design, Mapping[str, pl.DataFrame]]:
     """Design rows and make them; rows that nothing makes are designed anew."""
     banned: dict[str, frozenset[Row]] = {}
-    known = Known()
-    for number in range(ROUNDS):
-        design = _designed(base, strength, covered, options.seed, banned, known)
-        made = made_rows(design, options, judges, oracle)
+    plain: frozenset[tuple[str, str]] = frozenset()
+    known, rounds = Known(), ROUNDS
+    while True:
+        design = _designed(Design(base, strength, covered, options.seed, dict(banned), plain=plain, known=known))
+        try:
+            made = made_rows(design, options, judges, oracle)
+        except UnmakeableError as error:
+            plain, known = plain | {(error.table, error.column)}, Known()
+            continue
         if made.data is not None:
             return design, made.data
         assert made.error is not None
-        if number == ROUNDS - 1 or not any(made.failed.values()):
+        rounds -= 1
+        if not rounds or not any(made.failed.values()):
             raise made.error
         for name, rows in made.failed.items():
             banned[name] = banned.get(name, frozenset()) | rows
-    raise AssertionError(ROUNDS)  # the last round returns or raises
 
 
-def _designed(
-    base: Plan,
-    strength: int,
-    covered: frozenset[str],
-    seed: int,
-    banned: Mapping[str, frozenset[Row]],
-    known: Known,
-) -> Design:
-    """Design rows, and again with more parents as long as rows lack some."""
+def _designed(first: Design) -> Design:
+    """Design rows, and again with more parents as long as rows lack some; return the design that lacks least."""
     more: dict[str, tuple[Request, ...]] = {}
-    best = design = Design(base, strength, covered, seed, banned, known=known).made()
+    best = design = first.made()
     for _ in range(ROUNDS):
         if not design.wanted:
             break
         for name, asked in design.wanted.items():
             copies = [one for one, rows in asked.items() for _ in range(-(-len(rows) // (one.most or len(rows))))]
             more[name] = (*more.get(name, ()), *copies)
-        design = Design(base, strength, covered, seed, banned, dict(more), known=known).made()
+        design = Design(
+            first.plan,
+            first.strength,
+            first.covered,
+            first.seed,
+            first.banned,
+            dict(more),
+            first.plain,
+            known=first.known,
+        ).made()
         best = min(best, design, key=lambda one: (one.lost, one.height))
     return best
 
@@ -200,14 +208,22 @@ def _reported(design: Design, data: Mapping[str, pl.DataFrame]) -> CoveringDatas
     for name in sorted(design.covered, key=list(data).index):
         factors = design.placed[name].factors
         strength = design.strength_of(name)
+        full = _full(design, name)
         met, waived = observed.met(name, strength), waiver(factors)
         for meeting in every_meeting(factors, strength):
             if meeting in met or waived(meeting):
                 continue
-            unmet = known.get((name, meeting)) or Unmet(name, meeting, NOT_MADE, impossible=False)
+            unmet = known.get((name, meeting)) or Unmet(name, meeting, full or NOT_MADE, impossible=False)
             words = {factors[at].name: factors[at].classes[value] for at, value in meeting}
             (impossible if unmet.impossible else uncovered).append(Absent(name, words, unmet.reason))
     return CoveringDataset(data, design.strength, _classes(design, observed, data), impossible, uncovered)
+
+
+def _full(design: Design, table: str) -> str | None:
+    """Why a table holds no more rows than it has, where that is so."""
+    rows = len(design.placed[table].rows)
+    reasons = [one.reason for one in design.plan.lowered if one.table == table and one.rows <= rows]
+    return f"the table holds {rows:,} rows at most: {reasons[0]}" if reasons else None
 
 
 def _classes(design: Design, observed: Observation, data: Mapping[str, pl.DataFrame]) -> pl.DataFrame:

@@ -61,6 +61,8 @@ class Design:
         placed: Rows and parents by table.
         tied: Factors that checks tie, by table.
         matchings: What found the parents of each table's rows.
+        plain: Columns of which no generator makes some class, by table: only whether they are NULL is told apart.
+        always: What holds whatever the checks are, by table, with words.
         rules: What the classes of a row must meet, by table; whether there are fitting parents aside.
         unmet: What is known before any value not to meet.
         lost: How many rows found no place, and how many children are lacking.
@@ -74,9 +76,11 @@ class Design:
     seed: int
     banned: Mapping[str, frozenset[Row]]
     more: Mapping[str, tuple[Request, ...]] = field(default_factory=dict)
+    plain: frozenset[tuple[str, str]] = frozenset()
     placed: dict[str, Placed] = field(default_factory=dict)
     tied: dict[str, tuple[Tied, ...]] = field(default_factory=dict)
     matchings: dict[str, Matching] = field(default_factory=dict)
+    always: dict[str, list[tuple[Constraint, str]]] = field(default_factory=dict)
     rules: dict[str, Rules] = field(default_factory=dict)
     unmet: list[Unmet] = field(default_factory=list)
     lost: int = 0
@@ -116,9 +120,10 @@ class Design:
         self.placed[name], self.tied[name] = here, tied
         matching = Matching(self.plan.schema, self.placed, here, self.chosen(name), tied)
         self.matchings[name] = matching
+        self.always[name] = presence(here.table, self.plan.schema, factors)
         rules = [
             *(Constraint(one.members, one.allows) for one in tied),
-            *presence(factors),
+            *(rule for rule, _ in self.always[name]),
             *self._not_banned(name, factors),
         ]
         array = self._array(name, matching, rules)
@@ -166,7 +171,7 @@ class Design:
         schema = self.plan.schema
         covered = name in self.covered
         pinned = frozenset((child, reference.name) for child in self.plan.tables for reference in self.chosen(child))
-        found = list(own_factors(self.plan, table))
+        found = list(own_factors(table, [column for place, column in self.plain if place == name]))
         if covered:
             found += child_factors(schema, schema.tables[name], pinned)
             held = {other: placed.factors for other, placed in self.placed.items()}
@@ -183,7 +188,7 @@ class Design:
             read += [(at,) for at, factor in enumerate(factors) if factor.child and matching.shared(at, reference)]
             members = tuple(sorted(about.union(*read)))
             if read or any(factors[at].within for at in about):
-                found.append(Constraint(members, _Available(matching, factors, members, reference)))
+                found.append(Constraint(members, _Available(matching, reference, members)))
         return found
 
     def _not_banned(self, name: str, factors: Sequence[Factor]) -> list[Constraint]:
@@ -210,6 +215,11 @@ class Design:
             reason = one.refusal(part) if part else None
             if reason is not None:
                 self.unmet.append(Unmet(name, meeting, reason, impossible=True))
+                return
+        chosen = dict(meeting)
+        for rule, words in self.always[name]:
+            if not rule.allows(tuple(chosen.get(at) for at in rule.factors)):
+                self.unmet.append(Unmet(name, meeting, words, impossible=True))
                 return
         self.unmet.append(Unmet(name, meeting, NO_PARENTS, impossible=False))
         self.lost += 1
@@ -266,33 +276,59 @@ class Design:
         return tuple(value if at in kept else 0 for at, value in enumerate(row))
 
 
-@dataclass(frozen=True, slots=True)
 class _Available:
-    """Whether some parent that takes any number of children has the classes asked for."""
+    """Whether some parent that takes any number of children has the classes asked for. Sets of parents are bits of a number.
 
-    matching: Matching
-    factors: Sequence[Factor]
-    members: tuple[int, ...]
-    reference: Reference
+    Args:
+        matching: What finds the parents.
+        reference: The reference that leads to them.
+        members: The factors that it depends on.
+    """
+
+    def __init__(self, matching: Matching, reference: Reference, members: tuple[int, ...]) -> None:
+        self._matching, self._reference, self._members = matching, reference, members
+        self._rows = matching.placed[reference.table].rows
+        self._open = self._bits(lambda parent: matching.open_ended(reference, parent))
+        self._absent: set[tuple[int, int]] = set()
+        self._with: dict[tuple[int, int], int] = {}
+        self._suiting: dict[tuple[tuple[int, int], ...], int] = {}
+        for at in members:
+            factor = matching.here.factors[at]
+            if factor.reference == reference.name:
+                self._note(at, factor)
+
+    def _note(self, at: int, factor: Factor) -> None:
+        """Note which parents each class of a factor leaves."""
+        if not factor.within:
+            self._absent.add((at, 0))
+        for value, held in enumerate(factor.within):
+            if held is None:
+                self._absent.add((at, value))
+            else:
+                self._with[at, value] = self._bits(
+                    lambda parent, held=held: self._rows[parent][factor.source] in held  # type: ignore[misc]
+                )
+
+    def _bits(self, test: Callable[[int], bool]) -> int:
+        return sum(1 << parent for parent in range(len(self._rows)) if test(parent))
 
     def __call__(self, values: Values) -> bool:
-        row = {at: value for at, value in zip(self.members, values, strict=True) if value is not None}
-        own = [
-            (self.factors[at], value) for at, value in row.items() if self.factors[at].reference == self.reference.name
-        ]
-        if any(
-            (not factor.within and value == 0) or (factor.within and factor.within[value] is None)
-            for factor, value in own
-        ):
+        row = [(at, value) for at, value in zip(self._members, values, strict=True) if value is not None]
+        if any(one in self._absent for one in row):
             return True
-        asked = [(factor.source, factor.within[value] or ()) for factor, value in own if factor.within]
-        there = self.matching.placed[self.reference.table]
-        return any(
-            all(classes[source] in held for source, held in asked)
-            and self.matching.open_ended(self.reference, parent)
-            and self.matching.compatible(row, self.reference, parent)
-            for parent, classes in enumerate(there.rows)
-        )
+        left = self._open
+        for one in row:
+            left &= self._with.get(one, left)
+        return bool(left) and bool(left & self._suited(tuple(one for one in row if one not in self._with)))
+
+    def _suited(self, own: tuple[tuple[int, int], ...]) -> int:
+        """The parents under which checks leave a row of these classes something."""
+        if own not in self._suiting:
+            classes = dict(own)
+            self._suiting[own] = self._bits(
+                lambda parent: self._matching.suits(classes, self._reference, self._rows[parent])
+            )
+        return self._suiting[own]
 
 
 def waiver(factors: Sequence[Factor]) -> Callable[[Meeting], bool]:

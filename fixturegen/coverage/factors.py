@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from fixturegen.coverage.classes import GIVEN, NULL, Class, value_classes
 from fixturegen.expressions.normal import Solved, atoms
 from fixturegen.planning.choosing import COMPUTED, group_of
 from fixturegen.planning.components import Variable
-from fixturegen.planning.plan import Cased, Drawn, Gathered, Plan, TablePlan
+from fixturegen.planning.plan import Cased, Drawn, Gathered, TablePlan
 from fixturegen.schema import Column, PerParent, Reference, Schema, Table
 
 NO_PARENT = "no parent"
@@ -54,8 +54,8 @@ class Factor:
     source: int = 0
 
 
-def own_factors(plan: Plan, table: TablePlan) -> Iterator[Factor]:
-    """Yield a factor for every column that has classes.
+def own_factors(table: TablePlan, plain: Collection[str]) -> Iterator[Factor]:
+    """Yield a factor for every column that has classes; of ``plain`` columns only whether they are NULL.
 
     Columns of keys and uniques differ from row to row: only whether they are NULL is told apart. So it is with columns that
     follow from others, and with those of people's own making (templates, vocabularies).
@@ -66,7 +66,8 @@ def own_factors(plan: Plan, table: TablePlan) -> Iterator[Factor]:
             continue
         if isinstance(step, Gathered):
             continue
-        kinds = value_classes(column.type, table.domains[column.name]) if _free(table, column) else ()
+        free = column.name not in plain and _free(table, column)
+        kinds = value_classes(column.type, table.domains[column.name]) if free else ()
         if column.nullable:
             kinds = (Class(name=NULL, null=True), *(kinds or (Class(name=GIVEN),)))
         if len(kinds) > 1:
@@ -80,7 +81,6 @@ def own_factors(plan: Plan, table: TablePlan) -> Iterator[Factor]:
                 name=", ".join(link.reference.columns), classes=(NULL, GIVEN), column=columns[0], columns=columns,
                 kinds=kinds, reference=link.reference.name,
             )  # fmt: skip
-    del plan
 
 
 def null_columns(table: TablePlan, reference: Reference) -> tuple[str, ...]:

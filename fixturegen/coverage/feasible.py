@@ -14,6 +14,7 @@ from fixturegen.expressions.normal import AllOf, Formula
 from fixturegen.planning.cases import components
 from fixturegen.planning.components import Component, Variable
 from fixturegen.planning.plan import TablePlan
+from fixturegen.schema import Schema, Table
 
 CLASSES = "classes"
 """Name of the condition that says a row's classes, beside its checks."""
@@ -125,17 +126,43 @@ def _components_of(table: TablePlan, factor: Factor) -> set[int]:
     return found
 
 
-def presence(factors: Sequence[Factor]) -> list[Constraint]:
-    """Return the constraints that a row without a parent has none of its classes, and a row with one has some."""
+def presence(table: Table, schema: Schema, factors: Sequence[Factor]) -> list[tuple[Constraint, str]]:
+    """Return what holds whatever the checks are, each with its words.
+
+    A row without a parent has none of its classes, and a row with one has some. A row with NULL in columns that children refer
+    to has no children.
+    """
     found = []
     for at, own in enumerate(factors):
-        if own.reference is None or not own.kinds or own.within:
-            continue
         for other, factor in enumerate(factors):
-            if factor.reference == own.reference and factor.within and NO_PARENT in factor.classes:
-                found.append(Constraint((at, other), _agreeing(factor.classes.index(NO_PARENT))))
+            alike = own.reference is not None and not own.within and factor.reference == own.reference
+            if alike and NO_PARENT in factor.classes and factor.within:
+                rule = Constraint((at, other), _agreeing(factor.classes.index(NO_PARENT)))
+                found.append((rule, f"{own.name} is NULL in rows without a parent, and in no others"))
+            if own.kinds and not own.within and own.kinds[0].null and factor.child is not None:
+                target = _target(schema, factor.child)
+                if set(own.columns) & set(target):
+                    rule = Constraint((at, other), _childless(factor))
+                    found.append((rule, f"rows of {factor.child[0]} refer to {', '.join(target)} of {table.name}"))
     return found
 
 
 def _agreeing(absent: int) -> Callable[[Values], bool]:
     return lambda values: None in values or (values[0] == 0) == (values[1] == absent)
+
+
+def _childless(factor: Factor) -> Callable[[Values], bool]:
+    def allows(values: Values) -> bool:
+        own, children = values
+        return (
+            own != 0
+            or (children is None and factor.children[0].least == 0)
+            or (children is not None and factor.children[children].least == 0)
+        )
+
+    return allows
+
+
+def _target(schema: Schema, child: tuple[str, str]) -> tuple[str, ...]:
+    name, reference = child
+    return next(one.target for one in schema.tables[name].references if one.name == reference)

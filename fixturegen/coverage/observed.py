@@ -97,7 +97,7 @@ class Observation:
 
     def _parents_by(self, table: str, reference: Reference) -> list[int]:
         keys = self._data[reference.table].select(reference.target).rows()
-        places = {key: at for at, key in enumerate(keys)}
+        places = {key: at for at, key in enumerate(keys) if None not in key}
         return [places.get(key, UNKNOWN) for key in self._data[table].select(reference.columns).rows()]
 
 

@@ -9,6 +9,7 @@ from fixturegen.coverage.design import Design
 from fixturegen.coverage.factors import Factor, variable_of
 from fixturegen.coverage.feasible import CLASSES, Chosen, Tied, tied_factors
 from fixturegen.coverage.matching import Placed
+from fixturegen.errors import ImpossibleError, SchemaError
 from fixturegen.expressions.normal import Among
 from fixturegen.options import Options, Pin
 from fixturegen.planning.casing import made_by_case
@@ -16,6 +17,20 @@ from fixturegen.planning.choosing import Chooser
 from fixturegen.planning.components import Case, Component
 from fixturegen.planning.plan import Cased, Drawn, Gathered, Plan, Step, TablePlan
 from fixturegen.schema import Column, Fill, Schema, Table, Type
+
+
+class UnmakeableError(Exception):
+    """No generator makes the values of a class.
+
+    Attributes:
+        table: The table.
+        column: The column.
+    """
+
+    def __init__(self, table: str, column: str) -> None:
+        super().__init__(f"{table}.{column}")
+        self.table, self.column = table, column
+
 
 NUMBER = "covering row"
 """A column that numbers the rows of a table from 1 while they are made; a name that no column has is made from it."""
@@ -119,4 +134,7 @@ def _step(
     valued = any(factor.column == name and not factor.within and len(factor.kinds) > 2 for factor in factors)
     if valued and column.fill is not None:
         column = replace(column, fill=None)
-    return made_by_case(chooser, column, number, component)
+    try:
+        return made_by_case(chooser, column, number, component)
+    except (ImpossibleError, SchemaError) as error:
+        raise UnmakeableError(table.table.name, name) from error

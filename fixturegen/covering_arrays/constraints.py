@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 
@@ -62,11 +63,11 @@ class _Cluster:
 
     def allows(self, values: Values) -> bool:
         """Whether no constraint rules these values out."""
-        if values not in self.allowed:
-            self.allowed[values] = all(
-                check(tuple(values[place] for place in places)) for places, check in self.constraints
-            )
-        return self.allowed[values]
+        known = self.allowed.get(values)
+        if known is None:
+            known = all(check(tuple([values[place] for place in places])) for places, check in self.constraints)
+            self.allowed[values] = known
+        return known
 
     def completed(self, values: Values, dice: Dice | None) -> Values | None:
         """Return values for the open factors too, in a drawn order of preference, or None where there are none."""
@@ -74,7 +75,8 @@ class _Cluster:
             return values if self.allows(values) else None
         if dice is None and values in self.known:
             return self.known[values]
-        found = _Completion(self, dice).of(values)
+        search = _Completion(self, dice)
+        found = search.straight(values) or search.of(values)
         if dice is None:
             self.known[values] = found
         return found
@@ -87,6 +89,22 @@ class _Completion:
         self._cluster = cluster
         self._dice = dice
         self._left = min(MOST_NODES, cluster.left)
+
+    def straight(self, values: Values) -> Values | None:
+        """Choose one value after the other without ever going back: nearly always enough."""
+        if not self._cluster.allows(values):
+            return None
+        for place, value in enumerate(values):
+            if value is None:
+                options = list(range(self._cluster.levels[place]))
+                if self._dice is not None:
+                    self._dice.shuffle(options)
+                tries = ((*values[:place], option, *values[place + 1 :]) for option in options)
+                found = next((one for one in tries if self._cluster.allows(one)), None)
+                if found is None:
+                    return None
+                values = found
+        return values
 
     def of(self, values: Values) -> Values | None:
         if not self._cluster.allows(values):
@@ -215,7 +233,7 @@ def _clusters(levels: Sequence[int], constraints: Sequence[Constraint]) -> Itera
     for factors, members in groups:
         ordered = tuple(sorted(factors))
         place = {factor: at for at, factor in enumerate(ordered)}
-        checks = tuple((tuple(place[factor] for factor in one.factors), one.allows) for one in members)
+        checks = tuple((tuple(place[factor] for factor in one.factors), cache(one.allows)) for one in members)
         yield _Cluster(ordered, checks, tuple(int(levels[factor]) for factor in ordered))
 
 

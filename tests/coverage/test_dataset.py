@@ -151,6 +151,28 @@ def test_a_unique_reference_has_no_several_children() -> None:
     assert not data.uncovered
 
 
+def test_rows_with_a_null_that_children_would_refer_to_have_none() -> None:
+    code = Column(name="code", type=TEXT, nullable=True)
+    parent = table("parents", code, uniques=(key("code"),))
+    reference = Reference(columns=("code",), table="parents", target=("code",), name="up")
+    child = table("children", Column(name="code", type=TEXT, nullable=True), references=(reference,))
+    schema = of(parent, child)
+    data = fg.covering(schema)
+    shown(schema, data)
+    assert not data.uncovered
+    assert {tuple(one.classes.values()) for one in data.impossible} == {("NULL", "one"), ("NULL", "several")}
+
+
+def test_values_that_no_generator_makes_are_not_told_apart() -> None:
+    text = Column(name="s", type=Type(kind="text"), nullable=True)
+    rule = Check(sql="s IS NULL OR s LIKE '%alpha%' OR s LIKE '%beta%'", name="known")
+    schema = of(table("t", text, chosen("a", "x", "y"), checks=(rule,)))
+    data = fg.covering(schema)
+    shown(schema, data)
+    assert set(data["t"].select(pl.col("s").is_null(), "a").rows()) == set(product((False, True), "xy"))
+    assert not data.uncovered
+
+
 def test_a_child_that_starts_after_its_parent_has_parents_that_leave_it_room() -> None:
     day = Type(kind="date")
     low, high = Constant(date(2024, 1, 1)), Constant(date(2024, 12, 31))
