@@ -56,9 +56,10 @@ def values(request: Request) -> Generator:
     if slots is None:
         return pooled(request, "values", pool, needs_check=False)
     draw = Draw("at", 0, len(slots) - 1)
+    spread = gathered(pool, slots)
 
     def build(batch: Batch) -> pl.Series:
-        return gathered(pool, slots[batch.draws["at"]])
+        return gathered(spread, batch.draws["at"])
 
     return Generator(name="values", dtype=pool.dtype, draws=(draw,), build=build, distinct=False)
 

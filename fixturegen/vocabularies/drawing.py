@@ -25,6 +25,8 @@ NARROWEST_TABLE = 16
 SHARED_BITS = 24
 """Bits of a draw that several nodes share; more where one of them has more than 2**18 values."""
 _HEXADECIMALS = 65_536
+USUAL = 0.75
+"""An option of this share is built for all rows, those that choose otherwise included."""
 _LISTED = (1_024, 65_536)
 """Decimal texts of so many numbers are listed, and gathered faster than written, where they serve enough rows."""
 
@@ -281,10 +283,9 @@ def _choice_reader(plan: Choice, at: int, spans: tuple[int, ...]) -> tuple[Reade
     made = [_reader(option, at + 1, spans) for option in plan.options]
     readers, after = [reader for reader, _ in made], max(slot for _, slot in made)
 
-    def read(rows: Rows) -> pl.Series:
+    def parted(rows: Rows, options: npt.NDArray[np.integer]) -> pl.Series:
         # Sixteen bits: the stable sort is then a radix sort.
-        options = pick(rows.slot(at)).astype(np.uint16)
-        order = np.argsort(options, kind="stable")
+        order = np.argsort(options.astype(np.uint16), kind="stable")
         borders = np.searchsorted(options[order], np.arange(len(readers) + 1))
         pieces = [
             reader(rows.among(order[borders[number] : borders[number + 1]]))
@@ -297,7 +298,27 @@ def _choice_reader(plan: Choice, at: int, spans: tuple[int, ...]) -> tuple[Reade
         back[order] = np.arange(len(order), dtype=np.uint32)
         return gathered(pl.concat(pieces, rechunk=True), back)
 
+    usual = _usual(plan)
+    if usual is None:
+        return (lambda rows: parted(rows, pick(rows.slot(at)))), after
+
+    def read(rows: Rows) -> pl.Series:
+        options = pick(rows.slot(at))
+        others = np.flatnonzero(options != usual)
+        whole = readers[usual](rows)
+        if len(others) == 0:
+            return whole
+        places = np.arange(rows.height, dtype=np.uint32)
+        places[others] = np.arange(rows.height, rows.height + len(others), dtype=np.uint32)
+        return gathered(pl.concat([whole, parted(rows.among(others), options[others])], rechunk=True), places)
+
     return read, after
+
+
+def _usual(plan: Choice) -> int | None:
+    """Return the option that nearly all rows choose: it is built for all of them, which saves sorting. None without one."""
+    largest = max(range(len(plan.weights)), key=plan.weights.__getitem__, default=None)
+    return largest if largest is not None and plan.weights[largest] >= USUAL * sum(plan.weights) else None
 
 
 def sampled(plan: Plan, below: Callable[[int], int]) -> str:

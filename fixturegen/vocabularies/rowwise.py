@@ -10,7 +10,7 @@ import numpy as np
 
 from fixturegen.draws import mixed
 from fixturegen.vocabularies import frozen, providers
-from fixturegen.vocabularies.drawing import sampled
+from fixturegen.vocabularies.drawing import sampler
 from fixturegen.vocabularies.vocabulary import Vocabulary
 
 MOST_ATTEMPTS = 100
@@ -83,10 +83,10 @@ def _make_safe(faker: Any, words: Vocabulary, source: KeyedRandom, name: str) ->
     for each in SAFE:
         if each == name or not words.knows(each):
             continue
-        plan = words.plan(each)
+        one = sampler(words.plan(each))
 
-        def safe(*_: object, _plan: Any = plan, **__: object) -> str:
-            return sampled(_plan, source.randrange)
+        def safe(*_: object, _one: Any = one, **__: object) -> str:
+            return str(_one(source.randrange))
 
         faker.set_formatter(each, safe)
         for provider in faker.get_providers():
