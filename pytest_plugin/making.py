@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -30,11 +29,15 @@ class Making:
         self._run = run
         self._makers: dict[int, Maker] = {}
 
+    def warm(self) -> None:
+        """Make ready for the first rows."""
+        self._base()
+
     def insert(self, table: str, overrides: Mapping[str, object], rows: int) -> Made:
         """Make rows and insert them, kept as by a commit of a connection of their own."""
         engine = self._run.current_engine()
         with engine.connect() as connection:
-            made = self.insert_on(connection, table, overrides, rows, within=connection.begin)
+            made = self.insert_on(connection, table, overrides, rows)
             connection.commit()
         return made
 
@@ -44,17 +47,8 @@ class Making:
         table: str,
         overrides: Mapping[str, object],
         rows: int,
-        within: Callable[[], AbstractContextManager[object]] | None = None,
     ) -> Made:
-        """Make rows and insert them within the transaction of a connection.
-
-        Args:
-            connection: The connection.
-            table: The table.
-            overrides: What is asked of the rows.
-            rows: How many.
-            within: What is undone if the rows are refused; a savepoint unless given.
-        """
+        """Make rows and insert them within the transaction of a connection; where none is open, they are committed."""
         test = self._run.test
         test.calls += 1
         where = "an example" if test.examples else ""
@@ -62,7 +56,7 @@ class Making:
         writer = self._run.writer(connection.engine)
         made = self._maker(test, connection).made(table, overrides, rows=rows, key=key)
         try:
-            with (within or connection.begin_nested)():
+            with connection.begin_nested() if connection.in_transaction() else connection.begin():
                 writer.write(connection, made.rows)
         except IntegrityError:
             # The application has taken a number or a name meanwhile: whatever is there now must not be repeated.

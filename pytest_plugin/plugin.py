@@ -121,6 +121,15 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     item.config.stash[ITEM] = item
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> None:
+    """Build what examples need before Hypothesis looks at the clock: its first example would pass its deadline."""
+    if "fixturegen" in pyfuncitem.fixturenames and getattr(pyfuncitem.obj, "is_hypothesis_test", False):
+        run = pyfuncitem.config.stash.get(RUN, None)
+        if run is not None:
+            run.warm()
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
     """Undo what the test did, once all of its fixtures are gone."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from fixturegen.engines import masked
 from fixturegen.errors import InputError
@@ -237,6 +238,16 @@ class Run:
 
         async with session(self) as opened:
             yield opened
+
+    def warm(self) -> None:
+        """Build what examples of the running test need, and write and undo a row, so that none of them has to wait."""
+        with one_line():
+            served = self.emptied() if self.has_own_engine() else self.served()
+            writer = self.writer(served.engine)
+            rows = {name: frame.head(1).to_dicts() for name, frame in self.content.frames.items()}
+            with suppress(SQLAlchemyError), served.isolation.nested(), served.engine.begin() as connection:
+                writer.write(connection, rows)  # they may lack their parents: what matters is that all has run once
+            self.making.warm()
 
     # The ends
 

@@ -8,6 +8,8 @@ import os
 import re
 import shlex
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from doctest import ELLIPSIS, NORMALIZE_WHITESPACE, OutputChecker
@@ -27,7 +29,7 @@ from fixturegen.sources.yaml_types import TYPE_WORDS
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [
     ROOT / name
-    for name in ("README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "CHANGELOG.md", "docs/yaml.md", "docs/covering.md", "docs/negatives.md", "docs/hostile.md")
+    for name in ("README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "CHANGELOG.md", "docs/yaml.md", "docs/covering.md", "docs/negatives.md", "docs/hostile.md", "docs/pytest.md", "docs/suite.md")
 ]
 README = (ROOT / "README.md").read_text()
 FORMAT = (ROOT / "docs" / "yaml.md").read_text()
@@ -66,10 +68,14 @@ def test_blocks_run_one_after_the_other(path: Path, place: Path) -> None:
             case "console":
                 for line, expected in sessions(block.text):
                     run_line(line, expected)
+            case "python" if block.note.startswith("file: test_"):
+                continue  # pytest runs it
             case "python":
                 with contextlib.redirect_stdout(io.StringIO()):
                     exec(compile(block.text, path.name, "exec"), names)
-            case "yaml" | "sql":
+            case "text":
+                continue
+            case "yaml" | "sql" | "ini":
                 assert block.note.startswith(("file: ", "base")), "a block of data is a file that something uses"
             case other:
                 pytest.fail(f"nothing runs {other}")
@@ -106,6 +112,11 @@ def run_line(line: str, expected: str) -> None:
             assert OutputChecker().check_output(expected, out.getvalue(), ELLIPSIS | NORMALIZE_WHITESPACE), (
                 out.getvalue()
             )
+        case "pytest":
+            quiet = ["-p", "no:randomly", "-p", "no:asyncio", "-p", "no:django", "-p", "no:cacheprovider"]
+            command = [sys.executable, "-m", *words, *quiet]
+            run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+            assert OutputChecker().check_output(expected, run.stdout, ELLIPSIS | NORMALIZE_WHITESPACE), run.stdout
         case "make":
             assert re.search(rf"^{words[1]}:", (ROOT / "Makefile").read_text(), re.MULTILINE), line
         case "pip":

@@ -239,6 +239,12 @@ def test_examples(fixturegen, fixturegen_dataset, names):
         connection.execute(text("INSERT INTO teams (name) VALUES ('by the test')"))
         connection.commit()
 
+@settings(max_examples=5, database=None, deadline=200)
+@given(number=st.integers())
+def test_the_first_example_does_not_wait(fixturegen, number):
+    with fixturegen.example({"teams": [{"id": 1, "name": "x"}]}) as connection:
+        assert count(connection, "teams") == 1
+
 @settings(max_examples=5, database=None, deadline=None)
 @given(number=st.integers())
 def test_sessions_and_seeded_rows(fixturegen, number):
@@ -266,7 +272,7 @@ def test_wrong_examples(fixturegen):
     with fixturegen.example({}) as connection:
         assert count(connection) == 0
 """)
-    result.assert_outcomes(passed=3)
+    result.assert_outcomes(passed=4)
 
 
 CIRCLES = """
@@ -423,3 +429,16 @@ def test_without(fixturegen):
 """)
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*gives the argument 'negative', which test_without does not take*"])
+
+
+def test_hostile_rows_are_tests(run: Outcome) -> None:
+    result = run("""
+@pytest.mark.fixturegen_hostile("players")
+def test_taken(hostile, fixturegen):
+    with fixturegen.example({"teams": [{"id": hostile["team_id"], "name": "x"}], "players": [hostile]}) as connection:
+        found = connection.execute(text("SELECT name, score FROM players")).one()
+        assert tuple(found) == (hostile["name"], hostile["score"])
+""")
+    outcomes = result.parseoutcomes()
+    assert outcomes["passed"] > 5
+    assert set(outcomes) == {"passed"}
