@@ -13,10 +13,12 @@ Status = Literal[
     "not enforced",
     "refuses valid rows",
     "untestable",
+    "no room",
     "unbreakable",
     "left to verify",
 ]
-_GOOD = frozenset({"enforced", "enforced otherwise", "unbreakable", "left to verify"})
+_GOOD = frozenset({"enforced", "enforced otherwise", "no room", "unbreakable", "left to verify"})
+_SPECIAL = frozenset({"enforced otherwise", "no room"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +32,7 @@ class Finding:
         status: ``enforced``: each row that breaks it was refused for it, and what does not was taken. ``enforced otherwise``: refused
             too, but by a constraint of another name, or a trigger. ``not enforced``: such a row was taken. ``refuses valid
             rows``: a row that the schema allows was refused. ``untestable``: the database did not let the test come so far.
-            ``unbreakable``: no row breaks it and nothing else. ``left to verify``: a database of this kind does not enforce it.
+            ``no room``: rows that are there already leave none for the test's own. ``unbreakable``: no row breaks it and nothing else. ``left to verify``: a database of this kind does not enforce it.
         lines: Ids of the lines that say so.
         by: What answered in its place, or stood in the way.
         reason: More in words; no value of the database's own rows.
@@ -100,7 +102,7 @@ class ProbeReport:
 
     def __str__(self) -> str:
         """Return one line for every constraint that is not enforced under its own name, and one for all."""
-        told = [str(finding) for finding in self.findings if not finding or finding.status == "enforced otherwise"]
+        told = [str(finding) for finding in self.findings if not finding or finding.status in _SPECIAL]
         counts = Counter(finding.status for finding in self.findings)
         words = ", ".join(f"{number:,} {status}" for status, number in sorted(counts.items()))
         return "\n".join(

@@ -15,7 +15,7 @@ from fixturegen.probing.trying import Verdict
 from fixturegen.schema import Schema
 
 _WORST: tuple[Status, ...] = (
-    "not enforced", "refuses valid rows", "untestable", "enforced otherwise", "enforced", "unbreakable", "left to verify",
+    "not enforced", "refuses valid rows", "untestable", "no room", "enforced otherwise", "enforced", "unbreakable", "left to verify",
 )  # fmt: skip
 
 
@@ -88,7 +88,9 @@ def findings(
 
 def _is_worth_telling(name: str, held: _Held, known: Mapping[str, Constraint]) -> bool:
     """Whether there is such a constraint; freedoms (a column that may be NULL) are told of only where they are refused."""
-    return name in known or any(status in held.lines for status in ("not enforced", "refuses valid rows", "untestable"))
+    return name in known or any(
+        status in held.lines for status in ("not enforced", "refuses valid rows", "untestable", "no room")
+    )
 
 
 def _untried(record: Record, held: _Held, barred: Mapping[str, str]) -> None:
@@ -105,9 +107,16 @@ def _judged(verdict: Verdict, constraint: Constraint | None, held: _Held, full: 
     told = _told(verdict.by)
     if verdict.failure:
         held.add("untestable", record.id, reason=verdict.failure)
+    elif (taken := _no_room(verdict, full)) is not None:
+        held.add(
+            "no room",
+            record.id,
+            by=told,
+            reason=f"rows of {taken} that are there already leave none for the test's own",
+        )
     elif not verdict.reached:
         table = verdict.line.case.steps[verdict.stopped or 0].table
-        held.add("untestable", record.id, by=told, reason=_in_the_way(verdict, table, full))
+        held.add("untestable", record.id, by=told, reason=f"a row of {table} that must stand before it is refused")
     elif record.expect == "accept":
         if verdict.stopped is None:
             held.add("left to verify", record.id)  # no more than that, where nothing breaks it
@@ -131,10 +140,14 @@ def _covered(verdict: Verdict, step: int, record: Record, held: _Held) -> None:
         held.add("enforced", record.id)
 
 
-def _in_the_way(verdict: Verdict, table: str, full: Collection[str]) -> str:
-    if verdict.by is not None and verdict.by.kind in {"unique", "primary key", "exclusion"} and table in full:
-        return f"rows of {table} that are there already leave no room for the test's own"
-    return f"a row of {table} that must stand before it is refused"
+def _no_room(verdict: Verdict, full: Collection[str]) -> str | None:
+    """Return the table whose rows repeat a row that should have been taken; None where it was refused for something else."""
+    steps = verdict.line.case.steps
+    if verdict.by is None or verdict.by.kind not in {"unique", "primary key", "exclusion"} or verdict.stopped is None:
+        return None
+    table = steps[min(verdict.stopped, len(steps) - 1)].table
+    should_stand = not verdict.reached or verdict.line.expect == "accept"
+    return table if should_stand and table in full else None
 
 
 def _told(rejection: Rejection | None) -> str:

@@ -122,11 +122,13 @@ def test_rows_that_are_there_are_in_nobodys_way(sqlite: Engine) -> None:
     assert dump(sqlite) == before
 
 
-def test_a_row_that_there_is_no_room_for_is_untestable(sqlite: Engine) -> None:
+def test_a_row_that_there_is_no_room_for_is_told_of(sqlite: Engine) -> None:
     run(sqlite, "CREATE UNIQUE INDEX one ON orders (status)", *ROWS)
     report = probed(SCHEMA, sqlite.url, on_connect=[KEYS_ON], only=["orders"])
-    assert told(report)["orders.orders_pkey"] == "untestable"
-    assert "leave no room" in next(each.reason for each in report.findings if each.constraint == "orders.orders_pkey")
+    assert told(report)["orders.orders_pkey"] == "no room"
+    assert "rows of orders that are there already" in next(
+        each.reason for each in report.findings if each.constraint == "orders.orders_pkey"
+    )
 
 
 def test_a_trigger_that_nobody_declared_refuses_valid_rows(sqlite: Engine) -> None:
