@@ -84,7 +84,10 @@ class Preparation:
             )
         if name in _unique_columns(table):
             kept = self._kept(
-                place, kept, distinct_forms(kept).__contains__, "the same as another class, or equal to it under some collation"
+                place,
+                kept,
+                distinct_forms(kept).__contains__,
+                "the same as another class, or equal to it under some collation",
             )
         if once(table, name):
             kept = [candidate for candidate in kept if candidate.value is not None]
