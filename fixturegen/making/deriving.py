@@ -10,6 +10,7 @@ from fixturegen.making.agreeing import Echo, echoes
 from fixturegen.making.judging import judge_values
 from fixturegen.making.known import contradicted, met
 from fixturegen.making.nodes import Layout, Node
+from fixturegen.making.slots import valued
 from fixturegen.making.totals import over_children
 from fixturegen.options import Pin
 from fixturegen.planning.domains import conditions
@@ -78,9 +79,9 @@ class _Deriving:
         """A node's table: references redirected, what is asked fixed, what nothing leads to NULL."""
         if node.held is not None:
             return self._held(node, node.held)
-        judge_values(self.schema, node.table, node.wish.values)
+        values = {name: valued(value) for name, value in node.wish.values.items()}
+        judge_values(self.schema, node.table, values)
         table = over_children(self.schema, self.layout, node)
-        values = dict(node.wish.values)
         table = _counted(table, node)
         off = node.off
         lost = frozenset(one.name for one in off)

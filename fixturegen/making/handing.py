@@ -97,12 +97,15 @@ class Collision(Exception):  # noqa: N818 - no failure: the next neighbourhood i
         self.asked = asked
 
 
-def handed(nursery: Nursery, number: int, scope: Scope, present: Present) -> Mapping[str, list[Row]]:
+def handed(
+    nursery: Nursery, number: int, values: Sequence[object], scope: Scope, present: Present
+) -> Mapping[str, list[Row]]:
     """Return the rows of one neighbourhood by node, and note them in the scope.
 
     Args:
         nursery: The nursery.
         number: Which of its neighbourhoods.
+        values: The values of its slots.
         scope: What was made so far.
         present: What the database holds already.
 
@@ -111,18 +114,19 @@ def handed(nursery: Nursery, number: int, scope: Scope, present: Present) -> Map
     """
     out = {batch.name: _copied(batch, number) for batch in nursery.batches}
     numbers: dict[str, int] = {}
+    for name, column, slot in nursery.slots:
+        for row in out[name]:
+            row[column] = values[slot]
     for batch in nursery.batches:
         if batch.key is not None:
-            _number(batch, batch.key, out[batch.name], numbers, _taken(nursery, batch, number, scope), scope, present)
+            _number(batch, batch.key, out[batch.name], numbers, _taken(nursery, batch, out, scope), scope, present)
     for led in nursery.led:
         parents, column, target = out[led.parent], led.column, led.target
         for row, at in zip(out[led.node], led.pattern, strict=True):
             row[column] = parents[at][target]
     for batch in nursery.batches:
-        for column, key in batch.counted:
-            before = _counted(batch.table, key, scope, present)
-            for row in out[batch.name] if before else ():
-                row[column] = row[column] + before  # type: ignore[operator] # a number among siblings
+        if batch.counted:
+            _count(batch, out[batch.name], scope, present)
     for where, new in _noted(nursery.batches, number, out, scope, present).items():
         scope.seen.setdefault(where, set()).update(new)
     scope.numbers.update(numbers)
@@ -136,16 +140,10 @@ def _copied(batch: Batch, number: int) -> list[Row]:
     return [row.copy() for row in batch.rows[number * width : (number + 1) * width]]
 
 
-def _taken(nursery: Nursery, batch: Batch, number: int, scope: Scope) -> tuple[Collection[Code], ...]:
+def _taken(nursery: Nursery, batch: Batch, out: Mapping[str, list[Row]], scope: Scope) -> tuple[Collection[Code], ...]:
     """The keys that somebody asked for: in earlier calls, and for other rows of the same table in this one."""
-    asked = [
-        codes.codes[number * other.width : (number + 1) * other.width]
-        for other in nursery.batches
-        if other.table == batch.table and other.key is None
-        for codes in other.codes
-        if codes.name == batch.key_name
-    ]
-    now = {code for some in asked for code in some if code is not None}
+    others = [other for other in nursery.batches if other.table == batch.table and other.key is None]
+    now = {(row[batch.key],) for other in others for row in out[other.name]} if batch.key is not None else set()
     return (scope.seen.get((batch.table, batch.key_name), ()), now)
 
 
@@ -176,10 +174,13 @@ def _number(
     numbers[table] = last
 
 
-def _counted(table: str, key: Mapping[str, object], scope: Scope, present: Present) -> int:
-    """How many rows refer to an existing parent already."""
-    made = sum(all(row[name] == value for name, value in key.items()) for row in scope.rows.get(table, ()))
-    return made + present.count(table, key)
+def _count(batch: Batch, rows: Sequence[Row], scope: Scope, present: Present) -> None:
+    """Number the rows of an existing parent after those that it has."""
+    for column, key in batch.counted:
+        made = sum(all(row[name] == value for name, value in key.items()) for row in scope.rows.get(batch.table, ()))
+        before = made + present.count(batch.table, key)
+        for row in rows if before else ():
+            row[column] = row[column] + before  # type: ignore[operator] # a number among siblings
 
 
 def _noted(

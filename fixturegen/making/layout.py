@@ -8,7 +8,7 @@ that the row's own parents lead to, so that references that must agree do.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Protocol
 
@@ -100,12 +100,12 @@ class _Work:
                 wish.values
             )
             held = parents.get(reference.name)
-            if held is None and (reference.name in parents or open_):
+            if held is None and (reference.name in parents or open_) and reference.name not in wish.existing:
                 continue
             base = held or Wish(table=reference.table)
             self._check_same(table, reference, base, given)
             parents[reference.name] = with_values(base, given)
-        return Wish(table=wish.table, values=wish.values, parents=parents, children=wish.children)
+        return replace(wish, parents=parents)
 
     def _check_same(self, table: Table, reference: Reference, wish: Wish, given: Mapping[str, object]) -> None:
         for name, value in given.items():
@@ -194,9 +194,14 @@ class _Work:
         for other in list(self.nodes):
             if other is not node and other.table.name == reference.table and other.wish == wish:
                 yield other, first
+        name = self._name(self.schema.tables[reference.table])
+        if reference.name in node.wish.existing:
+            # Nothing speaks of that row: it stands for any row that is referred to.
+            existing = Node(name, self.schema.tables[reference.table], wish, 1, held=node.wish.existing[reference.name])
+            self.nodes.append(existing)
+            yield existing, first
         held = self._held(reference, wish)
         if held is not None:
-            name = self._name(self.schema.tables[reference.table])
             yield self._existing(name, reference.table, wish, held), first
 
     def _existing(self, name: str, table: str, wish: Wish, held: Mapping[str, object]) -> Node:

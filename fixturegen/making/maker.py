@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
@@ -22,11 +22,13 @@ from fixturegen.making.layout import laid_out
 from fixturegen.making.made import Made, Row
 from fixturegen.making.nodes import Layout
 from fixturegen.making.nursery import Nursery, nursery
+from fixturegen.making.slots import Slot, Slots
 from fixturegen.making.wishes import MOST_CHILDREN, Wish, table_of, wished
 from fixturegen.schema import Schema
 
 MOST_SHAPES = 512
 MOST_SCOPES = 256
+MOST_READ = 4_096
 GENERATIONS = 6
 """So often a nursery is followed by another one, once all its neighbourhoods collide with what is there."""
 _NUMBER = re.compile(r"\d+\Z")
@@ -47,6 +49,22 @@ class _Shape:
     layout: Layout
     lookups: Mapping[Lookup, Row | None]
     nurseries: list[Nursery]
+
+
+_Slotted = tuple[Wish, Sequence[object], tuple[object, ...]]
+
+
+@dataclass(slots=True)
+class _Asked:
+    """What overrides ask for.
+
+    Attributes:
+        wish: The wish.
+        alone: The wish with slots, their values and its sign; None as long as existing rows are looked for.
+    """
+
+    wish: Wish
+    alone: _Slotted | None = None
 
 
 class Maker:
@@ -92,6 +110,8 @@ class Maker:
         self._shapes: OrderedDict[object, list[_Shape]] = OrderedDict()
         self._scopes: OrderedDict[str, Scope] = OrderedDict()
         self._checks = Forcing(self.schema)
+        self._slots = Slots(self.schema)
+        self._read: OrderedDict[object, _Asked] = OrderedDict()
         self._lock = RLock()
 
     def beside(self, existing: Mapping[str, pl.DataFrame]) -> Maker:
@@ -124,9 +144,9 @@ class Maker:
             raise InputError(message)
         with self._lock:
             name, number, scope = self._scope(key)
-            shape = self._shape(table, overrides, rows, scope)
+            shape, values = self._shape(table, overrides, rows, scope)
             start = stream(self.seed, "make", table, name) + number
-            nodes = self._handed(shape, start, scope)
+            nodes = self._handed(shape, start, values, scope)
         return inserted(self.schema, table, shape.nurseries[0], nodes)
 
     # Scopes ------------------------------------------------------------------------------------------------------------
@@ -147,8 +167,44 @@ class Maker:
 
     # Shapes ------------------------------------------------------------------------------------------------------------
 
-    def _shape(self, table: str, overrides: Mapping[str, object], rows: int, scope: Scope) -> _Shape:
-        sign = (table, rows, _sign(overrides))
+    def _shape(
+        self, table: str, overrides: Mapping[str, object], rows: int, scope: Scope
+    ) -> tuple[_Shape, Sequence[object]]:
+        """Return the shape of a call, and the values that are filled in."""
+        asked = self._asked(table, overrides)
+        if asked.alone is None:
+            looked: list[Row | None] = []
+
+            def found(name: str, key: Mapping[str, object]) -> Row | None:
+                looked.append(self._found((name, tuple(sorted(key.items()))), scope))
+                return looked[-1]
+
+            wish, values = self._slots.slotted(asked.wish, found)
+            slotted: _Slotted = (wish, values, wish_sign(wish))
+            if not looked:
+                asked.alone = slotted
+        else:
+            slotted = asked.alone
+        wish, values, sign = slotted
+        for shape in self._known((*sign, rows)):
+            if all(self._found(lookup, scope) == row for lookup, row in shape.lookups.items()):
+                return shape, values
+        shape = self._laid_out(wish, rows, scope)
+        self._known((*sign, rows)).append(shape)
+        return shape, values
+
+    def _asked(self, table: str, overrides: Mapping[str, object]) -> _Asked:
+        """The overrides as a wish, read once for equal ones."""
+        sign = (table, _sign(overrides))
+        asked = self._read.get(sign)
+        if asked is None:
+            wish = wished(self.schema, table_of(self.schema, table).name, overrides)
+            asked = self._read[sign] = _Asked(wish)
+            while len(self._read) > MOST_READ:
+                self._read.popitem(last=False)
+        return asked
+
+    def _known(self, sign: object) -> list[_Shape]:
         known = self._shapes.get(sign)
         if known is None:
             known = self._shapes[sign] = []
@@ -156,15 +212,9 @@ class Maker:
                 self._shapes.popitem(last=False)
         else:
             self._shapes.move_to_end(sign)
-        for shape in known:
-            if all(self._found(lookup, scope) == row for lookup, row in shape.lookups.items()):
-                return shape
-        shape = self._laid_out(table, overrides, rows, scope)
-        known.append(shape)
-        return shape
+        return known
 
-    def _laid_out(self, table: str, overrides: Mapping[str, object], rows: int, scope: Scope) -> _Shape:
-        wish = wished(self.schema, table_of(self.schema, table).name, overrides)
+    def _laid_out(self, wish: Wish, rows: int, scope: Scope) -> _Shape:
         lookups: dict[Lookup, Row | None] = {}
 
         def known(name: str, key: Mapping[str, object]) -> Row | None:
@@ -172,12 +222,8 @@ class Maker:
             lookups[lookup] = self._found(lookup, scope)
             return lookups[lookup]
 
-        layout, first = self._tried(wish, rows, known)
-        return _Shape(layout, lookups, [first])
-
-    def _tried(self, wish: Wish, rows: int, known: object) -> tuple[Layout, Nursery]:
-        layout = laid_out(self.schema, wish, rows, known, self._checks)  # type: ignore[arg-type]
-        return layout, nursery(self.schema, layout, self.seed, last=self._present.last)
+        layout = laid_out(self.schema, wish, rows, known, self._checks)
+        return _Shape(layout, lookups, [nursery(self.schema, layout, self.seed, last=self._present.last)])
 
     def _found(self, lookup: Lookup, scope: Scope) -> Row | None:
         name, pairs = lookup
@@ -188,7 +234,7 @@ class Maker:
 
     # Handing out -------------------------------------------------------------------------------------------------------
 
-    def _handed(self, shape: _Shape, start: int, scope: Scope) -> Mapping[str, list[Row]]:
+    def _handed(self, shape: _Shape, start: int, values: Sequence[object], scope: Scope) -> Mapping[str, list[Row]]:
         collision: Collision | None = None
         for generation in range(GENERATIONS):
             if generation == len(shape.nurseries) and not self._followed(shape, generation):
@@ -197,7 +243,7 @@ class Maker:
             for at in range(len(made.good)):
                 number = made.good[(start + at) % len(made.good)]
                 try:
-                    return handed(made, number, scope, self._present)
+                    return handed(made, number, values, scope, self._present)
                 except Collision as error:
                     collision = error
                     if error.asked:
@@ -233,3 +279,18 @@ def _sign(value: object) -> object:
     if isinstance(value, list | tuple):
         return (kind.__name__, *(_sign(each) for each in value))
     return (kind.__name__, repr(value))
+
+
+def wish_sign(wish: Wish) -> tuple[object, ...]:
+    """Return a hashable sign of a wish: equal where the same is asked, whatever fills its slots."""
+    values = tuple((name, _value_sign(value)) for name, value in sorted(wish.values.items()))
+    parents = tuple((name, None if one is None else wish_sign(one)) for name, one in sorted(wish.parents.items()))
+    children = tuple(
+        (where, asked if isinstance(asked, int) else tuple(wish_sign(one) for one in asked))
+        for where, asked in sorted(wish.children.items(), key=lambda pair: pair[0])
+    )
+    return (wish.table, values, parents, children, tuple(sorted(wish.existing)))
+
+
+def _value_sign(value: object) -> object:
+    return ("slot", value.number) if isinstance(value, Slot) else _sign(value)

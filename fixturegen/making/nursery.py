@@ -15,6 +15,7 @@ from fixturegen.making.holding import holding
 from fixturegen.making.made import Row
 from fixturegen.making.nodes import Layout, Node
 from fixturegen.making.numbering import Led, counting, led, read_elsewhere, span
+from fixturegen.making.slots import Slot
 from fixturegen.making.spreading import spread
 from fixturegen.making.uniqueness import Codes, codes_of
 from fixturegen.options import Options
@@ -68,6 +69,7 @@ class Nursery:
         batches: Rows by node, in an order in which they can be inserted.
         good: Numbers of the neighbourhoods in which everything holds, ascending; at least one.
         led: What follows from numbered keys, in an order in which it can be copied.
+        slots: Columns whose value is filled in: node, column, number of the slot.
     """
 
     plan: Plan
@@ -75,6 +77,7 @@ class Nursery:
     batches: tuple[Batch, ...]
     good: tuple[int, ...]
     led: tuple[Led, ...]
+    slots: tuple[tuple[str, str, int], ...]
 
 
 def nursery(schema: Schema, layout: Layout, seed: int, growth: int = 1, last: Last = lambda *_: None) -> Nursery:
@@ -122,9 +125,17 @@ def _made(schema: Schema, shape: Derived, layout: Layout, size: int, seed: int) 
     nodes = sorted((node for node in layout.nodes if node.held is None), key=lambda node: order[node.name])
     keys = {node.name: counting(plan, node, read) for node in nodes}
     follows = led(nodes, keys)
+    slots = tuple(
+        (node.name, name, value.number)
+        for node in nodes
+        for name, value in node.wish.values.items()
+        if isinstance(value, Slot)
+    )
     late = {node.name: frozenset(one.column for one in follows if one.node == node.name) for node in nodes}
+    for name, column, _ in slots:
+        late[name] |= {column}
     batches = [_batch(schema, node, frames[node.name], keys, late[node.name]) for node in nodes]
-    return Nursery(plan, layout, tuple(batches), good, follows)
+    return Nursery(plan, layout, tuple(batches), good, follows, slots)
 
 
 def _batch(

@@ -23,12 +23,16 @@ class Wish:
         values: Values by column, of the column's type; None for NULL.
         parents: By reference name what is asked of the parent; None for no parent.
         children: By child table and its reference's name, one wish for each child, or how many without any wish.
+        existing: By reference name, the existing row that is referred to, of which nothing else is asked or read.
     """
 
     table: str
     values: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     parents: Mapping[str, Wish | None] = field(default_factory=lambda: MappingProxyType({}))
     children: Mapping[tuple[str, str], int | tuple[Wish, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    existing: Mapping[str, Mapping[str, object]] = field(
+        default_factory=lambda: MappingProxyType({}), compare=False, repr=False
+    )
 
     @property
     def empty(self) -> bool:
