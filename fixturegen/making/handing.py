@@ -114,16 +114,11 @@ def handed(
     """
     out = {batch.name: _copied(batch, number) for batch in nursery.batches}
     numbers: dict[str, int] = {}
-    for name, column, slot in nursery.slots:
-        for row in out[name]:
-            row[column] = values[slot]
+    _fill(nursery, out, values)
     for batch in nursery.batches:
         if batch.key is not None:
             _number(batch, batch.key, out[batch.name], numbers, _taken(nursery, batch, out, scope), scope, present)
-    for led in nursery.led:
-        parents, column, target = out[led.parent], led.column, led.target
-        for row, at in zip(out[led.node], led.pattern, strict=True):
-            row[column] = parents[at][target]
+    _lead(nursery, out)
     for batch in nursery.batches:
         if batch.counted:
             _count(batch, out[batch.name], scope, present)
@@ -133,6 +128,20 @@ def handed(
     for batch in nursery.batches:
         scope.rows.setdefault(batch.table, []).extend(out[batch.name])
     return out
+
+
+def _fill(nursery: Nursery, out: Mapping[str, list[Row]], values: Sequence[object]) -> None:
+    for name, column, slot in nursery.slots:
+        for row in out[name]:
+            row[column] = values[slot]
+
+
+def _lead(nursery: Nursery, out: Mapping[str, list[Row]]) -> None:
+    """Copy numbered keys to the rows that refer to them."""
+    for led in nursery.led:
+        parents, column, target = out[led.parent], led.column, led.target
+        for row, at in zip(out[led.node], led.pattern, strict=True):
+            row[column] = parents[at][target]
 
 
 def _copied(batch: Batch, number: int) -> list[Row]:

@@ -179,8 +179,8 @@ class Maker:
                 looked.append(self._found((name, tuple(sorted(key.items()))), scope))
                 return looked[-1]
 
-            wish, values = self._slots.slotted(asked.wish, found)
-            slotted: _Slotted = (wish, values, wish_sign(wish))
+            slots = self._slots.slotted(asked.wish, found)
+            slotted: _Slotted = (*slots, wish_sign(slots[0]))
             if not looked:
                 asked.alone = slotted
         else:
