@@ -64,9 +64,19 @@ def _translated(check: Check, schema: Schema, table: Table, dialect: Dialect) ->
     reason = _obstacle(tree, table, check.dialect, dialect)
     if reason is not None:
         return LeftOut(table.name, check.name, reason)
+    if check.dialect != dialect:
+        tree = tree.transform(_listed)
     if check.dialect == dialect and not _mentions_clock(tree, table):
         return Condition(check.name, check.sql)
     return Condition(check.name, rendered(_with_clock(tree, schema, table, dialect), dialect))
+
+
+def _listed(node: exp.Expr) -> exp.Expr:
+    """Return ``x IN (...)`` for PostgreSQL's own ``x = ANY (ARRAY[...])``."""
+    if not (isinstance(node, exp.EQ) and isinstance(node.expression, exp.Any)):
+        return node
+    array = node.expression.this.unnest()
+    return exp.In(this=node.this, expressions=array.expressions) if isinstance(array, exp.Array) else node
 
 
 def _obstacle(tree: exp.Expr, table: Table, source: Dialect, dialect: Dialect) -> str | None:

@@ -190,13 +190,16 @@ class _Work:
             # SQLite takes a bare literal, and an expression only in brackets; brackets are right for both.
             return f"({text})" if self.dialect == "sqlite" else text
         try:
-            tree = rendered(parsed(text, self.schema.dialect).transform(_without_own_types), self.dialect)
+            tree = parsed(text, self.schema.dialect).transform(_without_own_types)
         except SchemaError:
+            tree = None
+        # A function that is not known may not exist elsewhere.
+        if tree is None or tree.find(exp.Anonymous) is not None:
             self.left_out.append(
                 LeftOut(table.name, f"default of {column.name}", f"it cannot be read for {self.dialect}")
             )
             return None
-        return f"({tree})"
+        return f"({rendered(tree, self.dialect)})"
 
     def _type(self, table: Table, column: Column) -> str:
         if self.dialect == "sqlite" and _is_rowid(table, column):

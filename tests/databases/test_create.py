@@ -290,6 +290,19 @@ def test_a_default_of_a_type_that_only_its_own_database_knows() -> None:
         assert execute("SELECT rating FROM t") == [("G",)]
 
 
+def test_what_only_postgresql_knows_is_said_otherwise_or_left_out() -> None:
+    check = Check(sql="kind::text = ANY (ARRAY['a'::text, 'b'::text])", name="kinds", dialect="postgresql")
+    columns = (Column(name="kind", type=TEXT), Column(name="row", type=TEXT, default="public.uuid_generate_v1()"))
+    schema = Schema(tables={"t": Table(name="t", columns=columns, checks=(check,))}, dialect="postgresql")
+    with sqlite() as execute:
+        for statement in create_statements(schema, "sqlite"):
+            execute(statement)
+        execute("INSERT INTO t VALUES ('b', '1')")
+        with pytest.raises(sqlite3.IntegrityError, match="kinds"):
+            execute("INSERT INTO t VALUES ('c', '2')")
+    assert [each.constraint for each in creation(schema, "sqlite").left_out] == ["default of row"]
+
+
 ROUND = [
     INTEGER, Type(kind="integer", bits=16), Type(kind="integer", bits=32), MONEY, Type(kind="float"), Type(kind="boolean"),
     TEXT, Type(kind="text", length=9), Type(kind="text", length=3, fixed=True), Type(kind="bytes"), Type(kind="date"),
