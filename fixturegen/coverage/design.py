@@ -15,6 +15,7 @@ from fixturegen.covering_arrays import Constraint, CoveringArray, covering_array
 from fixturegen.covering_arrays.constraints import Rules, Values
 from fixturegen.covering_arrays.dice import Dice
 from fixturegen.covering_arrays.tuples import Meeting
+from fixturegen.expressions.normal import columns_of
 from fixturegen.planning.plan import Plan, TablePlan
 from fixturegen.schema import Reference
 
@@ -101,6 +102,7 @@ class Design:
     def chosen(self, name: str) -> list[Reference]:
         """Return the references of a table whose parents are chosen by their classes: to tables that come before."""
         order = list(self.plan.tables)
+        tied = _tied_to_others(self.plan.tables[name])
         postponed = {reference.name for reference in self.plan.postponed.get(name, ())}
         return [
             link.reference
@@ -109,6 +111,7 @@ class Design:
             and link.reference.name not in postponed
             and order.index(link.reference.table) < order.index(name)
             and link.kind in CHOSEN_KINDS
+            and link.reference.name not in tied
         ]
 
     def _place(self, name: str) -> None:
@@ -274,6 +277,15 @@ class Design:
             if factor.child is None or factor.child == (matching.here.table.name, reference.name):
                 kept.add(at)
         return tuple(value if at in kept else 0 for at, value in enumerate(row))
+
+
+def _tied_to_others(table: TablePlan) -> set[str]:
+    """References that conditions tie to other ones, but the first: their parents are drawn until the conditions hold."""
+    found: set[str] = set()
+    for condition in (one for settled in table.settled for one in settled.conditions):
+        names = set(columns_of(condition))
+        found.update([name for name, link in table.links.items() if set(link.reference.columns) & names][1:])
+    return found
 
 
 class _Available:

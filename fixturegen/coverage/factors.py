@@ -174,7 +174,7 @@ def parent_factors(
     """
     optional = bool(null_columns(table, reference))
     for source, factor in enumerate(factors[reference.table]):
-        if factor.reference is not None or factor.child is not None:
+        if factor.reference is not None or factor.child is not None or factor.column in reference.target:
             continue
         listed = all(one.null or one.values is not None for one in factor.kinds) or _few_points(factor)
         groups: list[tuple[str, frozenset[int] | None]] = []
