@@ -161,7 +161,8 @@ def _handed_down(sql: str, table: Table, schema: Schema) -> bool:
     names = {column.name for column in _columns(sql, table)}
     for each in table.references:
         target = dict(zip(each.columns, each.target, strict=True))
-        if len(names) == 1 and names <= target.keys() and each.table in schema.tables and len(each.columns) == 1:
+        whole = len(each.columns) == 1 or set(each.columns) <= set(not_null(table))
+        if len(names) == 1 and names <= target.keys() and each.table in schema.tables and whole:
             (name,) = names
             parent = schema.tables[each.table]
             said = [_generic(other, target[name]) for other in _conditions(schema, parent)]
