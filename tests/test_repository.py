@@ -57,6 +57,7 @@ ELSEWHERE = {
     "sinks/*": ["sinks/test_formats.py", "sinks/test_export.py"],
     "sources/catalogues/*": ["sources/test_reflection.py"],
     "sources/*": ["sources/test_yaml_file.py", "sources/test_ddl.py", "sources/test_load.py"],
+    "strategies/*": ["strategies/test_validity.py", "strategies/test_shrinking.py", "strategies/test_strategy.py"],
     "suites/*": ["suites/test_building.py", "suites/test_suite.py"],
     "verdict.py": ["test_verification.py"],
     "verification_database.py": ["test_verification.py"],

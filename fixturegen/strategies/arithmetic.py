@@ -46,15 +46,11 @@ def term(node: exp.Expr, sources: Mapping[str, Source]) -> Term | None:
         case exp.Paren():
             return term(node.this, sources)
         case exp.Neg():
-            inner = term(node.this, sources)
-            return None if inner is None else lambda row: None if (value := inner(row)) is None else -value
+            return _applied(operator.sub, _constant(Fraction(0)), term(node.this, sources))
         case exp.Case() if node.this is None:
             return _case(node, sources)
     apply = _BINARY.get(type(node))
-    if apply is None:
-        return None
-    left, right = term(node.this, sources), term(node.expression, sources)
-    return None if left is None or right is None else _applied(apply, left, right)
+    return None if apply is None else _applied(apply, term(node.this, sources), term(node.expression, sources))
 
 
 def _constant(value: Fraction) -> Term:
@@ -72,7 +68,12 @@ def _column(source: Source) -> Term | None:
     return lambda row: None if (at := read(row)) is None else at * step  # type: ignore[operator] # a position
 
 
-def _applied(apply: Callable[[int | Fraction, int | Fraction], int | Fraction], left: Term, right: Term) -> Term:
+def _applied(
+    apply: Callable[[int | Fraction, int | Fraction], int | Fraction], left: Term | None, right: Term | None
+) -> Term | None:
+    if left is None or right is None:
+        return None
+
     def value(row: Row) -> Number:
         one, other = left(row), right(row)
         return None if one is None or other is None else apply(one, other)

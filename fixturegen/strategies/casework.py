@@ -25,7 +25,8 @@ from fixturegen.strategies.pools import Pools
 from fixturegen.strategies.worlds import Row, StuckError, pick, pick_null
 
 if TYPE_CHECKING:
-    from fixturegen.strategies.compiling import Maker, TableWork
+    from fixturegen.strategies.compiling import TableWork
+    from fixturegen.strategies.filling import Maker
 
 
 @dataclass(slots=True, eq=False)

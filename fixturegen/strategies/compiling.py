@@ -5,26 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from fractions import Fraction
-from typing import cast
 
-import numpy as np
 import polars as pl
 
 from fixturegen.domain import Domain
 from fixturegen.dtypes import polars_dtype
-from fixturegen.expressions.parsing import parsed
 from fixturegen.fills.judging import Oracle
-from fixturegen.generator import Batch, Generator
+from fixturegen.generator import Generator
 from fixturegen.generators.ranges import range_of
 from fixturegen.lattice import Lattice, lattice_of, measure
 from fixturegen.planning.choosing import Chooser
 from fixturegen.planning.dotted import column_at
 from fixturegen.planning.plan import Aggregated, Cased, Drawn, Gathered, Link, Numbered, Plan, TablePlan
-from fixturegen.schema import Column, Dialect, Path, Type
-from fixturegen.strategies.arithmetic import term
-from fixturegen.strategies.asking import Source, exact, held_of, source
+from fixturegen.schema import Column, Path, Type
+from fixturegen.strategies.asking import Source, held_of, source
 from fixturegen.strategies.casework import Casework
+from fixturegen.strategies.filling import Maker, computed, counted
 from fixturegen.strategies.formulas import Court
 from fixturegen.strategies.layouts import Layout
 from fixturegen.strategies.parents import Choice, converter, parent_of
@@ -33,7 +29,6 @@ from fixturegen.strategies.pools import Pools
 from fixturegen.strategies.totals import total
 from fixturegen.strategies.worlds import Row, StuckError, pick, pick_null
 
-Maker = Callable[[Row], object]
 LARGEST = 1_000_000
 """Numbers that nothing bounds end here, so that sums and products of some fit where they are kept."""
 DISTRIBUTED = frozenset({"uniform", "normal", "lognormal", "exponential", "poisson", "zipf"})
@@ -294,9 +289,9 @@ class TableWork:
         domain = self.plan.domains[name]
         lattice = lattice_of(column.type)
         if generator.sequential and not generator.needs:
-            return self._counted(column, generator), ()
+            return counted(column, generator, self.most), ()
         if generator.name == "expression" and column.fill is not None:
-            return self._computed(column, generator)
+            return self._computed(column, generator), self._digits_of(generator.needs)
         declared = column.fill is not None and column.fill.generator not in DISTRIBUTED
         if lattice is not None and not declared and not generator.needs and self._is_alone(step):
             window = self.window(column, domain)
@@ -318,42 +313,8 @@ class TableWork:
         digit, size = self.layout.byte(), len(kept)
         return lambda row: kept[pick(row, digit, size)], (digit,)
 
-    def _counted(self, column: Column, generator: Generator) -> Maker:
-        ordinals = np.arange(self.most, dtype=np.int64)
-        held = held_of(generator.build(Batch(height=self.most, ordinals=ordinals)), column.type)
-        return lambda row: held[row.number]
-
-    def _computed(self, column: Column, generator: Generator) -> tuple[Maker, tuple[int, ...]]:
-        """Return the maker of a column computed by SQL: exactly where arithmetic is all, else by the generator."""
-        assert column.fill is not None
-        dialect = cast("Dialect", column.fill.arguments.get("dialect", "sqlite"))
-        sources = {name: self.source(name) for name in generator.needs}
-        lattice = lattice_of(column.type)
-        quick = None if lattice is None else term(parsed(str(column.fill.arguments["sql"]), dialect), sources)
-        digits = self._digits_of(generator.needs)
-        by_series: dict[object, object] = {}
-        nullable, name = column.nullable, column.name
-
-        def slow(row: Row) -> object:
-            key = tuple(repr(one.read(row)) for one in sources.values())
-            if key not in by_series:
-                columns = {other: one.series(other, [one.read(row)]) for other, one in sources.items()}
-                by_series[key] = held_of(generator.build(Batch(height=1, columns=columns)), column.type)[0]
-            return by_series[key]
-
-        def value(row: Row) -> object:
-            if quick is not None and lattice is not None:
-                found = quick(row)
-                if found is None and nullable:
-                    return None
-                at = None if found is None else exact(Fraction(found), lattice)
-                if at is not None:
-                    if not lattice.low <= at <= lattice.high:
-                        raise StuckError(name)
-                    return at
-            return slow(row)
-
-        return value, digits
+    def _computed(self, column: Column, generator: Generator) -> Maker:
+        return computed(column, generator, {name: self.source(name) for name in generator.needs})
 
     def _digits_of(self, names: Iterable[str]) -> tuple[int, ...]:
         found: dict[int, None] = {}

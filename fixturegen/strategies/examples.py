@@ -12,7 +12,7 @@ import polars as pl
 from fixturegen.dtypes import polars_dtype
 from fixturegen.errors import InputError, SchemaError
 from fixturegen.lattice import Lattice, lattice_of
-from fixturegen.schema import Column, Schema, Table
+from fixturegen.schema import Column, Table
 from fixturegen.verbs import Source, load
 
 _LINE = 100

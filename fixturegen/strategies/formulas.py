@@ -166,9 +166,10 @@ def _length(atom: Length, source: Source) -> Holds:
 
 
 def _folded(atom: Folded, source: Source) -> Holds:
-    form = {"lower": str.lower, "upper": str.upper, "trim": str.strip}[atom.form]
+    forms: dict[str, Callable[[Any], str]] = {"lower": str.lower, "upper": str.upper, "trim": str.strip}
+    form = forms[atom.form]
     read = source.read
-    return lambda row: (value := read(row)) is None or form(value) == value  # type: ignore[arg-type] # a text
+    return lambda row: (value := read(row)) is None or form(value) == value
 
 
 _SINGLE: dict[type, Callable[[Any, Source], Holds]] = {

@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
+from fixturegen.draws import bits, bounded, stream
 from fixturegen.expressions.normal import columns_of
 from fixturegen.fills.judging import Oracle
 from fixturegen.planning.plan import Numbered, Plan
 from fixturegen.schema import PerParent
 from fixturegen.strategies.blocks import blocks
-from fixturegen.strategies.compiling import Maker, TableWork
+from fixturegen.strategies.compiling import TableWork
+from fixturegen.strategies.filling import Maker
 from fixturegen.strategies.parents import parent_of
 from fixturegen.strategies.searching import tries
 from fixturegen.strategies.uniques import Kept, kept_uniques
 from fixturegen.strategies.worlds import UNMOVED, Draft, Row, StuckError, World
 
 MOST_ROUNDS = 2_000
+WARMING = 8
+"""Examples made beforehand."""
 
 
 class DroppedError(Exception):
@@ -259,7 +265,10 @@ class Machine:
                     self._drop(one, drafts)
 
     def _unneeded(self, world: World) -> list[Row]:
-        """Return the rows that no row refers to and that were not drawn to stay: some at a time, parents of theirs later."""
+        """Return the rows that no row refers to and that were not drawn to stay: some at a time, parents of theirs later.
+
+        Only those before one that is referred to: rows after it Hypothesis takes away by itself, for no index changes.
+        """
         needed: set[int] = set()
         for name, rows in world.rows.items():
             references = [one for one, link in self.plan.tables[name].links.items() if link.reference.table != name]
@@ -273,7 +282,9 @@ class Machine:
             keep = self.works[name].keep
             if keep < 0:
                 continue
-            loose = [row for row in rows if not row.digits[keep] and id(row) not in needed and not self._is_boss(row)]
+            last = max((row.number for row in rows if id(row) in needed), default=0)
+            loose = [row for row in rows[:last] if not row.digits[keep] and id(row) not in needed]
+            loose = [row for row in loose if not self._is_boss(row)]
             found += loose[: max(0, len(rows) - self.least[name])]
         return found
 
@@ -321,6 +332,26 @@ class Machine:
                 one = self.simple(child, draft)
                 drafts[child].append(one)
                 self.complete(one, drafts)
+
+    def warm(self) -> None:
+        """Make some examples that nobody asked for: pools and expressions are made once, and not while Hypothesis looks on."""
+        for key in range(WARMING):
+            drafts: dict[str, list[Draft]] = {name: [] for name in self.works}
+            for name in self.works:
+                if self.counted(name) is None:
+                    drafts[name] += [self.simple(name, None) for _ in range(min(2, self.most[name]))]
+                    for draft in [*drafts[name]]:
+                        self.complete(draft, drafts)
+            for name, drawn in drafts.items():
+                for at, draft in enumerate(drawn):
+                    self._scatter(name, draft, key * len(drawn) + at)
+            self.make(drafts)
+
+    def _scatter(self, name: str, draft: Draft, key: int) -> None:
+        for digit, bounds in enumerate(self.works[name].layout.bounds):
+            low, high = (1, 255) if bounds is None else bounds
+            keys = np.array([key], dtype=np.uint64)
+            draft.digits[digit] = int(bounded(bits(stream(0, name, str(digit)), keys), low, high)[0])
 
     def smallest(self) -> World:
         """Return the example of the fewest rows that are asked for."""

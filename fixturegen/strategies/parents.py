@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from fixturegen.lattice import Lattice
@@ -59,17 +59,18 @@ class Choice:
             assert self.link.through is not None
             anchor = self.anchored(row)
             return self._none(row) if anchor is None else parent_of(anchor, self.link.through)
-        parents = row.world.rows[self.link.reference.table]
+        parents: Sequence[Row] = row.world.rows[self.link.reference.table]
         if self.link.reference.table == self.table:
             parents = parents[: row.number + (not self.link.nullable)]
         if kind == "agreeing":
             parents = self._agreeing(row, parents)
         return self._picked(row, parents)
 
-    def _none(self, row: Row) -> None:
+    def _none(self, row: Row) -> Row | None:
         if not self.link.nullable:
             raise StuckError(*self.link.reference.columns)
         row.away.add(self.name)
+        return None
 
     def _agreeing(self, row: Row, parents: Sequence[Row]) -> Sequence[Row]:
         wanted = [(target, self.read(row, own), convert) for own, target, convert in self.shared]

@@ -117,8 +117,8 @@ def candidates(
                 made[draw.name][row] = edge
                 row += 1
     # Long texts and documents cost more than they show: few of the hashed ones are long.
-    for draw in {each.count for each in draws if each.count is not None}:
-        low = next(one.low for one in single if one.name == draw)
-        made[draw][row:] = low + (made[draw][row:] - low) % 13
+    counts = {each.count for each in draws if each.count is not None}
+    for count in [draw for draw in single if draw.name in counts]:
+        made[count.name][row:] = count.low + (made[count.name][row:] - count.low) % 13
     repeats = {draw.name: bulk.repeat(stream, draw, keys, made[draw.count]) for draw in draws if draw.count is not None}
     return made, repeats, height

@@ -83,8 +83,8 @@ class Shape:
                 held[id(draft.owner)] -= 1
                 left -= 1
                 self._take(found, draft)
-        for table in found:
-            found[table] = [draft for draft in found[table] if not draft.gone]
+        for table, drafts in found.items():
+            found[table] = [draft for draft in drafts if not draft.gone]
 
     def _take(self, found: dict[str, list[Draft]], draft: Draft) -> None:
         draft.gone = True

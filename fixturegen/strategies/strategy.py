@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 from typing import Any
@@ -12,7 +12,7 @@ import polars as pl
 from hypothesis import strategies as st
 
 from fixturegen.databases.oracles import Oracles, at_hand
-from fixturegen.errors import ImpossibleError, InputError, SchemaError
+from fixturegen.errors import ImpossibleError, SchemaError
 from fixturegen.lattice import lattice_of
 from fixturegen.options import options_from
 from fixturegen.planning import planned
@@ -42,6 +42,7 @@ class Maker:
     shape: Shape
     said: str
     _columns: dict[str, list[tuple[str, Finish]]]
+    _empty: dict[str, pl.DataFrame] = field(default_factory=dict)
 
     def world(self, drawn: Any) -> World:
         """Return the rows of an example."""
@@ -53,11 +54,19 @@ class Maker:
     def dataset(self, drawn: Any) -> Dataset:
         """Return the frames of an example."""
         rows = self.world(drawn).rows
-        frames = {
-            name: pl.DataFrame([finish(held(rows[name], column)) for column, finish in columns])
-            for name, columns in self._columns.items()
-        }
+        frames = {}
+        for name, columns in self._columns.items():
+            if rows[name]:
+                frames[name] = pl.DataFrame([finish(held(rows[name], column)) for column, finish in columns])
+            else:
+                frames[name] = self._nothing(name)
         return Dataset(frames, self.said)
+
+    def _nothing(self, name: str) -> pl.DataFrame:
+        """Return the frame of a table without rows: most of what shrinking makes."""
+        if name not in self._empty:
+            self._empty[name] = pl.DataFrame([finish([]) for _, finish in self._columns[name]])
+        return self._empty[name].clone()
 
     def row(self, table: str, row: Row) -> dict[str, object]:
         """Return a row as a dict of Python values."""
@@ -192,6 +201,7 @@ def _maker(
     machine = Machine(plan, most, least, Oracles())
     most = budgeted(machine, most, firm=asked.firm)
     _check_least(machine, asked.least, most)
+    machine.warm()
     columns = {
         one: [(column.name, finisher(column)) for column in work.plan.table.columns if column.name in work.plan.steps]
         for one, work in machine.works.items()
@@ -226,6 +236,3 @@ def _more_parents(machine: Machine, name: str, most: Mapping[str, int]) -> dict[
         if parent != name and more[parent] < most[parent]:
             more[parent] += 1
     return needed(machine.plan, more)
-
-
-__all__ = ["InputError", "datasets", "rows"]
