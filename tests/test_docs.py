@@ -29,7 +29,7 @@ from fixturegen.sources.yaml_types import TYPE_WORDS
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [
     ROOT / name
-    for name in ("README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "CHANGELOG.md", "docs/yaml.md", "docs/covering.md", "docs/negatives.md", "docs/hostile.md", "docs/pytest.md", "docs/suite.md")
+    for name in ("README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "CHANGELOG.md", "docs/yaml.md", "docs/covering.md", "docs/negatives.md", "docs/hostile.md", "docs/make.md", "docs/pytest.md", "docs/suite.md")
 ]
 README = (ROOT / "README.md").read_text()
 FORMAT = (ROOT / "docs" / "yaml.md").read_text()

@@ -24,6 +24,7 @@ from fixturegen.making.nodes import Layout
 from fixturegen.making.nursery import Nursery, nursery
 from fixturegen.making.slots import Slot, Slots
 from fixturegen.making.wishes import MOST_CHILDREN, Wish, table_of, wished
+from fixturegen.options import Options
 from fixturegen.schema import Schema
 
 MOST_SHAPES = 512
@@ -85,6 +86,7 @@ class Maker:
         seed: Any integer.
         as_of: Overrides the schema's frozen clock.
         existing: Rows that the database holds already, by table: all columns, or at least those of keys and uniques.
+        accept_unverified: Go on although a constraint can be neither constructed nor judged.
 
     Example:
         >>> from fixturegen.schema import Column, Table, Type, Unique
@@ -102,9 +104,11 @@ class Maker:
         seed: int = 0,
         as_of: date | None = None,
         existing: Mapping[str, pl.DataFrame] | None = None,
+        accept_unverified: bool = False,
     ) -> None:
         self.schema = schema if as_of is None else replace(schema, as_of=as_of)
         self.seed = seed
+        self._options = Options(seed=seed, accept_unverified=accept_unverified)
         self._existing: Mapping[str, pl.DataFrame] = existing or MappingProxyType({})
         self._present = Present(self.schema, self._existing)
         self._shapes: OrderedDict[object, list[_Shape]] = OrderedDict()
@@ -223,7 +227,7 @@ class Maker:
             return lookups[lookup]
 
         layout = laid_out(self.schema, wish, rows, known, self._checks)
-        return _Shape(layout, lookups, [nursery(self.schema, layout, self.seed, last=self._present.last)])
+        return _Shape(layout, lookups, [nursery(self.schema, layout, self._options, last=self._present.last)])
 
     def _found(self, lookup: Lookup, scope: Scope) -> Row | None:
         name, pairs = lookup
@@ -253,9 +257,9 @@ class Maker:
 
     def _followed(self, shape: _Shape, generation: int) -> bool:
         """Add another nursery to a shape; whether there are values for one."""
-        seed = stream(self.seed, "generation", str(generation))
+        options = replace(self._options, seed=stream(self.seed, "generation", str(generation)))
         try:
-            more = nursery(self.schema, shape.layout, seed, growth=4**generation, last=self._present.last)
+            more = nursery(self.schema, shape.layout, options, growth=4**generation, last=self._present.last)
         except ImpossibleError:
             return False
         shape.nurseries.append(more)

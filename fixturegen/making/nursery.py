@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -80,13 +80,19 @@ class Nursery:
     slots: tuple[tuple[str, str, int], ...]
 
 
-def nursery(schema: Schema, layout: Layout, seed: int, growth: int = 1, last: Last = lambda *_: None) -> Nursery:
+def nursery(
+    schema: Schema,
+    layout: Layout,
+    options: Options,
+    growth: int = 1,
+    last: Last = lambda *_: None,
+) -> Nursery:
     """Make neighbourhoods of a layout.
 
     Args:
         schema: The schema.
         layout: Their shape.
-        seed: Any integer.
+        options: Seed, and whether to go on where a constraint can be neither constructed nor judged.
         growth: So many times the usual number are made.
         last: The greatest value that existing rows hold in a whole-number column, by table and column.
 
@@ -96,7 +102,7 @@ def nursery(schema: Schema, layout: Layout, seed: int, growth: int = 1, last: La
     shape = spread(derived(schema, layout, last))
     width = max(node.width for node in layout.nodes)
     size = max(1, min(MOST, MOST_ROWS // width)) * growth
-    return _fullest(lambda some: _made(schema, shape, layout, some, seed), size)
+    return _fullest(lambda some: _made(schema, shape, layout, some, options), size)
 
 
 def _fullest(made: Callable[[int], Nursery], size: int) -> Nursery:
@@ -114,10 +120,10 @@ def _fullest(made: Callable[[int], Nursery], size: int) -> Nursery:
     return found
 
 
-def _made(schema: Schema, shape: Derived, layout: Layout, size: int, seed: int) -> Nursery:
+def _made(schema: Schema, shape: Derived, layout: Layout, size: int, options: Options) -> Nursery:
     demanded = {node.name: node.width * size for node in layout.nodes} | dict.fromkeys(shape.empty, 0)
-    plan = planned(shape.schema, Options(demanded=demanded, seed=seed, pins=shape.pins))
-    engine = Engine(plan, Bulk(seed))
+    plan = planned(shape.schema, replace(options, demanded=demanded, pins=shape.pins))
+    engine = Engine(plan, Bulk(options.seed))
     frames = {node.name: engine.frame(node.name, 0, node.width * size) for node in layout.nodes}
     good = holding(shape, layout, frames, size)
     read = read_elsewhere(plan)

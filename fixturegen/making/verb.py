@@ -15,7 +15,7 @@ from fixturegen.schema import Schema
 from fixturegen.verbs import load
 
 MOST_MAKERS = 16
-_MAKERS: OrderedDict[tuple[int, int, date | None], tuple[Schema, Maker]] = OrderedDict()
+_MAKERS: OrderedDict[tuple[int, int, date | None, bool], tuple[Schema, Maker]] = OrderedDict()
 _LOCK = Lock()
 
 
@@ -27,6 +27,7 @@ def make(
     seed: int = 0,
     as_of: date | None = None,
     values: Mapping[str, object] | None = None,
+    accept_unverified: bool = False,
     **overrides: object,
 ) -> MadeDataset:
     """Return the smallest valid neighbourhood of a wanted row: it, the parents it cannot do without, and what is asked for.
@@ -42,6 +43,7 @@ def make(
         seed: Any integer; other seeds give other values.
         as_of: Overrides the schema's frozen clock.
         values: Further overrides, for names that are no keywords or taken (``{"rows": 3}``, ``{"orders.buyer_id": 2}``).
+        accept_unverified: Go on although a constraint can be neither constructed nor judged.
         **overrides: Overrides by name.
 
     Returns:
@@ -65,19 +67,21 @@ def make(
     if both:
         message = f"{both[0]!r} is given twice: by itself and in values"
         raise InputError(message)
-    made = _maker(load(schema), seed, as_of).made(table, {**overrides, **(values or {})}, rows=rows)
+    made = _maker(load(schema), seed, as_of, accept_unverified=accept_unverified).made(
+        table, {**overrides, **(values or {})}, rows=rows
+    )
     return MadeDataset(made)
 
 
-def _maker(schema: Schema, seed: int, as_of: date | None) -> Maker:
+def _maker(schema: Schema, seed: int, as_of: date | None, *, accept_unverified: bool) -> Maker:
     """The maker of a schema at hand, kept with its nurseries for the next call."""
     if isinstance(seed, bool) or not isinstance(seed, int):
         message = f"seed is {seed!r}, which is no whole number"
         raise InputError(message)
-    sign = (id(schema), seed, as_of)
+    sign = (id(schema), seed, as_of, accept_unverified)
     with _LOCK:
         if sign not in _MAKERS:
-            _MAKERS[sign] = (schema, Maker(schema, seed=seed, as_of=as_of))
+            _MAKERS[sign] = (schema, Maker(schema, seed=seed, as_of=as_of, accept_unverified=accept_unverified))
             while len(_MAKERS) > MOST_MAKERS:
                 _MAKERS.popitem(last=False)
         _MAKERS.move_to_end(sign)

@@ -101,4 +101,4 @@ def test_it_is_so_or_the_reason_is_said(name: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [*FAST, *SLOW])
 def test_it_is_so_or_the_reason_is_said_for_more(name: str) -> None:
-    judge(name, 150)
+    judge(name, 60)
