@@ -67,7 +67,12 @@ class Output:
         from rich.console import Console  # noqa: PLC0415 - kept out of --help
 
         words = ("{task.fields[table]}", "{task.completed:,.0f} of {task.total:,.0f} rows", "{task.fields[speed]}")
-        columns = [progress.TextColumn(words[0]), progress.BarColumn(), *map(progress.TextColumn, words[1:])]
+        columns: list[progress.ProgressColumn] = [
+            progress.TextColumn(words[0]),
+            progress.BarColumn(),
+            *map(progress.TextColumn, words[1:]),
+        ]
+        columns.append(progress.TimeRemainingColumn(compact=True))
         total = sum(table.rows for table in plan.tables.values())
         done: dict[str, int] = {}
         with progress.Progress(*columns, console=Console(stderr=True), transient=True) as bar:

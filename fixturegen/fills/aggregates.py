@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from fixturegen.fills.engine import Engine
     from fixturegen.fills.rows import TableRows
 
-CHUNK = 1_000_000
+CHUNK = 131_072
+"""Children computed at a time."""
 
 
 def aggregated(rows: TableRows, name: str, aggregate: Aggregate) -> pl.Series:
@@ -30,8 +31,8 @@ def aggregated(rows: TableRows, name: str, aggregate: Aggregate) -> pl.Series:
     if not (isinstance(child.count, PerParent) and child.count.reference == aggregate.reference):
         return engine.aggregate(rows.name, name)[pl.Series(rows.ordinals)]
     dtype = polars_dtype(rows.plan.column(name).type)
-    offsets = engine.counts(aggregate.table).offsets
-    starts, sizes = offsets[rows.ordinals], offsets[rows.ordinals + 1] - offsets[rows.ordinals]
+    counts = engine.counts(aggregate.table)
+    starts, sizes = counts.starts(rows.ordinals), counts.sizes(rows.ordinals)
     if aggregate.function == "count":
         return _fitted(pl.Series(sizes), aggregate, dtype)
     if aggregate.function == "sum":

@@ -31,7 +31,16 @@ class Counts:
         parents = engine.plan.tables[self.parent].total
         keys = engine.keys(self.parent, np.arange(parents, dtype=np.int64))
         childless = engine.plan.tables[self.parent].existing
-        self.offsets = plan.existing + offsets(engine.fill.bits, plan.table.name, count, keys, childless)
+        self.offsets = offsets(engine.fill.bits, plan.table.name, count, keys, childless)
+        self.offsets += plan.existing
+
+    def starts(self, parents: Integers) -> Integers:
+        """Return the ordinal of each parent's first row; where it has none, that of the next row there is."""
+        return self.offsets[parents]
+
+    def sizes(self, parents: Integers) -> Integers:
+        """Return how many rows each parent has."""
+        return self.offsets[parents + 1] - self.offsets[parents]
 
     def parents(self, ordinals: Integers) -> Integers:
         """Return the parent's ordinal of each row."""
@@ -48,7 +57,7 @@ class Counts:
 
     def ordinals(self, ordinals: Integers) -> Integers:
         """Return the 0-based number of each row among its parent's."""
-        return ordinals - self.offsets[self.parents(ordinals)]
+        return ordinals - self.starts(self.parents(ordinals))
 
     def keys(self, ordinals: Integers, parents: Integers | None = None) -> Bits:
         """Return the row keys: the parent's key and the number among its rows, combined.
@@ -58,4 +67,4 @@ class Counts:
             parents: Their parents, where they are known.
         """
         parents = self.parents(ordinals) if parents is None else parents
-        return combined(self._engine.keys(self.parent, parents), ordinals - self.offsets[parents])
+        return combined(self._engine.keys(self.parent, parents), ordinals - self.starts(parents))
