@@ -26,6 +26,7 @@ from fixturegen.probing.surroundings import (
     untouchable,
 )
 from fixturegen.probing.trying import Verdict, tried
+from fixturegen.probing.validity import with_validity
 from fixturegen.schema import Dialect, Schema
 from fixturegen.suites.building import negatives_for, reduced, wanted_tables, written_suite
 from fixturegen.suites.lines import Case, Line
@@ -102,7 +103,8 @@ def _tested(schema: Schema, made: Negatives, wanted: Collection[str], bench: Ben
     shifted = moved(open_, present, bench) if full else open_
     bench.remember(late)
     verdicts = _verdicts(schema, shifted, bench, late)
-    return findings(schema, made, wanted, verdicts, barred, full), len(verdicts)
+    found = findings(schema, made, wanted, verdicts, barred, full)
+    return with_validity(found, bench), len(verdicts)
 
 
 def _touches(record: Record, barred: Collection[str]) -> bool:

@@ -278,7 +278,7 @@ def test_postgresql_with_a_constraint_under_another_name(postgresql: Engine) -> 
 
 
 @pytest.mark.postgresql
-def test_a_check_that_is_not_valid_is_enforced_for_new_rows(postgresql: Engine) -> None:
+def test_a_check_that_is_not_valid_is_not_enforced_until_it_is_validated(postgresql: Engine) -> None:
     run(
         postgresql,
         "ALTER TABLE orders DROP CONSTRAINT orders_total",
@@ -286,6 +286,11 @@ def test_a_check_that_is_not_valid_is_enforced_for_new_rows(postgresql: Engine) 
         "INSERT INTO orders VALUES (1, 1, 0, 'new')",
         "ALTER TABLE orders ADD CONSTRAINT orders_total CHECK (total >= 1) NOT VALID",
     )
+    report = probed(SCHEMA, postgresql.url)
+    assert told(report)["orders.orders_total"] == "not enforced"
+    assert "NOT VALID" in str(report)
+    assert not report
+    run(postgresql, "UPDATE orders SET total = 1", "ALTER TABLE orders VALIDATE CONSTRAINT orders_total")
     assert told(probed(SCHEMA, postgresql.url))["orders.orders_total"] == "enforced"
 
 
