@@ -45,6 +45,16 @@ class Forcing:
         """Return the pairs of references (or a single one, and the row itself) that must lead to different rows."""
         return frozenset(self._apart(table))
 
+    def ascending(self, table: Table) -> frozenset[tuple[str, str]]:
+        """Return the pairs of references of which the first must lead to a row with a lesser key than the second."""
+        pairs = set()
+        for condition in self._read(table):
+            for part in conjuncts(condition.formula):
+                if isinstance(part, Order) and part.relation in {"<", ">"}:
+                    less, more = (part.left, part.right) if part.relation == "<" else (part.right, part.left)
+                    pairs |= {(one.name, two.name) for one in _leading(table, less) for two in _leading(table, more)}
+        return frozenset(pairs)
+
     def _read(self, table: Table) -> tuple[Condition, ...]:
         if table.name not in self._conditions:
             self._conditions[table.name] = conditions(self.schema, table, self.schema.as_of)[0] if table.checks else ()

@@ -32,6 +32,9 @@ class Checks(Protocol):
     def apart(self, table: Table) -> frozenset[frozenset[str]]:
         """Return pairs of references that lead to different rows; a single one leads to another row than its own."""
 
+    def ascending(self, table: Table) -> frozenset[tuple[str, str]]:
+        """Return pairs of references of which the first leads to the row with the lesser key."""
+
 
 MOST_NODES = 500
 
@@ -126,9 +129,11 @@ class _Work:
         for reference in sorted(self._on(node), key=lambda one: self._rank(node, one)):
             node.parents[reference.name] = self._parent(node, reference)
 
-    def _rank(self, node: Node, reference: Reference) -> tuple[bool, int]:
+    def _rank(self, node: Node, reference: Reference) -> tuple[int, bool, int]:
+        """Rows with lesser keys are placed first, then those of which something is asked, then those of wide references."""
+        greater = sum(more == reference.name for _, more in self.forced.ascending(node.table))
         wish = node.wish.parents.get(reference.name)
-        return (wish is None or wish.empty, -len(reference.columns))
+        return (greater, wish is None or wish.empty, -len(reference.columns))
 
     def _on(self, node: Node) -> Sequence[Reference]:
         """References that lead somewhere: needed, asked for, forced, or with no column left that could be NULL."""
@@ -190,9 +195,9 @@ class _Work:
 
     def _alike(self, node: Node, reference: Reference, wish: Wish) -> Iterator[Led]:
         """The nodes of which the same is asked, or an existing row."""
-        first = (0,) * node.width
+        first, barred = (0,) * node.width, self._barred(node, reference)
         for other in list(self.nodes):
-            if other is not node and other.table.name == reference.table and other.wish == wish:
+            if other is not node and other.table.name == reference.table and other.wish == wish and other not in barred:
                 yield other, first
         name = self._name(self.schema.tables[reference.table])
         if reference.name in node.wish.existing:
@@ -237,18 +242,22 @@ class _Work:
 
     def _shared(self, node: Node, reference: Reference, *, itself: bool) -> Iterator[Led]:
         """Rows of the table that are there: one that the row's parents lead to, the row itself, or any other."""
-        apart = self.forced.apart(node.table)
-        barred = [led for name, (led, _) in node.parents.items() if frozenset({name, reference.name}) in apart]
+        barred = self._barred(node, reference)
         found = reached(node, reference.table)
         if found is not None and found[0] not in barred:
             yield found
         if reference.table == node.table.name:
-            if itself and frozenset({reference.name}) not in apart:
+            if itself and frozenset({reference.name}) not in self.forced.apart(node.table):
                 yield node, tuple(range(node.width))
             return
         for other in list(self.nodes):
             if other.table.name == reference.table and other is not node and other not in barred:
                 yield other, (0,) * node.width
+
+    def _barred(self, node: Node, reference: Reference) -> list[Node]:
+        """The rows that a check bars from being this reference's, as another one of the row's references leads there."""
+        apart = self.forced.apart(node.table)
+        return [led for name, (led, _) in node.parents.items() if frozenset({name, reference.name}) in apart]
 
     # Children ----------------------------------------------------------------------------------------------------------
 

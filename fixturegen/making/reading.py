@@ -77,7 +77,8 @@ def read_value(table: Table, column: Column, given: object) -> object:
         value = value_of(plain, column.type)
         held = pl.Series([value], dtype=polars_dtype(column.type), strict=True)[0]
     except (ValueError, TypeError, OverflowError, ArithmeticError, pl.exceptions.PolarsError) as error:
-        said = str(error) if isinstance(error, ValueError) else f"what {_type_words(column.type)} can hold"
+        plain_error = isinstance(error, ValueError) and not isinstance(error, UnicodeError)
+        said = str(error) if plain_error else f"what {_type_words(column.type)} can hold"
         raise _wrong(table, column, said or _type_words(column.type)) from None
     if held is None:
         raise _wrong(table, column, f"what {_type_words(column.type)} can hold")
