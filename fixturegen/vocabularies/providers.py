@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -181,11 +181,12 @@ def _check_type(method: Method, parameter: inspect.Parameter, value: object, whe
 
 
 def _public(provider: Any) -> tuple[str, ...]:
-    return _public_of(type(provider))
+    kind: Hashable = type(provider)
+    return _public_of(kind)
 
 
 @lru_cache(maxsize=1024)
-def _public_of(kind: type) -> tuple[str, ...]:
+def _public_of(kind: Any) -> tuple[str, ...]:
     from faker.providers import BaseProvider  # noqa: PLC0415 - importing Faker costs up to a second
 
     helpers = {"locale", "language_code"}
