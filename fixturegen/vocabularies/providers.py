@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 import warnings
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -181,8 +181,7 @@ def _check_type(method: Method, parameter: inspect.Parameter, value: object, whe
 
 
 def _public(provider: Any) -> tuple[str, ...]:
-    kind: Hashable = type(provider)
-    return _public_of(kind)
+    return _public_of(type(provider))  # type: ignore[arg-type] # a class is hashable
 
 
 @lru_cache(maxsize=1024)
