@@ -50,6 +50,7 @@ class DjangoRows:
     plan: Plan
     run: Run
 
+    @at_the_call
     def make(
         self, table: str, /, *, rows: int = 1, values: Mapping[str, object] | None = None, **overrides: object
     ) -> Made:
@@ -65,10 +66,9 @@ class DjangoRows:
             InputError: A name or a value that means nothing.
             ImpossibleError: If no rows can be as is asked.
         """
-        __tracebackhide__ = True
         test = self.run.test
         test.calls += 1
-        with at_the_call(), self.engine.connect() as connection:
+        with self.engine.connect() as connection:
             maker = Maker(self.schema, seed=test.asked.seed, existing=existing_rows(self.plan, connection))
             made = maker.made(
                 table, {**(values or {}), **overrides}, rows=rows, key=f"{test_id(test.item)} {test.calls}"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from fixturegen.errors import InputError
-from pytest_fixturegen.failing import at_the_call
+from pytest_fixturegen.failing import Entered, at_the_await, at_the_call
 from pytest_fixturegen.testing import Example
 
 if TYPE_CHECKING:
@@ -34,24 +35,23 @@ class Fixturegen:
         self._run = run
 
     @property
+    @at_the_call
     def schema(self) -> Schema:
         """The schema that serves the running test."""
-        __tracebackhide__ = True
-        with at_the_call():
-            return self._run.content.schema
+        return self._run.content.schema
 
     @property
+    @at_the_call
     def engine(self) -> Engine:
         """The engine of the running test: with ``isolation="clone"`` on a database of its own, that threads may share."""
-        __tracebackhide__ = True
-        with at_the_call():
-            return self._run.current_engine()
+        return self._run.current_engine()
 
     @property
     def url(self) -> URL:
         """The address of the running test's database, password included."""
         return self.engine.url
 
+    @at_the_call
     def dataset(
         self, *, rows: int | Mapping[str, int] | None = None, seed: int | None = None
     ) -> Mapping[str, pl.DataFrame]:
@@ -64,16 +64,14 @@ class Fixturegen:
         Returns:
             Without arguments the seeded rows of the running test's database; else other rows, which no database holds.
         """
-        __tracebackhide__ = True
         asked = self._run.test.asked
-        with at_the_call():
-            if rows is None and seed is None:
-                return self._run.content.frames
-            wanted = tuple(sorted(rows.items())) if isinstance(rows, Mapping) else rows
-            kind = type(asked)
-            rows_of = asked.rows if wanted is None else wanted
-            return self._run.content_of(kind(asked.source, rows_of, asked.seed if seed is None else seed)).frames
+        if rows is None and seed is None:
+            return self._run.content.frames
+        given = tuple(sorted(rows.items())) if isinstance(rows, Mapping) else rows
+        wanted = replace(asked, rows=asked.rows if given is None else given, seed=asked.seed if seed is None else seed)
+        return self._run.content_of(wanted).frames
 
+    @at_the_call
     def make(
         self, table: str, /, *, rows: int = 1, values: Mapping[str, object] | None = None, **overrides: object
     ) -> Made:
@@ -92,10 +90,9 @@ class Fixturegen:
             InputError: A name or a value that means nothing.
             ImpossibleError: If no rows can be as is asked; with the constraint.
         """
-        __tracebackhide__ = True
-        with at_the_call():
-            return self._run.making.insert(table, {**(values or {}), **overrides}, rows)
+        return self._run.making.insert(table, {**(values or {}), **overrides}, rows)
 
+    @at_the_await
     async def make_async(
         self,
         table: str,
@@ -115,15 +112,10 @@ class Fixturegen:
             values: As there.
             overrides: As there.
         """
-        __tracebackhide__ = True
-        with at_the_call():
-            wanted = {**(values or {}), **overrides}
-            return await on.run_sync(
-                lambda opened: self._run.making.insert_on(_connection(opened), table, wanted, rows)
-            )
+        wanted = {**(values or {}), **overrides}
+        return await on.run_sync(lambda opened: self._run.making.insert_on(_connection(opened), table, wanted, rows))
 
-    @contextmanager
-    def example(self, dataset: Any = None) -> Iterator[Connection]:
+    def example(self, dataset: Any = None) -> AbstractContextManager[Connection]:
         """Give a connection on which the tables hold exactly the example's rows, and undo everything at the end.
 
         Args:
@@ -134,18 +126,18 @@ class Fixturegen:
         Within the block :meth:`make` adds to the example's rows, and its calls are numbered anew, so that examples of
         Hypothesis do not depend on each other. ``connection.engine`` opens more connections to the same rows.
         """
-        __tracebackhide__ = True
-        with at_the_call(), self._example(dataset) as connection:
-            yield connection
+        return Entered(self._example(dataset))
 
-    @contextmanager
-    def example_session(self, dataset: Any = None) -> Iterator[Session]:
+    def example_session(self, dataset: Any = None) -> AbstractContextManager[Session]:
         """Give an ORM session on which the tables hold exactly the example's rows; as :meth:`example`."""
-        __tracebackhide__ = True
-        with at_the_call(), self._example(dataset) as connection, self._run.session_on(connection.engine) as session:
-            yield session
+        return Entered(self._example_session(dataset))
 
     # How
+
+    @contextmanager
+    def _example_session(self, dataset: Any) -> Iterator[Session]:
+        with self._example(dataset) as connection, self._run.session_on(connection.engine) as session:
+            yield session
 
     @contextmanager
     def _example(self, dataset: Any) -> Iterator[Connection]:

@@ -66,6 +66,20 @@ def test_an_impossible_wish(fixturegen):
     result.assert_outcomes(passed=4)
 
 
+def test_an_error_stands_where_the_test_called(run: Outcome) -> None:
+    result = run("""
+def test_make(fixturegen):
+    fixturegen.make("player")
+
+def test_example(fixturegen):
+    with fixturegen.example({"player": []}):
+        pass
+""")
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(["E *Error: *player*", "test_it.py:*Error"])
+    assert [line for line in result.outlines if "pytest_plugin/" in line or "/fixturegen/making" in line] == []
+
+
 def test_numbers_of_the_database_do_not_collide_with_made_ones(run: Outcome) -> None:
     result = run("""
 def test_it(fixturegen, fixturegen_connection):
