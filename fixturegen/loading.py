@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
-from fixturegen.databases.base import Load, Marker, Rejection, database_of, rows_digest
+from fixturegen.databases.base import Load, Marker, RejectedError, Rejection, database_of, rows_digest
 from fixturegen.databases.bookkeeping import is_bookkeeping
 from fixturegen.databases.waiting import held_until, rearranged
 from fixturegen.errors import InputError, RefusedError, shortened
@@ -42,6 +42,7 @@ class LoadResult:
         dry_run: Everything was tried and nothing kept.
         rejected: Why tables were left out that nothing could fill. Any other row that the database does not take undoes all,
             and is raised as :class:`fixturegen.databases.base.RejectedError`.
+        fewer: Tables whose triggers took no more rows than so many, existing ones counted, and why.
         left_alone: Tables of migration tools that hold rows: neither counted as full nor filled.
     """
 
@@ -49,6 +50,7 @@ class LoadResult:
     already: bool = False
     dry_run: bool = False
     rejected: tuple[Rejection, ...] = ()
+    fewer: Mapping[str, tuple[int, str]] = field(default_factory=lambda: MappingProxyType({}))
     left_alone: tuple[str, ...] = ()
 
 
@@ -235,4 +237,5 @@ def _refuse_loss(load: Load, before: Mapping[str, int], after: Mapping[str, int]
             lost = before[name] + rows - after[name]
             message = f"dropped {lost:,} of {rows:,} rows of {name!r} without a word"
             hint = "Nothing was loaded. Look for ON CONFLICT IGNORE or REPLACE, or for a trigger."
-            raise RefusedError(message, where=load.place(), hint=hint)
+            dropped = Rejection(name, "trigger", "(dropped without a word)")
+            raise RejectedError(message, where=load.place(), hint=hint, rejections=(dropped,))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -12,7 +13,7 @@ from fixturegen.content import content_hash
 from fixturegen.databases.base import RejectedError, Rejection, database_of
 from fixturegen.databases.oracles import asking
 from fixturegen.existing import existing_rows
-from fixturegen.fills.failures import UnfillableError
+from fixturegen.fills.failures import UnfillableError, UnsettledError
 from fixturegen.hostility.making import made_frames
 from fixturegen.hostility.storable import Keeper
 from fixturegen.loading import LoadResult, Progress, seed_frames
@@ -23,6 +24,7 @@ from fixturegen.trials import tried_plan
 if TYPE_CHECKING:
     from fixturegen.databases.base import Target
     from fixturegen.loading import Existing
+    from fixturegen.schema import Schema
 
 
 def seed_plan(
@@ -37,27 +39,94 @@ def seed_plan(
 ) -> LoadResult:
     """Fill a database with the rows of a plan; that it may be filled has been asked of the guard.
 
-    A table for which no rows are found that satisfy its checks, or whose triggers refuse them, is left out with those whose
-    rows cannot do without it; the rest is filled, and the result's ``rejected`` says why.
+    Where triggers refuse rows of a table, its rows are tried one by one and drawn again. A table for which no rows are found
+    that satisfy its checks and triggers is left out with those whose rows cannot do without it; the rest is filled, and the
+    result's ``rejected`` says why.
     """
-    schema, options = made.schema, made.options
     # What was asked for, tables included that will be left out: seeding again asks the same.
     marker = content_hash(made)
     if existing == "append" and not create:
-        made = tried_plan(schema, options, target, existing_rows(made, target))
-    rejected: list[Rejection] = []
+        made = tried_plan(made.schema, made.options, target, existing_rows(made, target))
+    course = _Course(made, target)
     while True:
         try:
-            result = _loaded(made, target, marker, create, existing, dry_run, defer_constraints, progress)
-        except (UnfillableError, RejectedError) as error:
-            failures = _failures(error)
-            options = replace(options, exclude=_left_out(made, options, {failure.table for failure in failures}))
-            if not failures or len(options.exclude) >= len(schema.tables):
+            result = _loaded(course.plan, target, marker, create, existing, dry_run, defer_constraints, progress)
+        except (UnfillableError, UnsettledError, RejectedError) as error:
+            if not course.changed(error):
                 raise
-            rejected += failures
-            made = tried_plan(schema, options, target, _still(made, options))
         else:
-            return replace(result, rejected=tuple(rejected))
+            return replace(result, rejected=tuple(course.rejected), fewer=MappingProxyType(course.ceilings))
+
+
+class _Course:
+    """The plan as it is changed for what loading tells.
+
+    Args:
+        plan: What is asked for.
+        target: The database.
+
+    Attributes:
+        plan: What is tried next.
+        rejected: Why tables were left out.
+        ceilings: Most rows that tables took, existing ones counted, and why no more.
+    """
+
+    def __init__(self, plan: Plan, target: Target) -> None:
+        self.plan = plan
+        self.rejected: list[Rejection] = []
+        self._schema = plan.schema
+        self._target = target
+        self._refusing: dict[str, Rejection] = {}
+        self.ceilings: dict[str, tuple[int, str]] = {}
+
+    def changed(self, error: UnfillableError | UnsettledError | RejectedError) -> bool:
+        """Change the plan after a failure; return whether there is another one to try.
+
+        Rows of a table whose triggers refuse some are tried one by one from then on. Where too few rows are taken even so, there
+        will be fewer; where none is, the table is left out.
+        """
+        options = self.plan.options
+        if isinstance(error, UnsettledError):
+            if error.table not in self._refusing:
+                return False
+            self._lower(error)
+        failures = self._failures(error)
+        if failures:
+            self.rejected += failures
+            lost = _left_out(self.plan, options, {failure.table for failure in failures})
+            if len(lost) >= len(self._schema.tables):
+                return False
+            options = replace(options, exclude=lost)
+        elif isinstance(error, RejectedError) and not self._learnt(error):
+            return False
+        ceilings = {name: most for name, most in self.ceilings.items() if name not in options.exclude}
+        existing = _still(self.plan, options)
+        self.plan = tried_plan(
+            self._schema, options, self._target, existing, ceilings, set(self._refusing) - set(options.exclude)
+        )
+        return True
+
+    def _lower(self, error: UnsettledError) -> None:
+        if error.placed > self.plan.tables[error.table].existing:
+            self.ceilings[error.table] = (error.placed, error.message)
+
+    def _learnt(self, error: RejectedError) -> bool:
+        """Note tables whose triggers refuse rows, or look as if they may; return whether there were any."""
+        new = {one.table: one for one in error.rejections if one.kind == "trigger" and one.table in self._schema.tables}
+        if new:
+            likely = {
+                name: Rejection(name, "trigger", "") for name in self._schema.tables if _may_refuse(self._schema, name)
+            }
+            self._refusing = likely | self._refusing | new
+        return bool(new)
+
+    def _failures(self, error: UnfillableError | UnsettledError | RejectedError) -> list[Rejection]:
+        """Return what a table is left out for: checks that no rows satisfy, triggers that refuse all that is tried."""
+        if isinstance(error, UnfillableError):
+            return [Rejection(error.table, "check", ", ".join(error.checks), shape=error.shape)]
+        if isinstance(error, UnsettledError):
+            return [] if error.table in self.ceilings else [self._refusing[error.table]]
+        return [one for one in error.rejections if one.kind == "trigger" and one.table in self._refusing]
 
 
 def _loaded(
@@ -75,7 +144,7 @@ def _loaded(
             target,
             made.schema,
             [table.table for table in made.tables.values()],
-            made_frames(made, oracle=oracles, keeper=Keeper(database_of(target).dialect)),
+            made_frames(made, oracle=oracles, keeper=Keeper(database_of(target).dialect), trials=oracles.tried),
             marker=marker,
             existing=existing,
             create=create,
@@ -86,11 +155,12 @@ def _loaded(
         )
 
 
-def _failures(error: UnfillableError | RejectedError) -> list[Rejection]:
-    """Return what a table is left out for: checks that no rows satisfy, triggers that refuse. Nothing else is."""
-    if isinstance(error, UnfillableError):
-        return [Rejection(error.table, "check", ", ".join(error.checks), shape=error.shape)]
-    return [one for one in error.rejections if one.kind == "trigger"]
+def _may_refuse(schema: Schema, name: str) -> bool:
+    """Whether a trigger on rows that come holds words by which one refuses them."""
+    triggers = schema.tables[name].options.get("triggers", {})
+    return isinstance(triggers, Mapping) and any(
+        one.get("refuses") and "INSERT" in one.get("events", ()) for one in triggers.values()
+    )
 
 
 def _left_out(made: Plan, options: Options, tables: set[str]) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -18,10 +18,16 @@ if TYPE_CHECKING:
     from fixturegen.databases.base import Target
 
 NOTHING: Mapping[str, pl.DataFrame] = MappingProxyType({})
+NO_CEILINGS: Mapping[str, tuple[int, str]] = MappingProxyType({})
 
 
 def tried_plan(
-    schema: Schema, options: Options, database: Target | None, existing: Mapping[str, pl.DataFrame] = NOTHING
+    schema: Schema,
+    options: Options,
+    database: Target | None,
+    existing: Mapping[str, pl.DataFrame] = NOTHING,
+    ceilings: Mapping[str, tuple[int, str]] = NO_CEILINGS,
+    refusing: Collection[str] = (),
 ) -> Plan:
     """Return a plan whose tables can all be settled, counting on a database for what only it can judge.
 
@@ -30,7 +36,9 @@ def tried_plan(
         options: What is asked.
         database: The database, or None.
         existing: Rows that it holds already.
+        ceilings: Most rows of a table and why, where loading told.
+        refusing: Tables whose triggers refuse rows.
     """
     judges = at_hand(database)
     with asking(database) as oracles:
-        return tried(lambda ceilings: planned(schema, options, existing, judges, ceilings), oracles)
+        return tried(lambda known: planned(schema, options, existing, judges, {**known, **ceilings}, refusing), oracles)

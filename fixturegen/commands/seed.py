@@ -78,6 +78,8 @@ def seed(
         rejected = [asdict(rejection) for rejection in error.rejections]
         raise ReportedError(error, _document(made, {}, rejected)) from error
     output.lowered(made)
+    for name, (rows, reason) in result.fewer.items():
+        output.note(f"{name}: {rows:,} rows: {reason}")
     for name in result.left_alone:
         output.note(f"{name}: left alone: a migration tool keeps its own account there")
     tables = {name: {"rows": held.rows, "seconds": round(held.seconds, 3)} for name, held in result.tables.items()}

@@ -13,6 +13,8 @@ from pkgutil import iter_modules
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from fixturegen.errors import InputError, RefusedError
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
     Target = str | URL | Engine | Connection
 
+Trial = Callable[[pl.DataFrame, int], npt.NDArray[np.int64]]
+"""Tries rows, so many consecutive candidates for each wanted one; returns the place among them of the one taken, -1 for none."""
 RejectionKind = Literal[
     "primary key", "unique", "not null", "check", "reference", "exclusion", "policy", "type", "trigger", "other"
 ]
@@ -142,6 +146,13 @@ class Load(ABC):
 
         Raises:
             RejectedError: If the database does not take one of them.
+        """
+
+    @abstractmethod
+    def trial(self, table: Table) -> AbstractContextManager[Trial]:
+        """Give a trial of rows on a table: those that it takes stay in place for those that follow, and all is undone in the end.
+
+        A row whose reference leads nowhere counts as taken: what it refers to may be still to come.
         """
 
     @abstractmethod

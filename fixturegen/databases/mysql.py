@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fixturegen.databases.base import Database, Load, Marker, RejectedError, Rejection, database
+from fixturegen.databases.base import Database, Load, Marker, RejectedError, Rejection, Trial, database
 from fixturegen.databases.bookkeeping import is_bookkeeping
 from fixturegen.databases.comments import marker_of, with_marker
 from fixturegen.databases.create import Late, creation
@@ -16,6 +16,7 @@ from fixturegen.databases.mysql_catalogue import Catalogue, ForeignKey, Key
 from fixturegen.databases.mysql_connection import Session, session
 from fixturegen.databases.mysql_insert import RowError, Rows
 from fixturegen.databases.mysql_storage import Field, fields_of
+from fixturegen.databases.mysql_trial import trial
 from fixturegen.databases.quoting import quoted, quoted_table
 from fixturegen.databases.waiting import written_by
 from fixturegen.errors import InputError
@@ -143,6 +144,21 @@ class MysqlLoad(Load):
                 row = None if found.row is None else sent + found.row
                 self._refuse(Rejection(found.table, found.kind, found.constraint, row))
         self._sent[table.name] = sent + frame.height
+
+    @contextmanager
+    def trial(self, table: Table) -> Iterator[Trial]:
+        """Give a trial."""
+        name = quoted_table(table.name, "mysql")
+        unjudged = self._catalogue.key(table.name) in self._unjudged
+        if unjudged:
+            self._session.run("SET foreign_key_checks = 0")
+        with trial(
+            self._session,
+            lambda frame: self._rows.one_by_one(name, table.name, self._fields_of(table, frame), frame),
+        ) as tried:
+            yield tried
+        if unjudged:
+            self._session.run("SET foreign_key_checks = 1")
 
     def finish(self, tables: Sequence[Table]) -> None:
         """Judge what the database did not, and build the references of tables that were made. AUTO_INCREMENT follows by itself."""

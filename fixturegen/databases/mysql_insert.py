@@ -7,7 +7,7 @@ warns of, or does not write, is undone and sent again by INSERTs, which say what
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -84,6 +84,27 @@ class Rows:
         rows = _groups(frame, fields)
         for start, stop in self._spans(rows, len(head) + len(tail)):
             self._block(name, head, rows, start, stop, tail)
+
+    def one_by_one(
+        self, table: str, name: str, fields: Sequence[Field], frame: pl.DataFrame
+    ) -> Callable[[int], Rejection | None]:
+        """Return what inserts the row at a place, and says why it was refused; its arguments are those of :meth:`write`."""
+        head = f"INSERT INTO {table} ({', '.join(field.name for field in fields)}) VALUES "  # noqa: S608 (quoted)
+        rows = _groups(frame, fields)
+        return lambda place: self._refused(name, f"{head}{rows[place]}", place + 1)
+
+    def _refused(self, name: str, statement: str, row: int) -> Rejection | None:
+        """Run an INSERT of one row, which the server undoes by itself where it fails; return why it was refused."""
+        from pymysql.err import MySQLError  # noqa: PLC0415 (an extra)
+
+        try:
+            self._session.run(statement)
+        except MySQLError as error:
+            found = rejection(error, name, row)
+            if found is None:
+                raise
+            return found
+        return None
 
     def _loaded(self, table: str, fields: Sequence[Field], frame: pl.DataFrame) -> bool:
         """Load rows from a file; where one of them is in doubt, undo it and say so."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from fixturegen.databases.base import Load, database_of
+from fixturegen.databases.base import Load, Trial, database_of
 from fixturegen.databases.mysql_oracle import MysqlOracle
 from fixturegen.databases.postgresql_oracle import PostgresqlOracle
 from fixturegen.databases.sqlite_oracle import SqliteOracle
@@ -62,6 +62,11 @@ class Oracles:
         if dialect not in self._judges:
             self._judges[dialect] = _KINDS[dialect](self._connection(dialect))
         return self._judges[dialect](table, sql, rows)
+
+    def tried(self, table: Table) -> AbstractContextManager[Trial]:
+        """Give a trial of rows on a table of the load that is attended."""
+        assert self._load is not None, "rows are tried within a load"
+        return self._load.trial(table)
 
     def close(self) -> None:
         """Close what was opened."""

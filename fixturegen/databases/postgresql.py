@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import polars as pl
 
-from fixturegen.databases.base import Database, Load, Marker, RejectedError, Rejection, database
+from fixturegen.databases.base import Database, Load, Marker, RejectedError, Rejection, Trial, database
 from fixturegen.databases.bookkeeping import is_bookkeeping
 from fixturegen.databases.comments import marker_of, with_marker
 from fixturegen.databases.create import Late, creation
@@ -21,6 +21,7 @@ from fixturegen.databases.postgresql_errors import REFERENCE, UNIQUE, rejection
 from fixturegen.databases.postgresql_finish import build, judge
 from fixturegen.databases.postgresql_rebuild import take_away
 from fixturegen.databases.postgresql_sequences import follow
+from fixturegen.databases.postgresql_trial import trial
 from fixturegen.databases.quoting import quoted_table
 from fixturegen.databases.waiting import written_by
 from fixturegen.schema import Schema, Table
@@ -126,6 +127,13 @@ class PostgresqlLoad(Load):
         except RowError as failure:
             self._refuse(table, failure, self._sent.get(table.name, 0))
         self._sent[table.name] = self._sent.get(table.name, 0) + frame.height
+
+    @contextmanager
+    def trial(self, table: Table) -> Iterator[Trial]:
+        """Give a trial, once the rows that wait for no others are there."""
+        self._arrive(table)
+        with trial(self._session, self._circles, table) as tried:
+            yield tried
 
     def finish(self, tables: Sequence[Table]) -> None:
         """Release what waits, build what waited, judge what is deferred, and let sequences follow."""

@@ -20,6 +20,12 @@ _DEFERRED = """
 SELECT format('%I.%I', n.nspname, c.conname) FROM pg_constraint c JOIN pg_namespace n ON n.oid = c.connamespace
 WHERE c.condeferred AND c.conparentid = 0 ORDER BY 1
 """
+_WAITING = """
+SELECT g.tgrelid::bigint, format('%I.%I', n.nspname, g.tgname) FROM pg_trigger g
+JOIN pg_class c ON c.oid = g.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE g.tgconstraint <> 0 AND g.tginitdeferred AND NOT g.tgisinternal AND NOT c.relispartition ORDER BY 2
+"""
+"""Constraint triggers that wait for the end."""
 
 
 def build(session: Session, late: Sequence[Late], before: Mapping[str, int]) -> None:
@@ -59,6 +65,7 @@ def judge(session: Session, catalogue: Catalogue, keys: Sequence[ForeignKey]) ->
     """
     import psycopg  # noqa: PLC0415 (an extra)
 
+    _fire(session, catalogue)
     try:
         with session.savepoint():
             session.run("SET CONSTRAINTS ALL IMMEDIATE")
@@ -73,6 +80,21 @@ def judge(session: Session, catalogue: Catalogue, keys: Sequence[ForeignKey]) ->
     names = [row[0] for row in session.rows(_DEFERRED)]
     if names:
         session.run(f"SET CONSTRAINTS {', '.join(names)} DEFERRED")
+
+
+def _fire(session: Session, catalogue: Catalogue) -> None:
+    """Fire the constraint triggers that wait, each by itself: what they raise does not say whose row it was."""
+    import psycopg  # noqa: PLC0415 (an extra)
+
+    for number, name in session.rows(_WAITING):
+        try:
+            with session.savepoint():
+                session.run(f"SET CONSTRAINTS {name} IMMEDIATE")
+        except psycopg.Error as error:
+            found = rejection(error, catalogue.plain_name(number), None)
+            if found is None or found.kind != "trigger":
+                continue  # all of them are judged together next
+            _refuse(session, found)
 
 
 def _dangling(

@@ -34,6 +34,7 @@ class Stage:
         self.columns = tuple(columns)
         self.target = quoted_table(table.name, "postgresql")
         self.name = f"pg_temp.{quoted(f'fixturegen stage {number}', 'postgresql')}"
+        self.number = _NUMBER
         self.rows = 0
         self._session = session
         names = quoted_list((column.name for column in columns), "postgresql")

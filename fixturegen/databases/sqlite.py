@@ -15,6 +15,7 @@ from fixturegen.databases.base import (
     Marker,
     RejectedError,
     Rejection,
+    Trial,
     database,
 )
 from fixturegen.databases.create import create_statements
@@ -22,10 +23,11 @@ from fixturegen.databases.quoting import quoted
 from fixturegen.databases.sqlite_connection import Session, session
 from fixturegen.databases.sqlite_errors import error_name, rejection
 from fixturegen.databases.sqlite_storage import stored
+from fixturegen.databases.sqlite_trial import trial
 from fixturegen.databases.statements import insert_head
 from fixturegen.databases.waiting import written_by
 from fixturegen.errors import InputError, RefusedError
-from fixturegen.schema import MARKER_TABLE, Schema, Table
+from fixturegen.schema import MARKER_TABLE, Column, Schema, Table
 
 if TYPE_CHECKING:
     from fixturegen.databases.base import Target
@@ -123,6 +125,13 @@ class SqliteLoad(Load):
         before = self._before.get(table.name)
         return before is not None and self.count(table.name) > before + sent
 
+    @contextmanager
+    def trial(self, table: Table) -> Iterator[Trial]:
+        """Give a trial."""
+        insert = Insert(self._session, table, self._declared(table.name), lambda _: False)
+        with trial(self._session.connection, insert.bound, insert.refuse) as tried:
+            yield tried
+
     def finish(self, tables: Sequence[Table]) -> None:
         """Judge all references of the filled tables. AUTOINCREMENT follows the rows by itself."""
         for table in tables:
@@ -207,19 +216,34 @@ class Insert:
 
     def write(self, frame: pl.DataFrame) -> None:
         """Insert rows; on an error those before the failing one stay, until the transaction is undone."""
-        columns = [c for c in self._table.columns if c.generated is None and c.name in frame.columns]
-        texts = [
-            self._stored(frame, position, c.name) for position, c in enumerate(self._table.columns) if c in columns
-        ]
+        columns = self._written(frame)
         if not columns:
-            self._each([()] * frame.height, f"INSERT INTO {quoted(self._table.name, 'sqlite')} DEFAULT VALUES")
+            self._each([()] * frame.height, self._empty())
             return
         head = insert_head(self._table, columns, "sqlite")
         group = f"({', '.join('?' * len(columns))})"
-        values = [series.to_list() for series in texts]
+        values = self._values(frame, columns)
         step = self._step(len(columns))
         for at in range(0, frame.height, step):
             self._block([column[at : at + step] for column in values], head, group)
+
+    def bound(self, frame: pl.DataFrame) -> tuple[str, list[tuple[object, ...]]]:
+        """Return the statement that inserts one row, and what is bound for each row of a frame."""
+        columns = self._written(frame)
+        if not columns:
+            return self._empty(), [()] * frame.height
+        statement = f"{insert_head(self._table, columns, 'sqlite')} VALUES ({', '.join('?' * len(columns))})"
+        return statement, list(zip(*self._values(frame, columns), strict=True))
+
+    def _written(self, frame: pl.DataFrame) -> list[Column]:
+        return [c for c in self._table.columns if c.generated is None and c.name in frame.columns]
+
+    def _empty(self) -> str:
+        return f"INSERT INTO {quoted(self._table.name, 'sqlite')} DEFAULT VALUES"
+
+    def _values(self, frame: pl.DataFrame, columns: Sequence[Column]) -> list[list[object]]:
+        places = [(position, c.name) for position, c in enumerate(self._table.columns) if c in columns]
+        return [self._stored(frame, position, name).to_list() for position, name in places]
 
     def _stored(self, frame: pl.DataFrame, position: int, name: str) -> pl.Series:
         column = self._table.columns[position]
@@ -242,12 +266,12 @@ class Insert:
             self._session.connection.execute(self._statement(head, group, height), values)
         except (sqlite3.Error, OverflowError) as error:
             if not self._session.connection.in_transaction:  # a trigger rolled all back: no row can be asked any more
-                self._refuse(error, None)
+                self.refuse(error, None)
             yielding = error_name(error) in _COLLISIONS and self._gives_way(self._sent)
             rows = list(zip(*columns, strict=True))
             self._each(rows, f"{head} VALUES {group}{' ON CONFLICT DO NOTHING' if yielding else ''}")
             if not yielding:
-                self._refuse(error, None)
+                self.refuse(error, None)
         self._sent += height
 
     def _statement(self, head: str, group: str, height: int) -> str:
@@ -261,9 +285,10 @@ class Insert:
             try:
                 self._session.connection.execute(statement, row)
             except (sqlite3.Error, OverflowError) as error:
-                self._refuse(error, number)
+                self.refuse(error, number)
 
-    def _refuse(self, error: Exception, row: int | None) -> None:
+    def refuse(self, error: Exception, row: int | None = None) -> None:
+        """Raise the error for a row that was refused."""
         found = rejection(error, self._table.name, row)
         if found is None:
             raise error

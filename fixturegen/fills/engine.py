@@ -22,6 +22,7 @@ from fixturegen.fills.keeping import Keeper
 from fixturegen.fills.nulls import blanked
 from fixturegen.fills.rows import TableRows
 from fixturegen.fills.settling import Attempts, settled
+from fixturegen.fills.trying import Trials
 from fixturegen.fills.ways import Ways, passing_ways
 from fixturegen.generator import Draw, Repeated
 from fixturegen.planning.plan import Aggregated, Drawn, Plan, TablePlan
@@ -63,6 +64,7 @@ class Engine:
         self.plan = plan
         self.fill = fill
         self.oracle = oracle
+        self.trials: Trials | None = None
         self.keeper = Keeper()
         self._held: dict[tuple[str, str], pl.Series] = {}
         self._counts: dict[str, Counts] = {}
@@ -74,6 +76,8 @@ class Engine:
 
     def frame(self, table: str, start: int, stop: int) -> pl.DataFrame:
         """Return rows ``start`` (inclusive) to ``stop`` (exclusive) of a table, all columns that are written."""
+        if self.trials is not None and any(group.tried for group in self.plan.tables[table].settled):
+            self.attempts(table)  # whatever reads them: nothing may, where all columns only count up
         rows = self.run(table, start, stop)
         self.keeper.let_go(table, stop)
         written = [column for column in self.plan.tables[table].table.columns if column.name in rows.plan.steps]
@@ -85,6 +89,14 @@ class Engine:
 
     def attempted(self, plan: TablePlan, ordinals: Integers, attempts: Attempts) -> TableRows:
         """Return the rows of a table at these ordinals as they are after so many attempts at keeping its uniques."""
+        return TableRows(self, plan, ordinals, attempts)
+
+    def first(self, table: str, count: int) -> Integers:
+        """Return the ordinals of the first rows of a table that are not there already."""
+        return self.plan.tables[table].existing + np.arange(count, dtype=np.int64)
+
+    def candidates(self, plan: TablePlan, ordinals: Integers, attempts: Attempts) -> TableRows:
+        """Return rows that candidates take their given columns from."""
         return TableRows(self, plan, ordinals, attempts)
 
     def run(self, table: str, start: int, stop: int) -> TableRows:

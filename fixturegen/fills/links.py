@@ -68,9 +68,10 @@ def _one_to_one(rows: TableRows, link: Link, count: int) -> Integers:
         outside = outside[walked[outside] >= size[outside]]
     choice = block * UNIQUE_BLOCK + walked
     keys = _keys(rows, link)
-    again = np.flatnonzero((keys != rows.keys) | beyond) if rows.plan.existing else np.empty(0, dtype=np.int64)
+    moving = rows.plan.existing or any(group.tried for group in rows.plan.settled)
+    again = np.flatnonzero((keys != rows.keys) | beyond) if moving else np.empty(0, dtype=np.int64)
     if len(again):
-        # Beside existing rows, which took parents in no order of ours: any parent, until one is free.
+        # Beside existing rows, which took parents in no order of ours, or where a trigger judges: any parent, until one is free.
         choice[again] = chosen(stream, keys[again], count)
         return rows.probed(link.reference.name, choice, count)
     return np.where(beyond, -1, choice)

@@ -21,6 +21,7 @@ from fixturegen.expressions.parsing import parsed
 from fixturegen.fills.failures import UnsettledError
 from fixturegen.fills.judging import judge
 from fixturegen.fills.nulls import Mask
+from fixturegen.fills.trying import place_tried
 from fixturegen.planning.dotted import dotted_types
 from fixturegen.planning.plan import Settled, TablePlan
 from fixturegen.schema import Unique
@@ -44,6 +45,8 @@ def settled(engine: Engine, plan: TablePlan) -> Attempts:
     attempts = tuple(np.zeros(plan.total, dtype=np.int64) for _ in plan.settled)
     for number, group in enumerate(plan.settled):
         _settle(engine, plan, group, attempts, number)
+        if group.tried and engine.trials is not None:
+            place_tried(engine, plan, attempts, number)
     return attempts
 
 

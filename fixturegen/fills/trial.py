@@ -38,7 +38,7 @@ def _failure(plan: Plan, oracle: Oracle | None) -> UnsettledError | None:
     """Return what the first table says that cannot be settled, or None."""
     engine = Engine(plan, Bulk(plan.options.seed), oracle)
     for name, table in plan.tables.items():
-        uncertain = table.settled and not any(group.conditions for group in table.settled)
+        uncertain = table.settled and not any(group.conditions or group.tried for group in table.settled)
         if not uncertain or table.total > MOST_ROWS:
             continue
         try:

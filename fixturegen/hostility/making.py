@@ -10,6 +10,7 @@ from fixturegen.errors import FixturegenError
 from fixturegen.fills.bulk import CHUNK_ROWS, Bulk, frames
 from fixturegen.fills.engine import Engine
 from fixturegen.fills.judging import Oracle
+from fixturegen.fills.trying import Trials
 from fixturegen.hostility.engine import HostileEngine
 from fixturegen.hostility.preparing import prepared
 from fixturegen.hostility.reading import Place, readings, totals
@@ -22,7 +23,11 @@ TRIED = 256
 
 
 def made_frames(
-    plan: Plan, chunk_rows: int | None = CHUNK_ROWS, oracle: Oracle | None = None, keeper: Keeper | None = None
+    plan: Plan,
+    chunk_rows: int | None = CHUNK_ROWS,
+    oracle: Oracle | None = None,
+    keeper: Keeper | None = None,
+    trials: Trials | None = None,
 ) -> Iterator[tuple[str, pl.DataFrame]]:
     """Yield the rows of every table in chunks, with the share of hostile rows that the plan's options ask for.
 
@@ -31,8 +36,11 @@ def made_frames(
         chunk_rows: Most rows of a chunk, at least 1; None for the fastest order. It changes no value.
         oracle: The database that judges what only it can judge.
         keeper: Who has to keep the values unaltered; None for frames alone.
+        trials: The load on whose tables rows are tried; needed by plans of tables whose triggers refuse rows.
     """
-    yield from frames(plan, chunk_rows, oracle, engine_of(plan, oracle, keeper))
+    engine = engine_of(plan, oracle, keeper)
+    engine.trials = trials
+    yield from frames(plan, chunk_rows, oracle, engine)
 
 
 def engine_of(plan: Plan, oracle: Oracle | None = None, keeper: Keeper | None = None) -> Engine:

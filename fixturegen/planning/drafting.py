@@ -57,6 +57,7 @@ def drafted(
     rows: Mapping[str, int],
     existing: Mapping[str, pl.DataFrame],
     judges: Collection[Dialect] = (),
+    tried: Collection[str] = (),
 ) -> Draft:
     """Return the plan of one table.
 
@@ -68,9 +69,13 @@ def drafted(
         rows: Rows by table, existing ones counted.
         existing: Rows that the database holds already, by table.
         judges: Dialects of databases that can be asked about rows.
+        tried: Tables whose triggers refuse rows.
     """
     held = {table: frame.height for table, frame in existing.items()}
-    return _Drafting(schema, options, schema.tables[name], count, rows, existing.get(name), held, judges).draft()
+    refusing = name in tried
+    return _Drafting(
+        schema, options, schema.tables[name], count, rows, existing.get(name), held, judges, refusing
+    ).draft()
 
 
 @dataclass(slots=True)
@@ -85,6 +90,7 @@ class _Drafting:
     existing: pl.DataFrame | None
     held: Mapping[str, int]
     judges: Collection[Dialect]
+    refusing: bool
     chooser: Chooser = field(init=False)
     domains: dict[str, Domain] = field(init=False)
     nulls: dict[str, float] = field(init=False)
@@ -360,9 +366,11 @@ class _Drafting:
         if self.existing is not None and self.existing.height:
             # Existing rows followed no permutation of ours: new ones give way to them under every unique.
             kept.open = [*([self.table.primary_key] if self.table.primary_key else []), *self.table.uniques]
-        if not kept.open and not self.redrawn:
+        tried = self.refusing and not any(isinstance(step, Aggregated | Numbered) for step in steps.values())
+        if not kept.open and not self.redrawn and not tried:
             return ()
         mention = {name for unique in kept.open for name in concerned(self.schema, self.table, unique)}
+        mention |= set(steps) if tried else set()
         mention |= {name for condition in self.redrawn for name in columns_of(condition.formula)}
         references = [
             link.reference.name
@@ -371,16 +379,21 @@ class _Drafting:
             and link.kind in {"uniform", "tickets", "agreeing", "one to one", "self"}
         ]
         columns = {name for name in mention if isinstance(steps.get(name), Drawn | Cased)}
+        if tried:  # where nothing but counted numbers is left, drawing again changes nothing
+            columns = {name for name in columns if not _counts_up(steps[name])}
         for component in found:
             if columns & set(component.columns):
                 columns |= set(component.columns)
         kept.open += self._loosened(kept, columns)
         steady = tuple(references[:1]) if len(references) + len(columns) > 1 and len(kept.open) == 1 else ()
+        if tried:
+            single = tuple(name for name in references if kept.links[name].kind == "one to one")
+            steady = single if len(single) < len(references) else ()
         return (
             Settled(
                 uniques=tuple(kept.open), columns=tuple(sorted(columns)), references=tuple(references), steady=steady,
-                period=self._period(kept, references[1:], columns, steps),
-                conditions=tuple(condition.formula for condition in self.redrawn),
+                period=self._period(kept, [one for one in references if one not in steady], set() if tried else columns, steps),
+                conditions=tuple(condition.formula for condition in self.redrawn), tried=tried,
             ),
         )  # fmt: skip
 
@@ -424,6 +437,10 @@ class _Drafting:
 
     def _column(self, name: str) -> Column:
         return next(column for column in self.table.columns if column.name == name)
+
+
+def _counts_up(step: Step) -> bool:
+    return isinstance(step, Drawn) and step.generator.sequential and step.component is None
 
 
 def _several(formula: Formula) -> tuple[str, ...]:

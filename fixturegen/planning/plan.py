@@ -143,6 +143,7 @@ class Settled:
         steady: Those of the references that move on only after ``period`` attempts, so that most rows keep that parent.
         period: How many attempts the others get in between.
         conditions: Conditions between references and other given columns, under which rows are drawn again too.
+        tried: The table's triggers refuse rows: each is tried on the table itself, and drawn again where it is refused.
     """
 
     uniques: tuple[Unique, ...]
@@ -151,6 +152,7 @@ class Settled:
     steady: tuple[str, ...] = ()
     period: int = 1
     conditions: tuple[Formula, ...] = ()
+    tried: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

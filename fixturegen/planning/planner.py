@@ -13,7 +13,7 @@ import polars as pl
 from fixturegen.draws import Bits, bits, combined, stream
 from fixturegen.errors import ImpossibleError, SchemaError
 from fixturegen.options import Options
-from fixturegen.planning.counting import offsets
+from fixturegen.planning.counting import expected, offsets
 from fixturegen.planning.demand import Demand, demands, pruned
 from fixturegen.planning.drafting import Draft, drafted
 from fixturegen.planning.needs import needs
@@ -25,6 +25,8 @@ from fixturegen.schema import Check, Count, Dialect, PerParent, Rows, Schema
 MOST_PASSES = 50
 MOST_COUNTED = 10**10
 """Most rows that counts per parent may come to."""
+MOST_EXACT = 2_000_000
+"""Where a plan may estimate, it counts up to so many rows all the same."""
 
 
 def planned(
@@ -33,6 +35,7 @@ def planned(
     existing: Mapping[str, pl.DataFrame] = MappingProxyType({}),
     judges: Collection[Dialect] = (),
     ceilings: Mapping[str, tuple[int, str]] = MappingProxyType({}),
+    tried: Collection[str] = (),
 ) -> Plan:
     """Return the plan: order, links, generators, capacities; no value is drawn but the counts per parent.
 
@@ -42,6 +45,7 @@ def planned(
         existing: Rows that the database holds already, by table (see :func:`fixturegen.planning.existing.wanted`).
         ceilings: Most rows of a table, existing ones counted, and why, where a trial told.
         judges: Dialects of databases that will be at hand while rows are made, to judge conditions that nobody else can.
+        tried: Tables whose triggers refuse rows.
 
     Raises:
         SchemaError: If the schema names what does not exist, or a condition that nothing at hand can judge.
@@ -53,7 +57,7 @@ def planned(
     schema = strengthened(declared)
     order, postponed = load_order(schema, schema.tables)
     counter = Counter(schema, options, asked, {name: frame.height for name, frame in existing.items()})
-    draft = partial(drafted, schema, options, existing=existing, judges=judges)
+    draft = partial(drafted, schema, options, existing=existing, judges=judges, tried=tried)
     for name, (limit, reason) in ceilings.items():
         counter.lower(name, limit, reason)
     drafts = _settled_drafts(schema, draft, asked, order, counter)
@@ -96,6 +100,7 @@ class Counter:
         self._existing = existing
         self._schema = schema
         self._seed = options.seed
+        self._counted = options.counted
         self._asked = asked
         self._keys: dict[str, Bits] = {}
         self.lowered: dict[str, Lowered] = {}
@@ -105,15 +110,42 @@ class Counter:
 
     def recount(self, name: str) -> None:
         """Count the rows of a table counted per parent."""
-        if isinstance(self._asked[name].count, PerParent):
+        if isinstance(self._asked[name].count, PerParent) and not self._estimated(name):
             self.keys(name)
+
+    def _estimated(self, name: str) -> bool:
+        """Estimate the rows of a table counted per parent and say so, where very many would have to be counted."""
+        if self._counted or self._most(name, ()) <= MOST_EXACT:
+            return False
+        self.rows[name] = self._expected(name)
+        return True
+
+    def _most(self, name: str, circle: tuple[str, ...]) -> int:
+        """Return how many rows, or parents, have to be looked at to count the rows of a table; 0 for a circle."""
+        count = self._asked[name].count
+        if isinstance(count, Rows):
+            return self.total(name)
+        if name in circle:
+            return 0
+        parents = self._most(self._parent(name, count), (*circle, name))
+        self._check_size(name, count, parents)
+        return parents * max(count.high, 1)
+
+    def _expected(self, name: str) -> int:
+        count = self._asked[name].count
+        if isinstance(count, Rows):
+            return self.total(name)
+        return expected(count, self._expected(self._parent(name, count)))
+
+    def _parent(self, name: str, count: PerParent) -> str:
+        return next(one.table for one in self._schema.tables[name].references if one.name == count.reference)
 
     def keys(self, name: str, circle: tuple[str, ...] = ()) -> Bits:
         """Return the row keys of a table."""
         count = self._asked[name].count
         if isinstance(count, Rows):
             return np.arange(self.total(name), dtype=np.uint64)
-        parent = next(one.table for one in self._schema.tables[name].references if one.name == count.reference)
+        parent = self._parent(name, count)
         if parent in circle or parent == name:
             message = f"the rows of {name} are counted per {parent}, whose rows are counted per {name}"
             raise ImpossibleError(message, where=self._schema.tables[name].where, hint="Give one of them a number.")

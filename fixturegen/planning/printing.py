@@ -59,7 +59,10 @@ def _table_lines(table: TablePlan) -> Iterator[str]:
     for settled in table.settled:
         names = [_unique_words(unique) for unique in settled.uniques]
         names += [f"condition on {', '.join(columns_of(condition))}" for condition in settled.conditions]
-        yield f"  drawn again where it repeats an earlier row: {'; '.join(names)}"
+        if names:
+            yield f"  drawn again where it repeats an earlier row: {'; '.join(names)}"
+        if settled.tried:
+            yield "  drawn again where a trigger refuses it"
     for check, reason in table.judged:
         yield f"  check {check.name}: judged only, {reason}"
 

@@ -208,7 +208,8 @@ class _Reader:
             draft = tables.get((row.space, row.table))
             if draft is not None:
                 found = draft.options.setdefault("triggers", {})
-                found[row.name] = {"timing": row.timing, "events": [row.event], "level": "row"}  # type: ignore[index]  # made as a dict here
+                trigger = {"timing": row.timing, "events": [row.event], "level": "row"}
+                found[row.name] = trigger | ({"refuses": True} if row.refuses else {})  # type: ignore[index]  # made as a dict here
 
     def _partitions(self, tables: Mapping[Key, Draft]) -> None:
         for key, group in groupby(self._asked(queries.PARTITIONS), key=lambda row: (row.space, row.table)):

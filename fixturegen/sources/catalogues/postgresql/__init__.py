@@ -301,4 +301,4 @@ def _trigger(row: Row[Any]) -> dict[str, object]:
         "constraint": row.is_constraint,
         "deferred": row.deferred,
         "function": row.function,
-    }
+    } | ({"refuses": True} if row.refuses and row.bits & _ROW else {})

@@ -134,9 +134,11 @@ _INDEXES = """
       AND NOT (c.relispartition AND EXISTS (SELECT FROM pg_catalog.pg_inherits h WHERE h.inhrelid = i.indexrelid))
     ORDER BY i.indrelid, NOT i.indisprimary, x.relname COLLATE "C"
 """
-_TRIGGERS = """
+_TRIGGERS = r"""
     SELECT g.tgrelid::int8 AS table, g.tgname::text AS name, g.tgtype::int AS bits, g.tgconstraint <> 0 AS is_constraint,
-           g.tginitdeferred AS deferred, p.proname::text AS function
+           g.tginitdeferred AS deferred, p.proname::text AS function,
+           p.prosrc ~* '\mraise\M(?!\s+(notice|info|log|debug|warning)\M)|\massert\M'
+             OR (g.tgtype & 2 <> 0 AND p.prosrc ~* '\mreturn\s+null\M') AS refuses
     FROM chosen c JOIN pg_catalog.pg_trigger g ON g.tgrelid = c.oid JOIN pg_catalog.pg_proc p ON p.oid = g.tgfoid
     WHERE NOT g.tgisinternal AND g.tgenabled IN ('O', 'A')
     ORDER BY g.tgrelid, g.tgname COLLATE "C"
