@@ -17,7 +17,7 @@ from fixturegen.lattice import Lattice, lattice_of, measure
 from fixturegen.planning.choosing import Chooser
 from fixturegen.planning.dotted import column_at
 from fixturegen.planning.plan import Aggregated, Cased, Drawn, Gathered, Link, Numbered, Plan, TablePlan
-from fixturegen.schema import Column, Path, Type
+from fixturegen.schema import Column, Path, PerParent, Type
 from fixturegen.strategies.asking import Source, held_of, source
 from fixturegen.strategies.casework import Casework
 from fixturegen.strategies.filling import Maker, computed, counted
@@ -49,6 +49,7 @@ class TableWork:
         makers: Gives the value of each column in a row.
         digits: The digits that decide each column, directly or through columns of the row that it reads.
         choices: How each reference finds its parent.
+        owner: The digit that says to which parent a row of a table counted per parent belongs; -1 elsewhere.
         keep: The digit that says whether a row stays that no row refers to; -1 where all rows stay.
     """
 
@@ -61,6 +62,7 @@ class TableWork:
     makers: dict[str, Maker] = field(default_factory=dict)
     digits: dict[str, tuple[int, ...]] = field(default_factory=dict)
     choices: dict[str, Choice] = field(default_factory=dict)
+    owner: int = -1
     keep: int = -1
     _groups: dict[tuple[str, ...], tuple[int, Pools, list[str]]] = field(default_factory=dict)
     _raw: dict[str, Maker] = field(default_factory=dict)
@@ -72,6 +74,8 @@ class TableWork:
         self.as_of: date = self.whole.schema.as_of
         self.chooser = Chooser(self.whole.schema, self.plan.table, self.whole.options.seed)
         self.court = Court(self.plan.table, self.source, self.as_of, self.oracle)
+        if isinstance(self.plan.count, PerParent):
+            self.owner = self._index()
         if self._referred():
             self.keep = self.layout.byte()
         self._choose()
@@ -161,12 +165,16 @@ class TableWork:
         for name, link in self.plan.links.items():
             choice = Choice(link, self.name, read=self.read)
             if link.kind not in {"parent", "via"}:
-                choice.digit = self.layout.byte() if self.most <= 200 else self.layout.number(0, 8 * self.most)
+                choice.digit = self._index()
             choice.optional = self._optional(link)
             if link.anchor is not None:
                 choice.anchored = self._anchored(link.anchor)
             choice.shared = [self._agreeing(link, own) for own in link.shared] if link.kind == "agreeing" else ()
             self.choices[name] = choice
+
+    def _index(self) -> int:
+        """Return a digit that stands for one of the rows of a table."""
+        return self.layout.byte() if self.most <= 200 else self.layout.number(0, 8 * self.most)
 
     def _optional(self, link: Link) -> bool:
         steps = [self.plan.steps[name] for name in link.nullable]

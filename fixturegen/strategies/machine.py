@@ -159,17 +159,28 @@ class Machine:
         self.nested = {name: [] for name in self.works}
         for name in self.works:
             if self.counted(name) is not None:
-                self.nested[self._parent(name)].append(name)
+                self.nested[self.parent(name)].append(name)
 
     def counted(self, name: str) -> PerParent | None:
         """Return the count per parent of a table, None for one that is counted by itself."""
         count = self.plan.tables[name].count
         return count if isinstance(count, PerParent) else None
 
-    def _parent(self, name: str) -> str:
+    def parent(self, name: str) -> str:
+        """Return the table per whose rows a table is counted."""
         count = self.counted(name)
         assert count is not None
         return self.plan.tables[name].links[count.reference].reference.table
+
+    def generations(self) -> list[str]:
+        """Return the tables that are counted per parent, each after the one that it is counted per."""
+        found: list[str] = []
+        waiting = [name for name in self.works if self.counted(name) is None]
+        while waiting:
+            name = waiting.pop(0)
+            found += self.nested[name]
+            waiting += self.nested[name]
+        return found
 
     def _stages(self) -> list[Stage]:
         found: list[Stage] = []
@@ -299,7 +310,7 @@ class Machine:
         count = self.counted(name)
         owner = None
         if count is not None:
-            parent = self._parent(name)
+            parent = self.parent(name)
             room = [
                 one
                 for one in drafts[parent]
@@ -312,7 +323,7 @@ class Machine:
         drafts[name].append(self.simple(name, owner))
         self.complete(drafts[name][-1], drafts)
         if owner is not None:
-            place = {id(one): at for at, one in enumerate(drafts[self._parent(name)])}
+            place = {id(one): at for at, one in enumerate(drafts[self.parent(name)])}
             drafts[name].sort(key=lambda one: place[id(one.owner)])
 
     def simple(self, name: str, owner: Draft | None) -> Draft:

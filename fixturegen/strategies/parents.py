@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from fixturegen.lattice import Lattice
 from fixturegen.planning.plan import Link
-from fixturegen.strategies.worlds import SMALL, Row, StuckError
+from fixturegen.strategies.worlds import Row, StuckError, index_of
 
 Convert = Callable[[object], object]
 
@@ -110,8 +110,7 @@ class Choice:
             before = row.world.of.get(id(wanted))
             if before is not None and before in parents:
                 return parents.index(before) + self.optional
-        at = row.digits[self.digit]
-        return at if at < size else size - 1 if at < SMALL else at % size
+        return index_of(row.digits[self.digit], size)
 
 
 def parent_of(row: Row, reference: str) -> Row | None:

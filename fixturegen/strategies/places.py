@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
-import polars as pl
-
 from fixturegen.lattice import Lattice, measure
 from fixturegen.strategies.layouts import BYTE, Layout
 from fixturegen.strategies.worlds import Row, StuckError, pick
@@ -162,13 +160,12 @@ class Window:
 
 
 def shared_digit(layout: Layout, windows: Sequence[Window]) -> int:
-    """Return one digit for all windows of a column: a byte for listed values and truth values, else a number.
+    """Return one digit for all windows of a column: a byte where all have few positions, else a number.
 
-    Hypothesis shrinks numbers together where that keeps their sum, and bytes apart.
+    A number of its own is one more thing to draw; in return, Hypothesis shrinks neighbouring numbers together.
     """
     below, above = (max(side) for side in zip(*(window.reach for window in windows), strict=True))
-    few = all(window.listed is not None or window.lattice.dtype.is_(pl.Boolean) for window in windows)
-    small = few and below + above < BYTE
+    small = below + above < BYTE
     digit = layout.byte() if small else layout.number(-below, above)
     for window in windows:
         window.digit = digit

@@ -1,4 +1,4 @@
-"""The shape of what Hypothesis draws: a list of tuples a table, with the rows of tables counted per parent inside their parents'."""
+"""The shape of what Hypothesis draws: a list of tuples a table, never one whose length or range depends on another."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from fixturegen.schema import PerParent
 from fixturegen.strategies.machine import Machine
-from fixturegen.strategies.worlds import Draft
+from fixturegen.strategies.worlds import Draft, index_of
 
 
 class Shape:
@@ -23,15 +24,17 @@ class Shape:
     def __init__(self, machine: Machine, most: Mapping[str, int], least: Mapping[str, int]) -> None:
         self.machine = machine
         self.most = most
-        self.tables = [name for name in machine.works if machine.counted(name) is None and most[name] > 0]
+        self.least = least
+        self.tables = [name for name in machine.works if most[name] > 0]
         self._orders = {name: work.layout.order() for name, work in machine.works.items()}
         self._widths = {name: work.layout.width for name, work in machine.works.items()}
-        self.strategy: st.SearchStrategy[Any] = st.tuples(
-            *(
-                st.lists(self._row(name), min_size=min(least[name], most[name]), max_size=most[name])
-                for name in self.tables
-            )
-        )
+        self._counted = machine.generations()
+        self.strategy: st.SearchStrategy[Any] = st.tuples(*(self._rows(name) for name in self.tables))
+
+    def _rows(self, name: str) -> st.SearchStrategy[Any]:
+        """Return the lists of a table. Rows that parents must have are added where too few are drawn, so none must be drawn."""
+        least = 0 if self.machine.counted(name) is not None else min(self.least[name], self.most[name])
+        return st.lists(self._row(name), min_size=least, max_size=self.most[name])
 
     def _row(self, name: str) -> st.SearchStrategy[Any]:
         layout = self.machine.works[name].layout
@@ -39,56 +42,40 @@ class Shape:
         if layout.width:
             parts.append(st.binary(min_size=layout.width, max_size=layout.width))
         parts += [st.integers(low, high) for low, high in layout.numbers]
-        for child in self.machine.nested[name]:
-            count = self.machine.counted(child)
-            assert count is not None
-            high = min(count.high, self.most[child])
-            parts.append(st.lists(self._row(child), min_size=min(count.low, high), max_size=high))
         return st.tuples(*parts)
 
     def drafts(self, drawn: Any) -> dict[str, list[Draft]]:
-        """Return what was drawn as drafts by table, each table within its most rows."""
+        """Return what was drawn as drafts by table, each table within its most rows, each parent with as many as it must have."""
         found: dict[str, list[Draft]] = {name: [] for name in self.machine.works}
         for name, rows in zip(self.tables, drawn, strict=True):
+            order, width = self._orders[name], self._widths[name]
             for row in rows:
-                self._add(found, name, row, None)
-        for name in self.machine.works:
-            if self.machine.counted(name) is not None and len(found[name]) > self.most[name]:
-                self._cut(found, name)
+                flat = [*row[0], *row[1:]] if width else row
+                found[name].append(Draft(name, [flat[place] for place in order]))
+        for name in self._counted:
+            self._settle(found, name)
         return found
 
-    def _add(self, found: dict[str, list[Draft]], name: str, row: Any, owner: Draft | None) -> None:
-        width = self._widths[name]
-        children = self.machine.nested[name]
-        end = len(row) - len(children)
-        flat = [*row[0], *row[1:end]] if width else list(row[:end])
-        draft = Draft(name, [flat[place] for place in self._orders[name]], owner)
-        found[name].append(draft)
-        for child, rows in zip(children, row[end:], strict=True):
-            for one in rows:
-                self._add(found, child, one, draft)
-
-    def _cut(self, found: dict[str, list[Draft]], name: str) -> None:
-        """Take the last rows away that their parents can do without, with the rows that were drawn for them."""
-        count = self.machine.counted(name)
+    def _settle(self, found: dict[str, list[Draft]], name: str) -> None:
+        """Give each row of a table counted per parent its parent, and each parent the rows that it must have."""
+        count, digit = self.machine.counted(name), self.machine.works[name].owner
         assert count is not None
-        held: dict[int, int] = {}
+        parents = found[self.machine.parent(name)]
+        families: list[list[Draft]] = [[] for _ in parents]
+        spare = self.most[name] - count.low * len(parents)
         for draft in found[name]:
-            held[id(draft.owner)] = held.get(id(draft.owner), 0) + 1
-        left = len(found[name])
-        for draft in reversed(found[name]):
-            if left <= self.most[name]:
-                break
-            if held[id(draft.owner)] > count.low:
-                held[id(draft.owner)] -= 1
-                left -= 1
-                self._take(found, draft)
-        for table, drafts in found.items():
-            found[table] = [draft for draft in drafts if not draft.gone]
+            place = self._place(families, index_of(draft.digits[digit], len(parents)), count, spare=spare > 0)
+            if place is not None:
+                spare -= len(families[place]) >= count.low
+                draft.owner = parents[place]
+                families[place].append(draft)
+        for parent, family in zip(parents, families, strict=True):
+            family.extend(self.machine.simple(name, parent) for _ in range(count.low - len(family)))
+        found[name] = [draft for family in families for draft in family]
 
-    def _take(self, found: dict[str, list[Draft]], draft: Draft) -> None:
-        draft.gone = True
-        for child in self.machine.nested[draft.table]:
-            for one in found[child]:
-                if one.owner is draft:
-                    self._take(found, one)
+    @staticmethod
+    def _place(families: list[list[Draft]], first: int, count: PerParent, *, spare: bool) -> int | None:
+        """Return the first parent from ``first`` on that has room for one more row, None where none has."""
+        limit = count.high if spare else count.low
+        places = [*range(first, len(families)), *range(first)]
+        return next((place for place in places if len(families[place]) < limit), None)

@@ -99,6 +99,15 @@ class World:
         return None if draft.owner is None else self.of[id(draft.owner)]
 
 
+def index_of(digit: int, size: int) -> int:
+    """Return the index below ``size``, at least 1, that a digit stands for: small ones beyond the last stand for the last.
+
+    >>> [index_of(digit, 3) for digit in (0, 2, 3, 31, 33)]
+    [0, 2, 2, 2, 0]
+    """
+    return digit if digit < size else max(size - 1, 0) if digit < SMALL else digit % max(size, 1)
+
+
 def pick(row: Row, digit: int, size: int) -> int:
     """Return the index below ``size`` that a digit stands for, moved on by the search."""
     row.sizes[digit] = size

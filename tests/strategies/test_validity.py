@@ -16,6 +16,7 @@ from sqlalchemy.pool import StaticPool
 
 import fixturegen as fg
 from fixturegen.loading import seed_frames
+from fixturegen.sources.yaml_file import parse_schema
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = [ROOT / "schemas" / f"{name}.yaml" for name in ("shop", "saas", "bank", "forum")]
@@ -71,6 +72,43 @@ def test_examples_hold_at_length(path: Path) -> None:
 @pytest.mark.parametrize("path", OTHERS, ids=lambda path: f"{path.parent.stem}-{path.stem}")
 def test_examples_of_other_databases_hold(path: Path) -> None:
     assert run(fg.load(str(path)), 30, unverified=True) > 30
+
+
+COUNTED = """
+version: 1
+tables:
+  transfers:
+    columns: {id: {type: integer, primary_key: true}}
+  entries:
+    rows: 2..3 per transfers
+    primary_key: [transfer_id, side]
+    columns: {transfer_id: {references: transfers.id}, side: {ordinal: transfers}}
+  notes:
+    rows: 1..2 per entries
+    columns: {id: {type: integer, primary_key: true}, transfer_id: {}, side: {}}
+    references: [{columns: [transfer_id, side], to: "entries(transfer_id, side)"}]
+"""
+
+
+def test_counts_per_parent_hold_and_so_do_the_sizes() -> None:
+    schema = parse_schema(COUNTED)
+    heights: set[int] = set()
+
+    @settings(max_examples=40, phases=[Phase.generate], database=None, deadline=None, derandomize=True)
+    @given(fg.datasets(schema, min_rows={"transfers": 1}))
+    def each(made: dict[str, pl.DataFrame]) -> None:
+        assert all(frame.height <= 8 for frame in made.values())
+        entries = made["entries"].group_by("transfer_id").len()["len"]
+        notes = made["notes"].group_by("transfer_id", "side").len()["len"]
+        assert len(entries) == made["transfers"].height >= 1
+        assert len(notes) == made["entries"].height
+        assert entries.is_between(2, 3).all()
+        assert notes.is_between(1, 2).all()
+        heights.add(made["notes"].height)
+        judge(schema, made)
+
+    each()
+    assert len(heights) > 4
 
 
 def examine(data: dict[str, Any], draw: st.DataObject, where: Path) -> None:
