@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,6 +37,8 @@ class Place(places.Place):
 
     def own(self, key: str, build: Build) -> Engine:
         """Return an engine on a copy of the template, under a name that no other run has taken."""
+        if not self._own:
+            self._forget_dead_runs()
         template = self._template(key, build)
         worker = self.whereabouts.worker
         names = [self.name(key, worker), *(self.name(key, worker, str(number)) for number in range(2, _ANOTHER))]
@@ -111,6 +114,22 @@ class Place(places.Place):
     def _drop(self, name: str) -> None:
         self._run(f"DROP DATABASE IF EXISTS {_name(name)} WITH (FORCE)")
 
+    def _forget_dead_runs(self) -> None:
+        """Drop what runs have left that were killed: nobody holds the lock of its run or worker any more."""
+        pattern = re.compile(
+            rf"{re.escape(self.name(''))}[0-9a-f]{{12}}_(?P<rest>(?P<worker>(?:main|gw\d+)(?:_\d+)?)?.*)"
+        )
+        names = self._connection().execute(text("SELECT datname FROM pg_database")).scalars().all()
+        for name in names:
+            found = pattern.fullmatch(name)
+            if found is None or found["rest"].startswith(self.whereabouts.run):
+                continue
+            whole = name.removesuffix(found["rest"]) + (found["worker"] or "")
+            lock = whole if found["worker"] else _of_run(found["rest"].partition("_")[0])
+            if self._take(lock):
+                self._drop(name)
+                self._connection().execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _number(lock)})
+
     def _has(self, name: str) -> bool:
         found = self._connection().execute(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name})
         return found.scalar() is not None
@@ -143,6 +162,8 @@ class Place(places.Place):
                     self._server = _connected(self._url.set(database="postgres"))
                 except OperationalError:
                     raise self._refused(error, self._url) from None
+            alive = text("SELECT pg_advisory_lock_shared(:key)")
+            self._server.execute(alive, {"key": _number(_of_run(self.whereabouts.run))})
         return self._server
 
     def _refused(self, error: DBAPIError, url: URL) -> RefusedError:
@@ -153,6 +174,10 @@ class Place(places.Place):
 
 def _connected(url: URL) -> Connection:
     return create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool).connect()
+
+
+def _of_run(run: str) -> str:
+    return f"run {run}"
 
 
 def _number(name: str) -> int:

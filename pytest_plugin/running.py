@@ -14,7 +14,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from fixturegen.engines import masked
-from fixturegen.errors import InputError
+from fixturegen.errors import FixturegenError, InputError
 from fixturegen.schema import Dialect
 from pytest_fixturegen.content import Asked, Content, Create
 from pytest_fixturegen.failing import one_line
@@ -281,10 +281,12 @@ class Run:
 
     def close(self) -> tuple[str, ...]:
         """Drop what was made; return the names of the templates that the last worker is to drop."""
-        for served in self._served.values():
-            served.close()
-        self._served.clear()
-        return self._place.close() if self._place is not None else ()
+        with suppress(SQLAlchemyError, FixturegenError):  # a server that is gone is no failure of the tests
+            for served in self._served.values():
+                served.close()
+            self._served.clear()
+            return self._place.close() if self._place is not None else ()
+        return ()
 
 
 _FAILED = pytest.StashKey[bool]()
@@ -300,7 +302,8 @@ def run_of(config: pytest.Config) -> Run:
 def sweep(config: pytest.Config, names: tuple[str, ...]) -> None:
     """Drop templates at the end of the run."""
     url = make_url(settings_of(config).database)
-    place(whereabouts(config, url)).sweep(names)
+    with suppress(SQLAlchemyError, FixturegenError):  # as above
+        place(whereabouts(config, url)).sweep(names)
 
 
 def whereabouts(config: pytest.Config, url: URL) -> Whereabouts:

@@ -214,6 +214,7 @@ def test_asynchronous_postgresql(run: Outcome, project: pytest.Pytester, postgre
     run(ASYNC, f"--fixturegen-database={address}", apart=True, quiet=ASYNC_QUIET).assert_outcomes(passed=6)
 
 
+@pytest.mark.slow
 def test_anyio(run: Outcome, project: pytest.Pytester) -> None:
     with_models(project)
     source = (

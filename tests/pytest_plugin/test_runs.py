@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -402,3 +403,24 @@ def test_servers(run: Outcome, project: pytest.Pytester, request: pytest.Fixture
         for each in kept:
             if each != url.database:
                 connection.execute(text(f"DROP DATABASE {quote(each)}"))
+
+
+@pytest.mark.slow
+@pytest.mark.postgresql
+def test_what_dead_runs_have_left_is_dropped(run: Outcome, postgresql_url: URL) -> None:
+    name = f"{postgresql_url.database}"[:24].rstrip("_")
+    ours = [
+        f"{name}_fixturegen_{'a' * 12}{rest}"
+        for rest in ("", "_main", "_gw1_2", "_gw3_clone4", "_deadbeef", "_77_new", "_gw9")
+    ]
+    engine = create_engine(postgresql_url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        for each in ours:
+            connection.execute(text(f'CREATE DATABASE "{each}"'))
+        number = (0x66697874 << 32) | zlib.crc32(ours[-1].encode())
+        connection.execute(text(f"SELECT pg_advisory_lock({number})"))
+        option = f"--fixturegen-database={postgresql_url.render_as_string(hide_password=False)}"
+        run(TWO, option).assert_outcomes(passed=2)
+        assert databases(postgresql_url, name) == sorted([str(postgresql_url.database), ours[0], ours[-1]])
+        for each in (ours[0], ours[-1]):
+            connection.execute(text(f'DROP DATABASE "{each}"'))
