@@ -13,6 +13,9 @@ from fixturegen.making.nursery import Batch, Nursery
 from fixturegen.making.uniqueness import Code, held_codes
 from fixturegen.schema import Schema
 
+REUSED = 8
+"""Of a table that no more rows can be made of, so many existing ones serve as parents."""
+
 
 @dataclass(slots=True)
 class Scope:
@@ -23,12 +26,14 @@ class Scope:
         numbers: The last number that a counting key gave out, by table.
         seen: Codes that rows made so far hold, by table and unique.
         rows: Rows made so far, by table.
+        full: Tables of which no more rows can be made.
     """
 
     number: int = -1
     numbers: dict[str, int] = field(default_factory=dict)
     seen: dict[tuple[str, str], set[Code]] = field(default_factory=dict)
     rows: dict[str, list[Row]] = field(default_factory=dict)
+    full: set[str] = field(default_factory=set)
 
 
 class Present:
@@ -72,6 +77,13 @@ class Present:
             self._index[table, columns] = {values: at for at, values in enumerate(held)}
         at = self._index[table, columns].get(tuple(key[name] for name in columns))
         return None if at is None else frame.row(at, named=True)
+
+    def some(self, table: str, number: int) -> Row | None:
+        """Return one of the first rows of a table, chosen by a number; None where it has none."""
+        frame = self._existing.get(table)
+        if frame is None or frame.height == 0:
+            return None
+        return frame.row(number % min(frame.height, REUSED), named=True)
 
     def count(self, table: str, key: Mapping[str, object]) -> int:
         """Return how many rows of a table hold these values."""

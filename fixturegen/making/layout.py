@@ -39,7 +39,14 @@ class Checks(Protocol):
 MOST_NODES = 500
 
 
-def laid_out(schema: Schema, wish: Wish, rows: int, known: Known, forced: Checks) -> Layout:
+def laid_out(
+    schema: Schema,
+    wish: Wish,
+    rows: int,
+    known: Known,
+    forced: Checks,
+    reused: Mapping[str, Mapping[str, object]] = MappingProxyType({}),
+) -> Layout:
     """Return the nodes for so many rows of which ``wish`` is asked.
 
     Args:
@@ -48,11 +55,12 @@ def laid_out(schema: Schema, wish: Wish, rows: int, known: Known, forced: Checks
         rows: How many are wanted, at least 1.
         known: Finds existing rows.
         forced: Says which optional references a row cannot do without.
+        reused: By table, an existing row that serves as parent where nothing is asked of one, as no more rows can be made.
 
     Raises:
         ImpossibleError: If what is asked of two rows is impossible, as they are one.
     """
-    work = _Work(schema, known, forced)
+    work = _Work(schema, known, forced, reused)
     work.placed(with_sums(schema, wish), rows)
     work.complete()
     return Layout(tuple(work.nodes))
@@ -63,6 +71,7 @@ class _Work:
     schema: Schema
     known: Known
     forced: Checks
+    reused: Mapping[str, Mapping[str, object]]
     nodes: list[Node] = field(default_factory=list)
 
     def placed(self, wish: Wish, width: int, pins: Mapping[str, Led] = MappingProxyType({})) -> Node:
@@ -243,6 +252,9 @@ class _Work:
     def _shared(self, node: Node, reference: Reference, *, itself: bool) -> Iterator[Led]:
         """Rows of the table that are there: one that the row's parents lead to, the row itself, or any other."""
         barred = self._barred(node, reference)
+        if reference.table in self.reused:
+            row = self.reused[reference.table]
+            yield self._above(reference.table, dict.fromkeys(reference.target), row), (0,) * node.width
         found = reached(node, reference.table)
         if found is not None and found[0] not in barred:
             yield found

@@ -16,12 +16,12 @@ import polars as pl
 from fixturegen.draws import stream
 from fixturegen.errors import ImpossibleError, InputError
 from fixturegen.making.forcing import Forcing
-from fixturegen.making.handing import Collision, Present, Scope, handed
+from fixturegen.making.handing import REUSED, Collision, Present, Scope, handed
 from fixturegen.making.inserting import inserted
 from fixturegen.making.layout import laid_out
 from fixturegen.making.made import Made, Row
 from fixturegen.making.nodes import Layout
-from fixturegen.making.nursery import Nursery, nursery
+from fixturegen.making.nursery import Nursery, nursery, usual_size
 from fixturegen.making.slots import Slot, Slots
 from fixturegen.making.wishes import MOST_CHILDREN, Wish, table_of, wished
 from fixturegen.options import Options
@@ -148,10 +148,21 @@ class Maker:
             raise InputError(message)
         with self._lock:
             name, number, scope = self._scope(key)
-            shape, values = self._shape(table, overrides, rows, scope)
             start = stream(self.seed, "make", table, name) + number
-            nodes = self._handed(shape, start, values, scope)
-        return inserted(self.schema, table, shape.nurseries[0], nodes)
+            while True:
+                shape, values = self._shape(table, overrides, rows, scope, start)
+                try:
+                    nodes = self._handed(shape, start, values, scope)
+                except _FullError as error:
+                    if (
+                        error.table == table
+                        or error.table in scope.full
+                        or self._some(error.table, scope, start) is None
+                    ):
+                        raise
+                    scope.full.add(error.table)
+                else:
+                    return inserted(self.schema, table, shape.nurseries[0], nodes)
 
     # Scopes ------------------------------------------------------------------------------------------------------------
 
@@ -172,7 +183,7 @@ class Maker:
     # Shapes ------------------------------------------------------------------------------------------------------------
 
     def _shape(
-        self, table: str, overrides: Mapping[str, object], rows: int, scope: Scope
+        self, table: str, overrides: Mapping[str, object], rows: int, scope: Scope, start: int
     ) -> tuple[_Shape, Sequence[object]]:
         """Return the shape of a call, and the values that are filled in."""
         asked = self._asked(table, overrides)
@@ -190,12 +201,19 @@ class Maker:
         else:
             slotted = asked.alone
         wish, values, sign = slotted
-        for shape in self._known((*sign, rows)):
+        reused = {name: row for name in sorted(scope.full) if (row := self._some(name, scope, start)) is not None}
+        whole = (*sign, rows, *((name, repr(row)) for name, row in reused.items()))
+        for shape in self._known(whole):
             if all(self._found(lookup, scope) == row for lookup, row in shape.lookups.items()):
                 return shape, values
-        shape = self._laid_out(wish, rows, scope)
-        self._known((*sign, rows)).append(shape)
+        shape = self._laid_out(wish, rows, scope, reused)
+        self._known(whole).append(shape)
         return shape, values
+
+    def _some(self, table: str, scope: Scope, start: int) -> Row | None:
+        """A row that is there, chosen by a number: one of the database's, else one that the test made."""
+        made = scope.rows.get(table)
+        return self._present.some(table, start) or (made[start % min(len(made), REUSED)] if made else None)
 
     def _asked(self, table: str, overrides: Mapping[str, object]) -> _Asked:
         """The overrides as a wish, read once for equal ones."""
@@ -218,7 +236,7 @@ class Maker:
             self._shapes.move_to_end(sign)
         return known
 
-    def _laid_out(self, wish: Wish, rows: int, scope: Scope) -> _Shape:
+    def _laid_out(self, wish: Wish, rows: int, scope: Scope, reused: Mapping[str, Row]) -> _Shape:
         lookups: dict[Lookup, Row | None] = {}
 
         def known(name: str, key: Mapping[str, object]) -> Row | None:
@@ -226,7 +244,7 @@ class Maker:
             lookups[lookup] = self._found(lookup, scope)
             return lookups[lookup]
 
-        layout = laid_out(self.schema, wish, rows, known, self._checks)
+        layout = laid_out(self.schema, wish, rows, known, self._checks, reused)
         return _Shape(layout, lookups, [nursery(self.schema, layout, self._options, last=self._present.last)])
 
     def _found(self, lookup: Lookup, scope: Scope) -> Row | None:
@@ -256,7 +274,9 @@ class Maker:
         raise _taken(collision)
 
     def _followed(self, shape: _Shape, generation: int) -> bool:
-        """Add another nursery to a shape; whether there are values for one."""
+        """Add another nursery to a shape; whether there are values for one: few values are all in the first."""
+        if shape.nurseries[0].size < usual_size(shape.layout):
+            return False
         options = replace(self._options, seed=stream(self.seed, "generation", str(generation)))
         try:
             more = nursery(self.schema, shape.layout, options, growth=4**generation, last=self._present.last)
@@ -266,11 +286,19 @@ class Maker:
         return True
 
 
-def _taken(collision: Collision) -> ImpossibleError:
+class _FullError(ImpossibleError):
+    """No row of a table is left that repeats none."""
+
+    table: str = ""
+
+
+def _taken(collision: Collision) -> _FullError:
     """The error for rows that all repeat rows that are there."""
     what = "what is asked is held by another row" if collision.asked else "no row is left that repeats none"
     message = f"{what} of {collision.table} under {collision.unique}"
-    return ImpossibleError(message, hint="Give its columns values that no row holds yet, or make fewer rows.")
+    error = _FullError(message, hint="Give its columns values that no row holds yet, or make fewer rows.")
+    error.table = collision.table
+    return error
 
 
 def _sign(value: object) -> object:

@@ -70,6 +70,7 @@ class Nursery:
         good: Numbers of the neighbourhoods in which everything holds, ascending; at least one.
         led: What follows from numbered keys, in an order in which it can be copied.
         slots: Columns whose value is filled in: node, column, number of the slot.
+        size: How many neighbourhoods were made.
     """
 
     plan: Plan
@@ -78,6 +79,7 @@ class Nursery:
     good: tuple[int, ...]
     led: tuple[Led, ...]
     slots: tuple[tuple[str, str, int], ...]
+    size: int
 
 
 def nursery(
@@ -100,9 +102,12 @@ def nursery(
         ImpossibleError: If there is none; with the constraint.
     """
     shape = spread(derived(schema, layout, last))
-    width = max(node.width for node in layout.nodes)
-    size = max(1, min(MOST, MOST_ROWS // width)) * growth
-    return _fullest(lambda some: _made(schema, shape, layout, some, options), size)
+    return _fullest(lambda some: _made(schema, shape, layout, some, options), usual_size(layout) * growth)
+
+
+def usual_size(layout: Layout) -> int:
+    """Return how many neighbourhoods are made at first, where there are values for so many."""
+    return max(1, min(MOST, MOST_ROWS // max(node.width for node in layout.nodes)))
 
 
 def _fullest(made: Callable[[int], Nursery], size: int) -> Nursery:
@@ -141,7 +146,7 @@ def _made(schema: Schema, shape: Derived, layout: Layout, size: int, options: Op
     for name, column, _ in slots:
         late[name] |= {column}
     batches = [_batch(schema, node, frames[node.name], keys, late[node.name]) for node in nodes]
-    return Nursery(plan, layout, tuple(batches), good, follows, slots)
+    return Nursery(plan, layout, tuple(batches), good, follows, slots, size)
 
 
 def _batch(

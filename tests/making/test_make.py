@@ -252,6 +252,7 @@ def test_another_seed_gives_another_row(shop: Schema) -> None:
     assert fg.make(shop, "customers", seed=1).row != fg.make(shop, "customers").row
 
 
+@pytest.mark.slow
 def test_rows_are_the_same_in_any_process(shop: Schema) -> None:
     code = (
         "import fixturegen as fg; schema = fg.load('schemas/shop.yaml');"

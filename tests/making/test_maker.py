@@ -125,6 +125,18 @@ def test_few_values_run_out_with_the_unique_that_binds() -> None:
         maker.made("permissions", {}, key=f"it#{codes}")
 
 
+def test_parents_of_which_there_are_no_more_are_those_that_exist() -> None:
+    saas = shipped("saas")
+    existing = {"permissions": fg.generate(saas)["permissions"]}
+    assert existing["permissions"].height == 12, "all codes that there are"
+    maker = Maker(saas, existing=existing)
+    made = [maker.made("role_permissions", {}, key=f"it#{number}") for number in range(5)]
+    assert all(list(each.rows) == ["tenants", "roles", "role_permissions"] for each in made)
+    assert {each.row["permission_id"] for each in made} <= set(existing["permissions"]["id"])
+    with pytest.raises(ImpossibleError, match="permissions_code_key"):
+        maker.made("permissions", {}, key="it#9")
+
+
 def test_circles_are_inserted_and_closed() -> None:
     hard = corpus("sqlite/hard")
     made = Maker(hard).made("employees", {"department": {"head_emp": {"manager": {}}}})
