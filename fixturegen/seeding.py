@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fixturegen.agreements import agreeing
 from fixturegen.content import content_hash
 from fixturegen.databases.base import RejectedError, Rejection, database_of
 from fixturegen.databases.oracles import asking
@@ -47,7 +48,7 @@ def seed_plan(
     marker = content_hash(made)
     if existing == "append" and not create:
         made = tried_plan(made.schema, made.options, target, existing_rows(made, target))
-    course = _Course(made, target)
+    course = _Course(made, target, create=create)
     while True:
         try:
             result = _loaded(course.plan, target, marker, create, existing, dry_run, defer_constraints, progress)
@@ -64,6 +65,7 @@ class _Course:
     Args:
         plan: What is asked for.
         target: The database.
+        create: Whether tables are made, exactly as the schema says.
 
     Attributes:
         plan: What is tried next.
@@ -71,10 +73,12 @@ class _Course:
         ceilings: Most rows that tables took, existing ones counted, and why no more.
     """
 
-    def __init__(self, plan: Plan, target: Target) -> None:
+    def __init__(self, plan: Plan, target: Target, *, create: bool) -> None:
         self.plan = plan
         self.rejected: list[Rejection] = []
         self._schema = plan.schema
+        self._create = create
+        self._guessed: set[str] = set()
         self._target = target
         self._refusing: dict[str, Rejection] = {}
         self.ceilings: dict[str, tuple[int, str]] = {}
@@ -90,7 +94,8 @@ class _Course:
             if error.table not in self._refusing:
                 return False
             self._lower(error)
-        failures = self._failures(error)
+        guessed = isinstance(error, UnsettledError) and self._guess(error)
+        failures = [] if guessed else self._failures(error)
         if failures:
             self.rejected += failures
             lost = _left_out(self.plan, options, {failure.table for failure in failures})
@@ -105,6 +110,14 @@ class _Course:
             self._schema, options, self._target, existing, ceilings, set(self._refusing) - set(options.exclude)
         )
         return True
+
+    def _guess(self, error: UnsettledError) -> bool:
+        """Let columns agree that are likely meant to, once for a table of which nothing is taken; return whether any do."""
+        if error.table in self.ceilings or error.table in self._guessed or self._create:
+            return False
+        self._guessed.add(error.table)
+        before, self._schema = self._schema, agreeing(self._schema, error.table)
+        return self._schema is not before
 
     def _lower(self, error: UnsettledError) -> None:
         if error.placed > self.plan.tables[error.table].existing:

@@ -136,3 +136,26 @@ def test_a_trigger_that_rolls_all_back_leaves_its_table_empty(tmp_path: Path) ->
     result = fg.seed(f"sqlite:///{path}", f"sqlite:///{path}", rows=10)
     assert {name: held.rows for name, held in result.tables.items()} == {"fine": 10}
     assert [one.table for one in result.rejected] == ["back"]
+
+
+UNDECLARED = """
+CREATE TABLE rooms (room_id TEXT PRIMARY KEY);
+CREATE TABLE events (event_id TEXT PRIMARY KEY, room_id TEXT NOT NULL);
+CREATE TABLE partial_rooms (room_id TEXT NOT NULL PRIMARY KEY REFERENCES rooms (room_id));
+CREATE TABLE partial_events (room_id TEXT NOT NULL REFERENCES partial_rooms (room_id),
+                             event_id TEXT NOT NULL UNIQUE REFERENCES events (event_id));
+CREATE TRIGGER agree BEFORE INSERT ON partial_events BEGIN
+  SELECT RAISE(ABORT, 'no') WHERE EXISTS (SELECT 1 FROM events e WHERE e.event_id = NEW.event_id AND e.room_id != NEW.room_id);
+END;
+"""
+
+
+def test_columns_of_one_name_agree_where_triggers_refuse_all_that_do_not(tmp_path: Path) -> None:
+    path = tmp_path / "agree.db"
+    connection = sqlite3.connect(path)
+    connection.executescript(UNDECLARED)
+    connection.close()
+    url = f"sqlite:///{path}"
+    result = fg.seed(url, url, rows=30)
+    assert (result.tables["partial_events"].rows, result.rejected) == (30, ())
+    assert fg.verify(url, url)
