@@ -8,6 +8,7 @@ from importlib import import_module
 from pkgutil import walk_packages
 
 import pytest
+from sqlalchemy import create_engine
 
 import fixturegen
 import pytest_fixturegen
@@ -57,6 +58,8 @@ def loaded() -> None:
         for module in (each for each in names if not each.name.endswith("__main__")):
             with suppress(ImportError):  # such as a module for a library that is not installed
                 import_module(module.name)
+    for address in ("sqlite://", "postgresql+psycopg://", "mysql+pymysql://"):
+        create_engine(address)
     fixturegen.generate(fixturegen.Schema(tables={}))
 
 
