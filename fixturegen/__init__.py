@@ -9,6 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from fixturegen.access.reading import rows_at
+    from fixturegen.access.scanning import scan
     from fixturegen.breaking.finding import negatives
     from fixturegen.coverage.dataset import covering
     from fixturegen.errors import FixturegenError, ImpossibleError, InputError, RefusedError, SchemaError
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     __version__: str
 
 _HOMES = {
+    "fixturegen.access.reading": ("rows_at",),
+    "fixturegen.access.scanning": ("scan",),
     "fixturegen.breaking.finding": ("negatives",),
     "fixturegen.coverage.dataset": ("covering",),
     "fixturegen.errors": ("FixturegenError", "ImpossibleError", "InputError", "RefusedError", "SchemaError"),
@@ -59,6 +63,8 @@ __all__ = [
     "negatives",
     "plan",
     "rows",
+    "rows_at",
+    "scan",
     "seed",
     "stream",
     "verify",

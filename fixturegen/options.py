@@ -41,6 +41,8 @@ class Options:
         exclude: Tables to leave out.
         accept_unverified: Go on although a constraint can be neither constructed nor judged.
         pins: By table and reference name, which row is whose parent; other references choose their parents.
+        counted: Whether rows counted per parent are always counted; if not, those of very many parents are estimated, which
+            serves rows that are computed alone (:mod:`fixturegen.access`).
     """
 
     rows: int | None = None
@@ -53,6 +55,7 @@ class Options:
     exclude: tuple[str, ...] = ()
     accept_unverified: bool = False
     pins: Mapping[tuple[str, str], Pin] = field(default_factory=lambda: MappingProxyType({}))
+    counted: bool = True
 
 
 def options_from(
@@ -65,6 +68,7 @@ def options_from(
     only: tuple[str, ...] = (),
     exclude: tuple[str, ...] = (),
     accept_unverified: bool = False,
+    counted: bool = True,
 ) -> Options:
     """Return the options for the keywords of a public verb.
 
@@ -100,6 +104,7 @@ def options_from(
         only=tuple(only),
         exclude=tuple(exclude),
         accept_unverified=accept_unverified,
+        counted=counted,
     )
 
 

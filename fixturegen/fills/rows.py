@@ -307,5 +307,5 @@ class TableRows:
         if isinstance(count, PerParent) and count.reference == step.reference:
             counts = self.engine.counts(self.name)
             parents = counts.parents(self.ordinals) if self.plan.existing else self.chosen(step.reference)
-            return pl.Series(self.ordinals - counts.offsets[parents] + 1).cast(dtype)
+            return pl.Series(self.ordinals - counts.starts(parents) + 1).cast(dtype)
         return pl.Series(self.engine.ranks(self.name, step.reference)[self.ordinals] + 1).cast(dtype)

@@ -94,11 +94,11 @@ class _Attempt:
         self, engine: Engine, plan: TablePlan, number: int, case: int, height: int, ways: Mapping[str, int]
     ) -> None:
         from fixturegen.fills.drawing import Drawing  # noqa: PLC0415 - a drawing may follow what passed
-        from fixturegen.fills.rows import TableRows  # noqa: PLC0415 - rows are drawn by what passed
 
-        ordinals = plan.existing + np.arange(height, dtype=np.int64) % min(max(plan.rows, 1), _CANDIDATE_ROWS)
+        lenders = engine.first(plan.table.name, min(max(plan.rows, 1), _CANDIDATE_ROWS))
+        ordinals = lenders[np.arange(height, dtype=np.int64) % len(lenders)]
         still = tuple(np.zeros(height, dtype=np.int64) for _ in plan.settled)
-        rows = TableRows(engine, plan, ordinals, still)
+        rows = engine.candidates(plan, ordinals, still)
         alike = Ways({(case, name): (1 / count,) * count for name, count in ways.items()})
         cases = np.full(height, case, dtype=np.int64)
         self._drawing = Drawing(rows, plan.components[number], _keys(height), alike, cases)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 
@@ -27,22 +28,39 @@ def offsets(bits_of: BitSource, table: str, count: PerParent, keys: Bits, existi
         existing: So many parents, the first ones, draw nothing: they have their rows already.
     """
     numbers = np.zeros(len(keys) + 1, dtype=np.int64)
-    cumulative = None if count.distribution == "uniform" else _cumulative(count)
     for at in range(0, len(keys), BLOCK):
         block = keys[at : at + BLOCK]
-        random = bits_of((table, count.reference, "count"), block)
-        if cumulative is None:
-            drawn = bounded(random, count.low, count.high)
-        else:
-            drawn = count.low + np.searchsorted(cumulative, random >> np.uint64(32), side="right")
-        if count.childless > 0:
-            lonely = bits_of((table, count.reference, "childless"), block) >> np.uint64(32)
-            drawn[lonely < np.uint64(round(count.childless * UNIT))] = 0
-        numbers[at + 1 : at + 1 + len(block)] = drawn
+        numbers[at + 1 : at + 1 + len(block)] = sizes(bits_of, table, count, block)
     numbers[1 : 1 + existing] = 0
     return np.cumsum(numbers)
 
 
+def sizes(bits_of: BitSource, table: str, count: PerParent, keys: Bits) -> Integers:
+    """Return how many rows the parents of these keys have; arguments as for :func:`offsets`."""
+    random = bits_of((table, count.reference, "count"), keys)
+    if count.distribution == "uniform":
+        drawn = bounded(random, count.low, count.high)
+    else:
+        drawn = count.low + np.searchsorted(_cumulative(count), random >> np.uint64(32), side="right")
+    if count.childless > 0:
+        lonely = bits_of((table, count.reference, "childless"), keys) >> np.uint64(32)
+        drawn[lonely < np.uint64(round(count.childless * UNIT))] = 0
+    return drawn
+
+
+def expected(count: PerParent, parents: int) -> int:
+    """Return about how many rows so many parents have in all, at least 1 where there can be any.
+
+    >>> expected(PerParent("orders", 1, 5), 1_000)
+    3000
+    """
+    weights = _weights(count)
+    mean = sum(weight * number for number, weight in enumerate(weights, count.low)) / sum(weights)
+    share = 1 - Fraction(count.childless).limit_denominator(10**6)
+    return max(round(parents * mean * share), min(parents, count.high, 1))
+
+
+@lru_cache(maxsize=64)
 def _cumulative(count: PerParent) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
     """Borders, in 2**32nds, between the counts from ``low`` to ``high``; the last border is left out."""
     weights = _weights(count)

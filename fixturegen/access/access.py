@@ -1,0 +1,154 @@
+"""A schema planned for rows computed alone: made once for each schema and its options, then at hand."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from threading import Lock
+
+import polars as pl
+
+from fixturegen.access.engine import AccessEngine, PassError
+from fixturegen.databases.oracles import Oracles
+from fixturegen.draws import Integers
+from fixturegen.dtypes import polars_dtype
+from fixturegen.errors import InputError, SchemaError
+from fixturegen.options import Options, options_from
+from fixturegen.schema import Schema
+from fixturegen.trials import tried_plan
+from fixturegen.verbs import Rows, Source, database_behind, load
+
+KEPT = 8
+"""So many schemas with their options are kept planned, the latest used."""
+_Key = tuple[object, ...]
+
+
+class Access:
+    """Rows of the tables of one plan, computed alone.
+
+    Args:
+        schema: The schema.
+        options: What is asked for; counts per parent are estimated for very many parents.
+        source: Where the schema came from, asked for what only a database can judge.
+    """
+
+    def __init__(self, schema: Schema, options: Options, source: Source) -> None:
+        database = database_behind(source)
+        self.plan = tried_plan(schema, options, database)
+        self.engine = AccessEngine(self.plan, Oracles(database))
+        self._dtypes: dict[str, Mapping[str, pl.DataType]] = {}
+
+    def dtypes(self, table: str) -> Mapping[str, pl.DataType]:
+        """Return the dtype of every column that is written, in the order of the table.
+
+        Raises:
+            SchemaError: If there is no such table.
+        """
+        if table not in self._dtypes:
+            if table not in self.plan.tables:
+                message = f"unknown table {table!r}"
+                raise SchemaError(message, where=self.plan.schema.source or None, given=table, exists=self.plan.tables)
+            held = self.plan.tables[table]
+            written = [column for column in held.table.columns if column.name in held.steps]
+            self._dtypes[table] = {column.name: polars_dtype(column.type) for column in written}
+        return self._dtypes[table]
+
+    def columns(self, table: str, wanted: Iterable[str] | None) -> tuple[str, ...]:
+        """Return the wanted columns of a table; all that are written unless given.
+
+        Raises:
+            SchemaError: If one of them does not exist.
+        """
+        known = self.dtypes(table)
+        if wanted is None:
+            return tuple(known)
+        names = (wanted,) if isinstance(wanted, str) else tuple(dict.fromkeys(wanted))
+        for name in names:
+            if name not in known:
+                message = f"unknown column {name!r}" if isinstance(name, str) else f"{name!r} is no name of a column"
+                raise SchemaError(message, where=table, given=str(name), exists=known)
+        return names
+
+    def frame(self, table: str, columns: tuple[str, ...], numbers: Integers) -> pl.DataFrame:
+        """Return rows of a table by their numbers.
+
+        Raises:
+            InputError: If a column takes a pass over a whole table; its name is said.
+        """
+        rows = self.engine.rows(table, numbers)
+        found = {}
+        for name in columns:
+            try:
+                found[name] = rows.column(name)
+            except PassError as error:
+                message = f"the column takes a pass over all rows: {error}"
+                hint = "Leave it out by columns=, or use generate or stream, which make all rows."
+                raise InputError(message, where=f"{table}.{name}", hint=hint) from None
+        return pl.DataFrame(found) if found else pl.DataFrame(height=len(numbers))
+
+
+_KEPT: OrderedDict[_Key, tuple[Source, Access]] = OrderedDict()
+_LOCK = Lock()
+
+
+def opened(
+    schema: Source,
+    *,
+    rows: Rows = None,
+    scale: float = 1.0,
+    seed: int = 0,
+    as_of: date | None = None,
+    only: Iterable[str] = (),
+    exclude: Iterable[str] = (),
+    accept_unverified: bool = False,
+) -> Access:
+    """Return the access to a schema's rows, planned at the first call and kept: see :data:`KEPT`.
+
+    A schema object is known again by itself, a file by its path, size and time of change; other sources are read again by
+    every call, so load them first.
+    """
+    about = (
+        tuple(rows.items()) if isinstance(rows, Mapping) else rows,
+        (scale, seed, as_of, tuple(only), tuple(exclude), accept_unverified),
+    )
+    key = None if (name := _name(schema)) is None else (*name, *about)
+    try:
+        with _LOCK:
+            if key is not None and key in _KEPT:
+                _KEPT.move_to_end(key)
+                return _KEPT[key][1]
+    except TypeError:  # unhashable, so wrong: the options say how
+        key = None
+    options = options_from(
+        rows=rows,
+        scale=scale,
+        seed=seed,
+        as_of=as_of,
+        only=about[1][3],
+        exclude=about[1][4],
+        accept_unverified=accept_unverified,
+        counted=False,
+    )
+    access = Access(load(schema), options, schema)
+    if key is not None:
+        with _LOCK:
+            # The source is kept with its access: its identity must not pass to another object.
+            _KEPT[key] = (schema, access)
+            while len(_KEPT) > KEPT:
+                _KEPT.popitem(last=False)
+    return access
+
+
+def _name(source: Source) -> _Key | None:
+    """Return what a source is known again by, or None."""
+    if isinstance(source, Schema):
+        return (id(source),)
+    if isinstance(source, str | Path):
+        try:
+            about = Path(source).stat()
+        except (OSError, ValueError):
+            return None
+        return (str(source), about.st_mtime_ns, about.st_size)
+    return None
