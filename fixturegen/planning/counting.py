@@ -32,7 +32,7 @@ def offsets(bits_of: BitSource, table: str, count: PerParent, keys: Bits, existi
         block = keys[at : at + BLOCK]
         numbers[at + 1 : at + 1 + len(block)] = sizes(bits_of, table, count, block)
     numbers[1 : 1 + existing] = 0
-    return np.cumsum(numbers)
+    return np.cumsum(numbers, out=numbers)
 
 
 def sizes(bits_of: BitSource, table: str, count: PerParent, keys: Bits) -> Integers:
