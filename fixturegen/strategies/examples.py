@@ -57,13 +57,13 @@ def dataset(schema: Source, rows: Mapping[str, Iterable[Mapping[str, object]]]) 
     Raises:
         InputError: If there is no such table or column, or a value is not of the column's type.
 
-    >>> from fixturegen.schema import Type
+    >>> from fixturegen.schema import Schema, Type
     >>> notes = Table(name="notes", columns=(Column(name="id", type=Type(kind="integer")),))
     >>> made = dataset(Schema(tables={"notes": notes}), {"notes": [{"id": 7}]})
     >>> made
     dataset(schema, {'notes': [{'id': 7}]})
     >>> made["notes"].schema
-    Schema({'id': Int64})
+    Schema([('id', Int64)])
     """
     loaded = load(schema)
     given = dict(rows)

@@ -23,8 +23,11 @@ def fixed(schema: Schema, where: Where) -> Schema:
 
     Raises:
         SchemaError: If there is no such table or column.
-        InputError: If a value is not of the column's type, or NULL where there may be none.
+        InputError: If ``where`` is no mapping, or a value is not of the column's type, or NULL where there may be none.
     """
+    if not isinstance(where, Mapping):
+        message = f"where is {where!r}, which is no mapping by table"
+        raise InputError(message)
     tables = dict(schema.tables)
     for name, wanted in where.items():
         if name not in tables:

@@ -278,7 +278,8 @@ class Machine:
     def _unneeded(self, world: World) -> list[Row]:
         """Return the rows that no row refers to and that were not drawn to stay: some at a time, parents of theirs later.
 
-        Only those before one that is referred to: rows after it Hypothesis takes away by itself, for no index changes.
+        Only where some row of the table is referred to: then those before it cannot be taken away without changing which row
+        an index means. Where none is, Hypothesis takes rows away by itself.
         """
         needed: set[int] = set()
         for name, rows in world.rows.items():
@@ -293,8 +294,9 @@ class Machine:
             keep = self.works[name].keep
             if keep < 0:
                 continue
-            last = max((row.number for row in rows if id(row) in needed), default=0)
-            loose = [row for row in rows[:last] if not row.digits[keep] and id(row) not in needed]
+            if not any(id(row) in needed for row in rows):
+                continue
+            loose = [row for row in rows if not row.digits[keep] and id(row) not in needed]
             loose = [row for row in loose if not self._is_boss(row)]
             found += loose[: max(0, len(rows) - self.least[name])]
         return found

@@ -15,7 +15,7 @@ from fixturegen.databases.oracles import Oracles, at_hand
 from fixturegen.errors import ImpossibleError, SchemaError
 from fixturegen.lattice import lattice_of
 from fixturegen.options import options_from
-from fixturegen.planning import planned
+from fixturegen.planning import Plan, planned
 from fixturegen.schema import PerParent, Schema
 from fixturegen.strategies.examples import Dataset, Finish, finisher, said
 from fixturegen.strategies.fixing import Where, fixed, open_counts
@@ -157,7 +157,7 @@ def rows(
     loaded = load(schema)
     if table not in loaded.tables:
         message = f"unknown table {table!r}"
-        raise SchemaError(message, given=table, exists=loaded.tables)
+        raise SchemaError(message, given=str(table), exists=loaded.tables)
     near = _neighbourhood(loaded, table)
     asked = Limits(most=near, least={name: int(name == table) for name in loaded.tables}, firm=False)
     fixing: Where = NOWHERE if where is None else {table: where}
@@ -198,6 +198,7 @@ def _maker(
     plan = planned(wanted, options, judges=at_hand(None))
     least = needed(plan, asked.least)
     most = widened(plan, {one: max(size, least[one]) for one, size in asked.most.items()}, firm=asked.firm)
+    _check_room(plan, least, most)
     machine = Machine(plan, most, least, Oracles())
     most = budgeted(machine, most, firm=asked.firm)
     _check_least(machine, asked.least, most)
@@ -207,6 +208,16 @@ def _maker(
         for one, work in machine.works.items()
     }
     return Maker(machine, Shape(machine, most, machine.least), name, columns)
+
+
+def _check_room(plan: Plan, least: Mapping[str, int], most: Mapping[str, int]) -> None:
+    """Refuse more rows than the plan has room for: what it lowered a table to, or what its parents' rows leave."""
+    for name, size in least.items():
+        if size > most[name]:
+            reason = next((f": {one.reason}" for one in plan.lowered if one.table == name), "")
+            message = f"{size} rows of {name} are needed, but only {most[name]} can exist{reason}"
+            hint = f"The largest size that fits is {most[name]}."
+            raise ImpossibleError(message, where=plan.tables[name].table.where, hint=hint)
 
 
 def _check_least(machine: Machine, asked: Mapping[str, int], most: Mapping[str, int]) -> None:

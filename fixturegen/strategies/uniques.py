@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from unicodedata import combining, normalize
 
 import polars as pl
 
 from fixturegen.expressions.names import mentioned, resolved
 from fixturegen.expressions.parsing import parsed
-from fixturegen.planning.domains import FOLDING
 from fixturegen.planning.plan import Drawn
-from fixturegen.schema import Unique
+from fixturegen.schema import Column, Dialect, Unique
 from fixturegen.strategies.asking import Asked
 from fixturegen.strategies.worlds import Row
 
@@ -83,7 +83,7 @@ def _key(work: TableWork, unique: Unique) -> Key:
 
 
 def _plain(work: TableWork, names: tuple[str, ...]) -> Key:
-    folded = [(work.columns[name].collation or "").lower() in FOLDING for name in names]
+    folded = [_folds(work.columns[name], work.whole.schema.dialect) for name in names]
     listed = any(work.columns[name].type.kind == "array" for name in names)
     if not listed and not any(folded):
         return lambda row: tuple([row.values[name] for name in names])
@@ -95,10 +95,32 @@ def _plain(work: TableWork, names: tuple[str, ...]) -> Key:
     return values
 
 
+def _folds(column: Column, dialect: Dialect) -> bool:
+    """Whether the database may take two different texts of a column for equal."""
+    collation = (column.collation or "").lower()
+    if column.type.kind not in {"text", "url", "unknown"}:
+        return False
+    match dialect:
+        case "sqlite":
+            return collation in {"nocase", "rtrim"}
+        case "mysql":
+            return not collation.endswith("_bin") and collation != "binary"
+        case _:
+            return (column.type.native or "").lower() == "citext" or column.type.fixed
+
+
 def _compared(value: object, *, fold: bool) -> object:
+    """Return what stands for a value: of texts that some collation takes for equal, one and the same.
+
+    >>> _compared("Stra\u00dfe ", fold=True) == _compared("STRASSE", fold=True)
+    True
+    """
     if isinstance(value, list):
         return repr(value)
-    return value.lower() if fold and isinstance(value, str) else value
+    if not fold or not isinstance(value, str):
+        return value
+    parts = normalize("NFKD", value.rstrip(" ").casefold())
+    return "".join(char for char in parts if not combining(char))
 
 
 def _asked(work: TableWork, unique: Unique, text: str) -> Asked:

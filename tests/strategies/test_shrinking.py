@@ -47,6 +47,10 @@ def dear_order(data: Data) -> bool:
     return bool((prices["price"] > 1_000).any())
 
 
+def idle_beside_busy(data: Data) -> bool:
+    return 0 < data["orders"]["user_id"].n_unique() < data["users"].height
+
+
 def orphaned_tags(data: Data) -> bool:
     """Users without orders are deleted, and their tags are forgotten."""
     kept = set(data["orders"]["user_id"])
@@ -60,6 +64,7 @@ BUGS: dict[str, tuple[str, Callable[[Data], bool], Sizes]] = {
     "a head of another department": ("hard", head_of_another_department, {"departments": 2, "employees": 1}),
     "two tags": ("hard", two_tags, {"tenants": 1, "tags": 2, "users": 1, "user_tags": 2}),
     "a sum over children": ("hard", dear_order, {"tenants": 1, "users": 1, "orders": 1, "order_items": 1}),
+    "an idle user beside a busy one": ("hard", idle_beside_busy, {"tenants": 1, "users": 2, "orders": 1}),
     "an orphan": ("hard", orphaned_tags, {"tenants": 1, "tags": 1, "users": 1, "user_tags": 1}),
 }
 MOST_CALLS = 700

@@ -73,6 +73,8 @@ def test_sizes_are_kept() -> None:
         ({"where": {"pets": {"weight": None}}}, "never NULL"),
         ({"where": {"pets": {"owner_id": 1}}}, "follows from other rows"),
         ({"where": {"pets": "weight < 0"}}, "pets"),
+        ({"where": ["pets"]}, "no mapping by table"),
+        ({"where": {"pets": "colour = 1"}}, "colour"),
         ({"where": {"pets": 7}}, "neither an SQL condition nor values"),
     ],
 )
@@ -86,6 +88,14 @@ def test_the_largest_size_is_said_where_a_unique_leaves_no_more() -> None:
     with pytest.raises(fg.InputError, match=r"2"):
         fg.datasets(schema, min_rows=3)
     assert least(fg.datasets(schema, min_rows=2), lambda _: True)["flags"]["on"].to_list() == [False, True]
+
+
+def test_rows_that_lack_parents_are_refused() -> None:
+    schema = parse_schema(SMALL.replace("  owners:\n", "  owners:\n    rows: 0\n"))
+    for refused in (lambda: fg.datasets(schema, min_rows={"pets": 1}), lambda: fg.rows(schema, "pets")):
+        with pytest.raises(fg.InputError, match=r"owners.* only 0 can exist"):
+            refused()
+    assert least(fg.datasets(schema), lambda _: True)["pets"].height == 0
 
 
 def test_fixed_parts_hold_in_every_row() -> None:
