@@ -134,24 +134,28 @@ def _inverse(thresholds: Sequence[int], values: Sequence[int], shift: int, *, is
 # ---- the distributions
 
 
+@lru_cache(maxsize=64)
 def normal(mean: Fraction, sd: Fraction) -> Inverse:
     """Return the normal distribution of positions with that mean and standard deviation."""
     centre, spread = decimal_of(mean), decimal_of(sd)
     return from_table(standard_normal(), lambda z: centre + spread * z)
 
 
+@lru_cache(maxsize=64)
 def lognormal(log_mean: Decimal, log_sd: Decimal, scale: Fraction) -> Inverse:
     """Return ``scale * exp(log_mean + log_sd * z)``, z standard normal."""
     unit = decimal_of(scale)
     return from_table(standard_normal(), lambda z: unit * (log_mean + log_sd * z).exp())
 
 
+@lru_cache(maxsize=64)
 def exponential(start: Fraction, mean: Fraction) -> Inverse:
     """Return ``start - mean * ln(1 - p)``."""
     first, spread = decimal_of(start), decimal_of(mean)
     return from_table(standard_exponential(), lambda point: first + spread * point)
 
 
+@lru_cache(maxsize=64)
 def poisson(mean: Fraction) -> Inverse:
     """Return the Poisson distribution of whole numbers, which are its positions.
 
@@ -172,6 +176,7 @@ def poisson(mean: Fraction) -> Inverse:
     return discrete(sorted(weights.items()), last + 1)
 
 
+@lru_cache(maxsize=64)
 def zipf(exponent: Fraction, first: int, count: int) -> Inverse:
     """Return the Zipf law over ``count`` ranks: rank r, at position ``first + r - 1``, weighs ``r ** -exponent``.
 
