@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from fixturegen.constraints.collation import folded
 from fixturegen.constraints.contract import ROW, Unverifiable
 from fixturegen.constraints.representation import Given
 from fixturegen.dtypes import WIDEST_DECIMAL
+from fixturegen.expressions.collation import folded
 from fixturegen.schema import Column, Path, Reference, Schema, Table, Type
 
 _TEXTS = frozenset({"text", "uuid", "json", "enum", "ip", "mac", "url", "unknown"})

@@ -8,10 +8,10 @@ import polars as pl
 
 from fixturegen.constraints import sql
 from fixturegen.constraints.base import Kind, kind
-from fixturegen.constraints.collation import folded
 from fixturegen.constraints.conditions import sql_of, truth_of, value_of
 from fixturegen.constraints.contract import ROW, Constraint, Flagged
 from fixturegen.constraints.data import Data, column_of
+from fixturegen.expressions.collation import folded
 from fixturegen.schema import Dialect, Schema, Table, Unique
 
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 import polars as pl
 
 from fixturegen.draws import Integers
+from fixturegen.expressions.collation import folded, folding
 from fixturegen.expressions.evaluation import polars_expression
 from fixturegen.expressions.names import mentioned, resolved
 from fixturegen.expressions.parsing import parsed
@@ -184,8 +185,17 @@ def _code(rows: TableRows, unique: Unique) -> tuple[Codes, Mask]:
 
 def _unique_values(rows: TableRows, unique: Unique) -> pl.DataFrame:
     if not unique.expressions:
-        return pl.DataFrame([rows.column(name) for name in unique.columns])
+        return pl.DataFrame([_compared(rows, name) for name in unique.columns])
     return pl.DataFrame([_evaluated(rows, unique, text).alias(str(at)) for at, text in enumerate(unique.expressions)])
+
+
+def _compared(rows: TableRows, name: str) -> pl.Series:
+    """Return a column in the form in which values that the database takes for equal are equal."""
+    values, dialect = rows.column(name), rows.engine.plan.schema.dialect
+    column = next(column for column in rows.plan.table.columns if column.name == name)
+    if values.dtype != pl.String or not folding(column.type, column.collation, dialect):
+        return values
+    return values.to_frame().select(folded(pl.col(values.name), column.type, column.collation, dialect)).to_series()
 
 
 def _evaluated(rows: TableRows, unique: Unique, text: str) -> pl.Series:

@@ -267,6 +267,7 @@ class _Drafting:
         keeper = Keeper(
             table=self.table, count=self.count, rows=self.rows[self.table.name], filled=self.rows,
             choose=self._choose, domains=self.domains, plain=plain, sought=sought(self.schema, self.table),
+            dialect=self.schema.dialect,
         )  # fmt: skip
         kept = keeper.keep(self.links)
         self.links = kept.links

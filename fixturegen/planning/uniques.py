@@ -8,10 +8,12 @@ from math import prod
 
 from fixturegen.domain import Domain
 from fixturegen.errors import ImpossibleError
+from fixturegen.expressions.collation import folding
+from fixturegen.planning.apart import apart
 from fixturegen.planning.choosing import Choice, group_of
 from fixturegen.planning.domains import FOLDING
 from fixturegen.planning.plan import Link
-from fixturegen.schema import Column, Count, PerParent, Schema, Table, Unique
+from fixturegen.schema import Column, Count, Dialect, PerParent, Schema, Table, Unique
 
 LARGEST = 2**62
 PLENTY = 2**31
@@ -74,6 +76,7 @@ class Keeper:
         domains: Domain of every column.
         plain: Columns whose values are free to be permuted.
         sought: Columns that another table's unique reads through a reference: distinct where that is free to have.
+        dialect: The schema's dialect, which decides what collations take for equal.
     """
 
     table: Table
@@ -84,6 +87,7 @@ class Keeper:
     domains: Mapping[str, Domain]
     plain: frozenset[str]
     sought: tuple[str, ...] = ()
+    dialect: Dialect = "sqlite"
 
     def keep(self, links: Mapping[str, Link]) -> Kept:
         """Return how every unique is kept, the primary key first and narrow ones before wide ones."""
@@ -97,6 +101,9 @@ class Keeper:
             if not unique.expressions and any(columns <= set(unique.columns) for columns in done):
                 continue
             if self._carried(unique, kept) or self._one_to_one(unique, kept) or self._shared(unique, kept):
+                if self._collides(unique, kept):
+                    kept.open.append(unique)
+                    continue
                 if unique.predicate is None and not unique.expressions:
                     done.append(frozenset(unique.columns))
                 continue
@@ -150,12 +157,12 @@ class Keeper:
 
     def _carried(self, unique: Unique, kept: Kept) -> bool:
         """Let one column with enough values carry it."""
-        folding = self._folding(unique)
-        if unique.expressions and folding is None:
+        folding_by = self._folding(unique)
+        if unique.expressions and folding_by is None:
             return False
-        names = (folding,) if folding else unique.columns
+        names = (folding_by,) if folding_by else unique.columns
         for column in self._candidates(names, kept.carriers):
-            domain = self._domain(column, folding)
+            domain = self._domain(column, folding_by)
             choice = self._distinct(column, domain)
             if choice is not None and self._wide_enough(column, choice, unique, kept):
                 size = min(choice.generator.capacity or 0, LARGEST)
@@ -163,9 +170,21 @@ class Keeper:
                 kept.carriers[column.name] = Carrier(choice, index, (), size)
                 for fellow, own in self._fellows(column, choice).items():
                     kept.carriers[fellow] = Carrier(own, index, (), size, fellow=True)
-                kept.folded |= {column.name} if folding else set()
+                kept.folded |= {column.name} if folding_by else set()
                 return True
         return False
+
+    def _collides(self, unique: Unique, kept: Kept) -> bool:
+        """Whether values that a permutation keeps apart may be equal to the database, which folds case or accents."""
+        carried = [
+            column for column in self.table.columns if column.name in unique.columns and column.name in kept.carriers
+        ]
+        return not unique.expressions and any(
+            folding(column.type, column.collation, self.dialect)
+            and not apart(kept.carriers[column.name].choice.generator, column, self.dialect)
+            for column in carried
+            if column.name not in kept.folded
+        )
 
     def _fellows(self, column: Column, choice: Choice) -> Mapping[str, Choice]:
         """Return the other columns of a carrier's group: they take their draws from the same permutation."""
@@ -217,9 +236,9 @@ class Keeper:
                 return column.name if column.name in self.plain else None
         return None
 
-    def _domain(self, column: Column, folding: str | None) -> Domain:
+    def _domain(self, column: Column, folding_by: str | None) -> Domain:
         domain = self.domains[column.name]
-        return replace(domain, letters=domain.letters or "lower") if folding == column.name else domain
+        return replace(domain, letters=domain.letters or "lower") if folding_by == column.name else domain
 
     def _distinct(self, column: Column, domain: Domain) -> Choice | None:
         choice = self.choose(column, domain, max(self.rows, 1))

@@ -8,6 +8,10 @@ from fixturegen.schema import Type
 
 _ASCII_UPPER = [chr(code) for code in range(ord("A"), ord("Z") + 1)]
 _ASCII_LOWER = [chr(code) for code in range(ord("a"), ord("z") + 1)]
+_LETTERS_OF_GENERAL = {"ß": "s"}
+_LETTERS_OF_UCA_4 = {"ß": "ss"}
+_LETTERS = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ħ": "h"}
+"""Letters that are others with a stroke, or two in one, as MariaDB 10.11 and later compare them."""
 
 
 def folded(value: pl.Expr, type_: Type, collation: str | None, dialect: str) -> pl.Expr:
@@ -46,4 +50,32 @@ def _mysql(value: pl.Expr, collation: str) -> pl.Expr:
         return value
     if "_as_" not in collation:
         value = value.str.normalize("NFKD").str.replace_all(r"\p{M}", "")
+        value = value.str.to_lowercase()
+        letters = (
+            _LETTERS_OF_GENERAL if "_general_" in collation else _LETTERS if _is_late(collation) else _LETTERS_OF_UCA_4
+        )
+        return value.str.replace_many(list(letters), list(letters.values()))
     return value.str.to_lowercase()
+
+
+def _is_late(collation: str) -> bool:
+    """Whether a collation follows version 5.2 or later of Unicode's algorithm; what is not known may."""
+    return not collation.endswith("_unicode_ci")
+
+
+def folding(type_: Type, collation: str | None, dialect: str) -> bool:
+    """Whether texts of a column that differ may be equal to its database, beyond the spaces that pad a ``char(n)``.
+
+    >>> folding(Type(kind="text"), "utf8mb4_general_ci", "mysql"), folding(Type(kind="text"), None, "sqlite")
+    (True, False)
+    """
+    if type_.kind not in {"text", "url", "unknown"}:
+        return False
+    name = (collation or "").lower()
+    match dialect:
+        case "sqlite":
+            return name in {"nocase", "rtrim"}
+        case "mysql":
+            return not name.endswith("_bin") and name != "binary"
+        case _:
+            return (type_.native or "").lower() == "citext"
