@@ -121,6 +121,23 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     item.config.stash[ITEM] = item
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(
+    fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+) -> Generator[None, object, object]:
+    """Isolate the engine that a user's own fixture gives, even if no other fixture of ours is used beside it."""
+    value = yield
+    if fixturedef.argname == "fixturegen_engine":
+        from pytest_fixturegen.running import run_of  # noqa: PLC0415 - heavy, and only where there is an engine
+
+        run = run_of(request.config)
+        run.take(value)
+        if fixturedef.scope != "function":
+            # Finalizers run last in, first out: the last test is undone before the user's fixture closes or drops its database.
+            fixturedef.addfinalizer(lambda: run.give_back(value))
+    return value
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> None:
     """Build what examples need before Hypothesis looks at the clock: its first example would pass its deadline."""

@@ -48,6 +48,7 @@ class Run:
         self._writers: dict[tuple[int, str], Writer] = {}
         self._served: dict[int, Served] = {}
         self._built: dict[tuple[str, bool], Served] = {}
+        self._ended: list[tuple[int, bool]] = []
         self._test: Test | None = None
         self._clones = 0
 
@@ -149,6 +150,24 @@ class Run:
             return self.serving(request.getfixturevalue("fixturegen_engine"))
         create = request.getfixturevalue("fixturegen_create")
         return self._served_content(self.content, create)
+
+    def take(self, engine: object) -> None:
+        """Isolate what the fixture ``fixturegen_engine`` gave, whoever wrote it."""
+        from sqlalchemy import Engine  # noqa: PLC0415 - elsewhere only its name is needed
+
+        with one_line():
+            if not isinstance(engine, Engine):
+                message = f"your fixture fixturegen_engine gives a {type(engine).__name__}, not an SQLAlchemy Engine"
+                raise InputError(message, hint="Asynchronous tests take fixturegen_async_connection or its session.")
+            self.serving(engine)
+
+    def give_back(self, engine: object) -> None:
+        """Undo what was done through a user's own engine, and leave it as it was: its fixture is about to end."""
+        served = self._served.get(id(engine))
+        if served is not None and self.is_foreign(served.engine):
+            self._ended.append(served.finish())
+            served.close()
+            del self._served[id(engine)]
 
     def serving(self, engine: Engine) -> Served:
         """Return what isolates an engine, whoever made it."""
@@ -261,7 +280,8 @@ class Run:
         test, self._test = self._test, None
         if test is not None and test.copy is not None:
             self.place.drop(test.copy)
-        results = [served.finish() for served in self._served.values()]
+        results = [*self._ended, *(served.finish() for served in self._served.values())]
+        self._ended.clear()
         left = sum(number for number, _ in results)
         if not all(undone for _, undone in results):
             message = "the test ended the driver's transaction by itself: what it did to the database stays"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import URL
 
 Outcome = Callable[..., pytest.RunResult]
 
@@ -241,3 +242,69 @@ def test_examples_replace_its_rows(fixturegen, application_engine):
         assert count(connection, "teams") == 3
 """)
     result.assert_outcomes(passed=3)
+
+
+def test_an_engine_of_the_users_own_is_isolated_where_no_other_fixture_is_used(run: Outcome) -> None:
+    result = run("""
+from sqlalchemy import create_engine
+import fixturegen as fg
+
+@pytest.fixture(scope="session")
+def fixturegen_engine(tmp_path_factory):
+    engine = create_engine(f"sqlite:///{tmp_path_factory.mktemp('db') / 'app.db'}")
+    fg.seed("league.yaml", engine, create=True)
+    yield engine
+    engine.dispose()
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_it(fixturegen_engine, number):
+    with fixturegen_engine.begin() as connection:
+        assert count(connection, "teams") == 3
+        add(connection, 900)
+""")
+    result.assert_outcomes(passed=2)
+
+
+def test_what_is_no_engine_is_told_at_the_fixture(run: Outcome) -> None:
+    result = run("""
+@pytest.fixture(scope="session")
+def fixturegen_engine():
+    return "sqlite://"
+
+def test_it(fixturegen_engine):
+    pass
+""")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*fixturegen: your fixture fixturegen_engine gives a str, not an SQLAlchemy Engine*"])
+    result.stdout.no_fnmatch_line("*running.py*")
+
+
+@pytest.mark.postgresql
+def test_an_engine_of_the_users_own_may_take_its_database_along(run: Outcome, postgresql_url: URL) -> None:
+    address = postgresql_url.render_as_string(hide_password=False)
+    result = run(f"""
+from sqlalchemy import create_engine
+import fixturegen as fg
+
+@pytest.fixture(scope="session")
+def fixturegen_engine():
+    engine = create_engine("{address}")
+    fg.seed("league.yaml", engine, create=True)
+    yield engine
+    with engine.connect() as connection:
+        assert count(connection, "teams") == 3
+        ending = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        assert connection.execute(text(ending)).all() == []
+    engine.dispose()
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_it(fixturegen_engine, fixturegen_session, number):
+    with fixturegen_engine.begin() as connection:
+        add(connection, 900)
+    assert count(fixturegen_session, "teams") == 4
+
+def test_left_open(fixturegen_engine):
+    fixturegen_engine.connect().execute(text("SELECT 1"))
+""")
+    result.assert_outcomes(passed=3, errors=1)
+    result.stdout.fnmatch_lines(["*the test left a connection open*"])
