@@ -166,6 +166,7 @@ def export(
     *,
     format: str = "parquet",  # noqa: A002 - the public keyword
     dialect: Dialect | None = None,
+    workers: int = 1,
     rows: Rows = None,
     scale: float = 1.0,
     seed: int = 0,
@@ -182,6 +183,8 @@ def export(
         directory: Made where missing.
         format: ``parquet``, ``csv``, ``ndjson``, ``ipc`` or ``sql``.
         dialect: Dialect of SQL; the schema's unless given.
+        workers: Processes that make and write the files, 1 to 256. It changes no byte. Each file is written by one process, so
+            that many workers take many files: tables, and parts of tables above 5,000,000 rows.
         rows: See :func:`plan`.
         scale: See there.
         seed: See there.
@@ -202,7 +205,7 @@ def export(
         exclude=exclude,
         accept_unverified=accept_unverified,
     )
-    return export_plan(made, directory, format, dialect=dialect, database=database_behind(schema))
+    return export_plan(made, directory, format, dialect=dialect, workers=workers, database=database_behind(schema))
 
 
 def seed(
@@ -342,24 +345,29 @@ def export_plan(
     format: str,  # noqa: A002 - as in export
     *,
     dialect: Dialect | None = None,
+    workers: int = 1,
     progress: Progress | None = None,
     database: Target | None = None,
 ) -> Manifest:
     """Write the rows of a plan into a directory; ``database`` is asked about what only it can judge."""
     from fixturegen.sinks.export import export_frames  # noqa: PLC0415 - a verb that few runs use
+    from fixturegen.working.crew import checked_workers  # noqa: PLC0415 - the same
+    from fixturegen.working.elsewhere import by_workers  # noqa: PLC0415 - the same
 
     dialect = dialect or made.schema.dialect
     keeper = Keeper(dialect if format == "sql" else None, format)  # type: ignore[arg-type] # a format, or refused below
     metadata = Metadata(schema_hash(made.schema), made.options.seed, made.schema.as_of)
+    many = checked_workers(workers) > 1
     return export_frames(
         directory,
         [table.table for table in made.tables.values()],
-        followed(frames_of(made, None, database, keeper), progress),
+        () if many else followed(frames_of(made, None, database, keeper), progress),
         format,
         metadata,
         {name: table.rows for name, table in made.tables.items()},
         dialect=dialect,
         postponed=made.postponed,
+        elsewhere=by_workers(made, workers, format, dialect, metadata, database, progress) if many else None,
     )
 
 

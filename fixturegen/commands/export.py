@@ -16,6 +16,10 @@ _Format = Annotated[
     Literal["parquet", "csv", "ndjson", "ipc", "sql"], typer.Option("--format", "-f", help="Format of the files.")
 ]
 
+_Workers = Annotated[
+    int, typer.Option("--workers", min=1, max=256, metavar="N", help="Processes that make the files; no byte differs.")
+]
+
 
 @shared
 def export(
@@ -25,6 +29,7 @@ def export(
     output: Output,
     format: _Format = "parquet",  # noqa: A002 - named as the option is
     dialect: Dialect = None,
+    workers: _Workers = 1,
 ) -> None:
     """Write every table into DIR, all files or none, with a manifest.json."""
     from fixturegen.verbs import database_behind, export_plan  # noqa: PLC0415 - kept out of --help
@@ -33,7 +38,9 @@ def export(
     started = perf_counter()
     with output.progress(made) as progress:
         database = database_behind(source)
-        manifest = export_plan(made, directory, format, dialect=dialect, progress=progress, database=database)
+        manifest = export_plan(
+            made, directory, format, dialect=dialect, workers=workers, progress=progress, database=database
+        )
     seconds = perf_counter() - started
     output.lowered(made)
     tables = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -16,6 +16,8 @@ from fixturegen.sinks.manifest import MANIFEST, File, Manifest, Metadata, TableF
 from fixturegen.sinks.names import file_stems
 from fixturegen.sinks.placing import place, previous, refuse_beyond, refuse_foreign, staged
 
+Elsewhere = Callable[[Path, Mapping[str, str]], Mapping[str, TableFiles]]
+"""Writes all files into a folder, under these names (without ending) by table; gives them by table, in load order."""
 PART_ROWS = 5_000_000
 """Rows of a file at most; a multiple of ``BLOCK_ROWS``."""
 
@@ -30,6 +32,7 @@ def export_frames(
     *,
     dialect: Dialect = "sqlite",
     postponed: Mapping[str, Sequence[Reference]] | None = None,
+    elsewhere: Elsewhere | None = None,
 ) -> Manifest:
     """Write every table into ``directory``, all files or none.
 
@@ -48,6 +51,7 @@ def export_frames(
         dialect: Dialect of SQL text.
         postponed: References by table that lead to rows loaded later. SQL files fill the nullable ones once all tables are loaded;
             for the others the script that loads everything has the database judge references at the end.
+        elsewhere: Writes the files in place of this process, and asks for no frames.
 
     Raises:
         InputError: Unknown format; a directory that cannot be written, or holds files of others under these names.
@@ -71,7 +75,7 @@ def export_frames(
         outputs = {
             t.name: Output(t, staging, stems[t.name], form, context, (rows_by_table or {}).get(t.name)) for t in tables
         }
-        files = _written(outputs, frames)
+        files = _written(outputs, frames) if elsewhere is None else elsewhere(staging, stems)
         scripts = form.scripts(staging, files, context)
         manifest = Manifest(metadata, format, files, dialect if format == "sql" else None, scripts)
         (staging / MANIFEST).write_text(manifest.to_json(), encoding="utf-8", newline="\n")
@@ -89,15 +93,36 @@ def _is_folder(path: Path) -> bool:
 
 
 class Output:
-    """The files of one table."""
+    """The files of one table, or one of its parts.
 
-    def __init__(self, table: Table, staging: Path, stem: str, form: Sink, context: Context, rows: int | None) -> None:
+    Args:
+        table: The table.
+        staging: Where the files go.
+        stem: Their name, without ending.
+        form: The format.
+        context: What the format may need to know.
+        rows: How many rows there will be; None where nobody knows.
+        part: Number of the part that alone is written; None for all of the table.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        staging: Path,
+        stem: str,
+        form: Sink,
+        context: Context,
+        rows: int | None,
+        *,
+        part: int | None = None,
+    ) -> None:
         self._table = table
         self._staging = staging
         self._stem = stem
         self._form = form
         self._context = context
         self._announced = rows
+        self._part = part
         self._blocks = Blocks(BLOCK_ROWS)
         self._writer: Writer | None = None
         self._parts: list[tuple[Path, int]] = []
@@ -153,7 +178,7 @@ class Output:
         self._close()
         folder = self._staging / self._stem
         folder.mkdir(exist_ok=True)
-        path = folder / f"part-{len(self._parts):05d}.{self._form.extension}"
+        path = folder / f"part-{len(self._parts) + (self._part or 0):05d}.{self._form.extension}"
         self._parts.append((path, 0))
         self._writer = self._form.open(path, self._table, self._context)
 
@@ -164,7 +189,7 @@ class Output:
 
     def _flatten(self) -> None:
         """Move a single part up, under the table's own name."""
-        if len(self._parts) > 1:
+        if len(self._parts) > 1 or self._part is not None:
             return
         path, rows = self._parts[0]
         for old in (self._form.afterwards(path), path):

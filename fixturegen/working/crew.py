@@ -1,0 +1,172 @@
+"""Several processes that share the files of an export: the next file goes to whoever is free, and who dies is named."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any
+
+from fixturegen.errors import InputError, RefusedError
+from fixturegen.planning.plan import Plan
+from fixturegen.sinks.manifest import TableFiles
+from fixturegen.working.jobs import Job, Unit, packed, units_of
+
+MOST_WORKERS = 256
+Progress = Callable[[str, int], None]
+_PROGRAM = (
+    "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); import sys; sys.path[:] = {path!r}; "
+    "from fixturegen.working.worker import main; main()"
+)
+
+
+@dataclass(slots=True)
+class _Worker:
+    number: int
+    process: subprocess.Popen[bytes]
+    unit: Unit | None = None
+
+
+@dataclass(slots=True)
+class Crew:
+    """Writes the files of an export by several processes.
+
+    Processes are started as programs of their own, not forked: threads of Polars would not survive that, and nobody's ``__main__``
+    is run again. They end with this process, whatever ends it.
+
+    Attributes:
+        plan: The plan of the export; every process makes it again.
+        job: What processes are told.
+        workers: How many, at least 1.
+        progress: Told a table's name and how many of its rows are done.
+    """
+
+    plan: Plan
+    job: Job
+    workers: int
+    progress: Progress | None = None
+    _said: SimpleQueue[tuple[_Worker, Any]] = field(default_factory=SimpleQueue)
+    _done: dict[str, int] = field(default_factory=dict)
+
+    def write(self) -> dict[str, TableFiles]:
+        """Write all files; return them by table, in the order of the plan.
+
+        Raises:
+            FixturegenError: As one process would raise it.
+            RefusedError: A process that was killed; nothing is writing any more.
+        """
+        units = units_of(self.plan)
+        # The greatest first: the last ones fill the gaps.
+        waiting = sorted(units, key=self._cost)
+        found: dict[Unit, TableFiles] = {}
+        crew = [self._started(number) for number in range(1, min(self.workers, len(units)) + 1)]
+        try:
+            for worker in crew:
+                self._tell(worker, self.job)
+                self._give(worker, waiting)
+            while len(found) < len(units):
+                worker, message = self._said.get()
+                if message is None:
+                    if worker.unit is not None:
+                        raise self._lost(worker)
+                elif message[0] == "rows":
+                    self._follow(message[1], message[2])
+                elif message[0] == "failed":
+                    raise message[1]
+                else:
+                    assert worker.unit is not None
+                    found[worker.unit] = message[1]
+                    self._give(worker, waiting)
+        finally:
+            for worker in crew:
+                _end(worker.process)
+        return {name: _joined([found[unit] for unit in units if unit.table == name]) for name in self.plan.tables}
+
+    def _cost(self, unit: Unit) -> int:
+        return -(unit.stop - unit.start) * len(self.plan.tables[unit.table].steps)
+
+    def _started(self, number: int) -> _Worker:
+        threads = str(max(1, (os.cpu_count() or 1) // self.workers))
+        process = subprocess.Popen(  # noqa: S603 (this very Python)
+            [sys.executable, "-c", _PROGRAM.format(path=sys.path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={"POLARS_MAX_THREADS": threads, **os.environ},
+        )
+        worker = _Worker(number, process)
+        Thread(target=self._listen, args=(worker,), name=f"fixturegen-worker-{number}", daemon=True).start()
+        return worker
+
+    def _listen(self, worker: _Worker) -> None:
+        assert worker.process.stdout is not None
+        with suppress(EOFError, OSError, ValueError, pickle.UnpicklingError):
+            while True:
+                self._said.put((worker, pickle.load(worker.process.stdout)))  # noqa: S301 (from our own process)
+        self._said.put((worker, None))
+
+    def _give(self, worker: _Worker, waiting: list[Unit]) -> None:
+        worker.unit = waiting.pop(0) if waiting else None
+        if worker.unit is not None:
+            self._tell(worker, worker.unit)
+
+    def _tell(self, worker: _Worker, message: object) -> None:
+        assert worker.process.stdin is not None
+        with suppress(BrokenPipeError):  # that it is gone is heard where it would answer
+            worker.process.stdin.write(packed(message))
+            worker.process.stdin.flush()
+
+    def _follow(self, table: str, rows: int) -> None:
+        self._done[table] = self._done.get(table, 0) + rows
+        if self.progress is not None:
+            self.progress(table, self._done[table])
+
+    def _lost(self, worker: _Worker) -> RefusedError:
+        code = worker.process.wait()
+        how = f"was ended by {_signal(-code)}" if code < 0 else f"ended with exit code {code}"
+        message = f"worker {worker.number} (process {worker.process.pid}) {how} while it wrote {worker.unit}"
+        return RefusedError(f"{message}; nothing of the export is left", hint="Run the export again.")
+
+
+def checked_workers(workers: object) -> int:
+    """Return a number of processes.
+
+    Raises:
+        InputError: If it is none from 1 to 256.
+
+    >>> checked_workers(2)
+    2
+    """
+    if isinstance(workers, bool) or not isinstance(workers, int) or not 1 <= workers <= MOST_WORKERS:
+        message = f"workers is {workers!r}, which is no whole number from 1 to {MOST_WORKERS}"
+        raise InputError(message)
+    return workers
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a process now, and wait for it: nobody writes any more afterwards."""
+    process.kill()
+    process.wait()
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            with suppress(OSError):
+                stream.close()
+
+
+def _signal(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def _joined(parts: list[TableFiles]) -> TableFiles:
+    files = tuple(file for part in parts for file in part.files)
+    after = tuple(file for part in parts for file in part.afterwards)
+    return TableFiles(sum(part.rows for part in parts), parts[0].columns, files, after)
