@@ -101,3 +101,31 @@ def test_no_module_bears_the_name_of_a_verb() -> None:
     verbs = {name for name in fg.__all__ if name.islower()} - {"__version__"}
     verbs |= {"make", "datasets", "rows", "hostile", "negatives", "covering"}
     assert [name for name in sorted(verbs) if find_spec(f"fixturegen.{name}") is not None] == []
+
+
+def test_counts_that_a_scale_makes_impossible_are_lowered_with_the_reason(tmp_path: Path) -> None:
+    path = tmp_path / "roles.yaml"
+    path.write_text(
+        """
+version: 1
+tables:
+  roles:
+    rows: 10
+    columns: {id: {type: integer, primary_key: true}}
+  rights:
+    rows: 8
+    columns: {id: {type: integer, primary_key: true}}
+  matrix:
+    rows: 60
+    columns:
+      role_id: {references: roles.id}
+      right_id: {references: rights.id}
+    primary_key: [role_id, right_id]
+"""
+    )
+    assert {name: frame.height for name, frame in fg.generate(path).items()} == {"roles": 10, "rights": 8, "matrix": 60}
+    small = fg.plan(path, scale=0.2)
+    assert [(one.table, one.asked, one.rows) for one in small.lowered] == [("matrix", 12, 4)]
+    assert "2 rows of" in small.lowered[0].reason
+    with pytest.raises(fg.FixturegenError, match="matrix"):
+        fg.plan(path, rows={"matrix": 81})

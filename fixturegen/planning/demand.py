@@ -75,7 +75,8 @@ def _demand(table: Table, options: Options) -> Demand:
         return Demand(Rows(options.demanded[table.name]), firm=True)
     match table.count:
         case Rows(number):
-            return Demand(Rows(_scaled(number, options, table)), firm=True)
+            # The scale is a wish about the size of the whole: what cannot be so many or so few is lowered with the reason.
+            return Demand(Rows(_scaled(number, options, table)), firm=options.scale == 1)
         case None:
             number = DEFAULT_ROWS if options.rows is None else options.rows
             return Demand(Rows(_scaled(number, options, table)), firm=False)
