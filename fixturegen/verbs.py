@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
@@ -11,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from fixturegen.content import schema_hash
-from fixturegen.errors import InputError
+from fixturegen.errors import ImpossibleError, InputError
 from fixturegen.fills.bulk import CHUNK_ROWS
+from fixturegen.fills.chunks import bytes_of
 from fixturegen.guard import guarded
 from fixturegen.hostility.storable import Keeper
 from fixturegen.options import Options, options_from
@@ -101,7 +103,11 @@ def generate(
     exclude: Iterable[str] = (),
     accept_unverified: bool = False,
 ) -> dict[str, pl.DataFrame]:
-    """Return a frame of valid rows for every table, parents first. Keywords as for :func:`plan`."""
+    """Return a frame of valid rows for every table, parents first. Keywords as for :func:`plan`.
+
+    Raises:
+        ImpossibleError: If the frames would take more than the memory of the machine, by an estimate from their types.
+    """
     made = plan(
         schema,
         rows=rows,
@@ -114,6 +120,7 @@ def generate(
         accept_unverified=accept_unverified,
     )
     chunks: dict[str, list[pl.DataFrame]] = {}
+    _refuse_beyond_memory(made)
     for name, frame in frames_of(made, database=database_behind(schema)):
         chunks.setdefault(name, []).append(frame)
     return {name: pl.concat(held) for name, held in chunks.items()}
@@ -181,7 +188,7 @@ def export(
     Args:
         schema: As for :func:`plan`, and so are the other keywords.
         directory: Made where missing.
-        format: ``parquet``, ``csv``, ``ndjson``, ``ipc`` or ``sql``.
+        format: ``parquet``, ``csv``, ``ndjson``, ``ipc``, ``sql`` or ``delta``.
         dialect: Dialect of SQL; the schema's unless given.
         workers: Processes that make and write the files, 1 to 256. It changes no byte. Each file is written by one process, so
             that many workers take many files: tables, and parts of tables above 5,000,000 rows.
@@ -307,6 +314,17 @@ def plan_of(schema: Schema, options: Options, database: Target | None = None) ->
     from fixturegen.trials import tried_plan  # noqa: PLC0415 - drivers are not needed to import the verbs
 
     return tried_plan(schema, options, database)
+
+
+def _refuse_beyond_memory(made: Plan) -> None:
+    """Refuse to hold more at once than the machine has memory, before the first row is made."""
+    if not hasattr(os, "sysconf"):  # Windows does not tell
+        return
+    needed, memory = bytes_of(made), os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    if needed > memory:
+        rows = sum(table.rows for table in made.tables.values())
+        message = f"{rows:,} rows take about {needed / 2**30:,.0f} GiB, and this machine has {memory / 2**30:,.0f} GiB of memory"
+        raise ImpossibleError(message, hint="Ask for fewer rows, or make them piece by piece: stream, export, seed.")
 
 
 def frames_of(

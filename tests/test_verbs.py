@@ -129,3 +129,15 @@ tables:
     assert "2 rows of" in small.lowered[0].reason
     with pytest.raises(fg.FixturegenError, match="matrix"):
         fg.plan(path, rows={"matrix": 81})
+
+
+def test_more_rows_than_memory_holds_are_refused_before_the_first_is_made(tmp_path: Path) -> None:
+    path = tmp_path / "wide.yaml"
+    path.write_text(
+        "version: 1\ntables:\n  wide:\n    columns: {id: {type: bigint, primary_key: true}, at: {type: datetime}}\n"
+    )
+    with pytest.raises(fg.FixturegenError, match="GiB") as caught:
+        fg.generate(path, rows=10**12)
+    assert "1,000,000,000,000 rows take about 14,901 GiB" in str(caught.value)
+    assert "stream" in str(caught.value)
+    assert next(fg.stream(path, rows=10**12))[1].height > 0

@@ -51,6 +51,13 @@ def chunk_rows(table: TablePlan) -> int:
     return max(LEAST_ROWS, min(MOST_ROWS, CHUNK_BYTES // max(width, 1)))
 
 
+def bytes_of(plan: Plan) -> int:
+    """Return about how many bytes all rows of a plan take as frames: an estimate from the columns' types."""
+    return sum(
+        table.rows * sum(_width(column.type) for column in table.table.columns) for table in plan.tables.values()
+    )
+
+
 def _family(
     engine: Engine, children: dict[str, list[str]], name: str, start: int, stop: int
 ) -> Iterator[tuple[str, pl.DataFrame]]:
