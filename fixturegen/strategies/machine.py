@@ -150,12 +150,17 @@ class Machine:
     works: dict[str, TableWork] = field(init=False)
     stages: list[Stage] = field(init=False)
     nested: dict[str, list[str]] = field(init=False)
+    mandatory: dict[str, set[str]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.works = {}
         for name, table in self.plan.tables.items():
             self.works[name] = TableWork(self.plan, table, max(self.most[name], 1), self.oracle, self.works)
         self.stages = self._stages()
+        self.mandatory = {
+            name: {link.reference.table for link in table.links.values() if not link.nullable} - {name}
+            for name, table in self.plan.tables.items()
+        }
         self.nested = {name: [] for name in self.works}
         for name in self.works:
             if self.counted(name) is not None:
@@ -241,6 +246,7 @@ class Machine:
         """
         spared = 0
         for _ in range(MOST_ROUNDS):
+            self._prune(drafts)
             world = World(drafts)
             try:
                 for stage in self.stages:
@@ -261,6 +267,18 @@ class Machine:
             self._spare(lacking[0], drafts)
         message = "an example is not finished"
         raise AssertionError(message)
+
+    def _prune(self, drafts: Mapping[str, list[Draft]]) -> None:
+        """Take away rows that must refer to a table without any: all at once, before anything is made."""
+        while True:
+            empty = {name for name, drawn in drafts.items() if all(draft.gone for draft in drawn)}
+            orphans = [name for name in drafts if name not in empty and not empty.isdisjoint(self.mandatory[name])]
+            if not orphans:
+                return
+            for name in orphans:
+                for draft in drafts[name]:
+                    if not draft.gone:
+                        self._drop(draft, drafts)
 
     def _drop(self, draft: Draft, drafts: Mapping[str, list[Draft]]) -> None:
         """Take a row away, with the rows that were drawn for it; and its owner, where that must have so many rows."""
