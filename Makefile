@@ -5,6 +5,7 @@ PIP := $(PY) -m pip --disable-pip-version-check --quiet
 WORKERS ?= 2
 SCALE ?= 10
 REV ?= HEAD
+ONLY ?=
 
 # On a developer's machine `make test` leaves out what takes long; where CI is true it leaves out nothing.
 ifeq ($(CI),true)
@@ -36,11 +37,11 @@ lint: .venv/dev.stamp ## ruff and mypy
 format: .venv/dev.stamp ## lay out the code
 	$(PY) -m ruff format .
 
-bench: .venv/dev.stamp ## how fast it is beside its rivals; SCALE=100 for the long one
-	$(PY) -m benchmarks --scale $(SCALE)
+bench: .venv/dev.stamp ## how fast it is beside its rivals; SCALE=100 for the long one, ONLY=formats,start for a part
+	$(PY) -m benchmarks --scale $(SCALE) $(if $(ONLY),--only $(ONLY))
 
 bench-compare: .venv/dev.stamp ## this tree beside REV (default HEAD), taking turns
-	$(PY) -m benchmarks --scale $(SCALE) --against $(REV)
+	$(PY) -m benchmarks --scale $(SCALE) --against $(REV) $(if $(ONLY),--only $(ONLY))
 
 wheel: .venv/dev.stamp ## dist/*.whl
 	$(PIP) wheel --no-deps --wheel-dir dist .

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import combinations
 from time import process_time
 
@@ -18,21 +20,51 @@ KNOWN = (
 """Name, levels, the size aimed at, and PICT's size; pairs."""
 
 
-def main() -> None:
-    """Print the table. Seconds are of one processor; every pair is counted again."""
-    print("| Factors | Rows | Aim | PICT | No fewer than | Pairs | Seconds |\n|---|---|---|---|---|---|---|")
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A covering array.
+
+    Attributes:
+        name: Its levels.
+        rows: So many it has.
+        aim: The size aimed at.
+        pict: The size that PICT makes.
+        least: No array has fewer rows.
+        covered: Pairs of levels, counted again.
+        wanted: Pairs of levels that there are.
+        seconds: Of one processor.
+    """
+
+    name: str
+    rows: int
+    aim: int
+    pict: int
+    least: int
+    covered: int
+    wanted: int
+    seconds: float
+
+
+def sizes() -> Iterator[Size]:
+    """Make the arrays, one at a time."""
     for name, levels, aim, pict in KNOWN:
         start = process_time()
         array = covering_array(levels)
-        seconds = process_time() - start
-        pairs = sum(
+        seconds = max(process_time() - start, 1e-9)
+        covered = sum(
             len(set(zip(array.rows[:, one].tolist(), array.rows[:, other].tolist(), strict=True)))
             for one, other in combinations(range(len(levels)), 2)
         )
         wanted = sum(one * other for one, other in combinations(levels, 2))
-        print(
-            f"| {name} | {len(array.rows)} | {aim} | {pict} | {array.least} | {pairs:,} of {wanted:,} | {seconds:.1f} |"
-        )
+        yield Size(name, len(array.rows), aim, pict, array.least, covered, wanted, seconds)
+
+
+def main() -> None:
+    """Print the table."""
+    print("| Factors | Rows | Aim | PICT | No fewer than | Pairs | Seconds |\n|---|---|---|---|---|---|---|")
+    for size in sizes():
+        pairs = f"{size.covered:,} of {size.wanted:,}"
+        print(f"| {size.name} | {size.rows} | {size.aim} | {size.pict} | {size.least} | {pairs} | {size.seconds:.1f} |")
 
 
 if __name__ == "__main__":
