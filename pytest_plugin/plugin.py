@@ -126,6 +126,7 @@ def pytest_fixture_setup(
     fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
 ) -> Generator[None, object, object]:
     """Isolate the engine that a user's own fixture gives, even if no other fixture of ours is used beside it."""
+    __tracebackhide__ = True  # every fixture passes here, and an error in one of them is none of ours
     value = yield
     if fixturedef.argname == "fixturegen_engine":
         from pytest_fixturegen.running import run_of  # noqa: PLC0415 - heavy, and only where there is an engine

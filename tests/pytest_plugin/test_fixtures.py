@@ -308,3 +308,17 @@ def test_left_open(fixturegen_engine):
 """)
     result.assert_outcomes(passed=3, errors=1)
     result.stdout.fnmatch_lines(["*the test left a connection open*"])
+
+
+def test_errors_of_other_fixtures_do_not_show_ours(run: Outcome) -> None:
+    result = run("""
+@pytest.fixture
+def broken():
+    raise ValueError("of the user's own")
+
+def test_it(broken):
+    pass
+""")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*ValueError: of the user's own*"])
+    result.stdout.no_fnmatch_line("*plugin.py*")
