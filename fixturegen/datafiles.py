@@ -13,10 +13,12 @@ import polars as pl
 from fixturegen.constraints.data import Data
 from fixturegen.constraints.readings import Encoding, text_reading
 from fixturegen.constraints.representation import Given, Reading, given
+from fixturegen.dtypes import polars_dtype
 from fixturegen.errors import InputError
 from fixturegen.schema import Schema, Table
 from fixturegen.sinks.base import sink_named
-from fixturegen.sinks.manifest import MANIFEST, read_manifest
+from fixturegen.sinks.delta import restored
+from fixturegen.sinks.manifest import LOG, MANIFEST, read_manifest
 from fixturegen.sinks.names import file_stems
 
 Scan = Callable[[list[Path], Table], pl.LazyFrame]
@@ -68,6 +70,8 @@ def _found(schema: Schema, folder: Path) -> dict[str, tuple[str, list[Path]]]:
         extension = sink_named(format_).extension
         for name, stem in file_stems(schema.tables, extension).items():
             paths = _paths(folder, stem, extension)
+            if (format_ == "delta") != (folder / stem / LOG).is_dir():
+                continue
             if paths and name in found:
                 message = f"holds {name!r} in two formats, {found[name][0]} and {format_}"
                 raise InputError(message, where=folder, hint="Keep one of them.")
@@ -132,6 +136,23 @@ def _parquet(paths: list[Path], table: Table) -> pl.LazyFrame:
     return pl.scan_parquet(paths, glob=False)
 
 
+def _delta(paths: list[Path], table: Table) -> pl.LazyFrame:
+    """What the log says is the table, whatever other files lie beside it."""
+    try:
+        frame = pl.scan_delta(str(paths[0].parent.absolute()))
+    except ImportError:
+        message = "the format 'delta' needs the package deltalake"
+        raise InputError(message, hint="Install it by: pip install 'fixturegen-db[delta]'.") from None
+    except Exception as error:  # of the library, which has a tree of its own
+        message = f"the Delta table cannot be read: {type(error).__name__}"
+        raise ValueError(message) from error
+    dtypes = {column.name: polars_dtype(column.type) for column in table.columns}
+    held = frame.collect_schema()
+    return frame.select(
+        restored(name, dtype, dtypes[name]) if name in dtypes else pl.col(name) for name, dtype in held.items()
+    )
+
+
 def _ipc(paths: list[Path], table: Table) -> pl.LazyFrame:
     del table
     return pl.scan_ipc(paths, glob=False)
@@ -185,6 +206,7 @@ def _keys(path: Path) -> list[str]:
 _SCANS: Mapping[str, tuple[Scan, Encoding | None]] = {
     "parquet": (_parquet, None),
     "ipc": (_ipc, None),
+    "delta": (_delta, None),
     "csv": (_csv, "hex"),
     "ndjson": (_ndjson, "base64"),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -57,9 +57,11 @@ class Sink(ABC):
     Attributes:
         extension: Ending of its files, without the dot.
         reserved: Lower-case file names (without ending) that the format keeps for itself.
+        folder: Whether a table is a folder however small it is.
     """
 
     extension: ClassVar[str]
+    folder: ClassVar[bool] = False
     reserved: ClassVar[frozenset[str]] = frozenset()
 
     @abstractmethod
@@ -70,6 +72,11 @@ class Sink(ABC):
         """Return the file to be run after all tables that was written beside ``path``, if any."""
         del path
         return None
+
+    def completed(self, folder: Path, table: Table, context: Context) -> Iterable[Path]:
+        """Add to a table's folder (of formats that have one) what makes its files one table; return the files added."""
+        del folder, table, context
+        return ()
 
     def scripts(self, directory: Path, tables: Mapping[str, TableFiles], context: Context) -> tuple[str, ...]:
         """Write what the format adds for all tables together; return the paths below ``directory``."""

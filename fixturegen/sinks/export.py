@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -75,7 +76,8 @@ def export_frames(
         outputs = {
             t.name: Output(t, staging, stems[t.name], form, context, (rows_by_table or {}).get(t.name)) for t in tables
         }
-        files = _written(outputs, frames) if elsewhere is None else elsewhere(staging, stems)
+        written = _written(outputs, frames) if elsewhere is None else elsewhere(staging, stems)
+        files = _completed(written, form, staging, stems, context)
         scripts = form.scripts(staging, files, context)
         manifest = Manifest(metadata, format, files, dialect if format == "sql" else None, scripts)
         (staging / MANIFEST).write_text(manifest.to_json(), encoding="utf-8", newline="\n")
@@ -189,7 +191,7 @@ class Output:
 
     def _flatten(self) -> None:
         """Move a single part up, under the table's own name."""
-        if len(self._parts) > 1 or self._part is not None:
+        if len(self._parts) > 1 or self._part is not None or self._form.folder:
             return
         path, rows = self._parts[0]
         for old in (self._form.afterwards(path), path):
@@ -242,7 +244,23 @@ class Blocks:
         return pl.concat(held) if held else None
 
 
+def _completed(
+    written: Mapping[str, TableFiles], form: Sink, staging: Path, stems: Mapping[str, str], context: Context
+) -> dict[str, TableFiles]:
+    """Have the format complete the folders of all tables; return the tables' files with those that it added."""
+    if not form.folder:
+        return dict(written)
+    found = {}
+    for table in context.tables:
+        added = form.completed(staging / stems[table.name], table, context)
+        beside = tuple(file_of(staging, path.relative_to(staging).as_posix(), 0) for path in added)
+        found[table.name] = replace(written[table.name], beside=beside)
+    return found
+
+
 def _wanted(stems: Mapping[str, str], form: Sink, rows: Mapping[str, int]) -> tuple[str, ...]:
+    if form.folder:
+        return tuple(stems.values())
     large = [stem for table, stem in stems.items() if rows.get(table, 0) > PART_ROWS]
     files = [f"{stem}.{form.extension}" for stem in (*stems.values(), *sorted(form.reserved))]
     return (*files, *large)

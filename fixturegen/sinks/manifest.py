@@ -14,6 +14,8 @@ from types import MappingProxyType
 from fixturegen.errors import InputError
 
 MANIFEST = "manifest.json"
+LOG = "_delta_log"
+"""Folder of a Delta table's log, the only one within a table's folder."""
 _DISTRIBUTIONS = {"fixturegen": "fixturegen-db", "polars": "polars", "numpy": "numpy", "faker": "faker"}
 
 
@@ -66,12 +68,13 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class TableFiles:
-    """A table's rows, Polars dtypes by column, files in the order of rows, and scripts to run after all tables."""
+    """A table's rows, Polars dtypes by column, files in the order of rows, scripts to run after all tables, and what is beside."""
 
     rows: int
     columns: Mapping[str, str]
     files: tuple[File, ...]
     afterwards: tuple[File, ...] = ()
+    beside: tuple[File, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ class Manifest:
 
     def paths(self) -> tuple[str, ...]:
         """Return every file but the manifest itself, relative to the directory."""
-        held = [file.path for table in self.tables.values() for file in (*table.files, *table.afterwards)]
+        held = [file.path for table in self.tables.values() for file in (*table.files, *table.afterwards, *table.beside)]
         return (*held, *self.scripts)
 
     def _document(self) -> dict[str, object]:
@@ -154,6 +157,8 @@ def _table_document(table: TableFiles) -> dict[str, object]:
     }
     if table.afterwards:
         document["afterwards"] = [_file_document(file) for file in table.afterwards]
+    if table.beside:
+        document["beside"] = [_file_document(file) for file in table.beside]
     return document
 
 
@@ -185,7 +190,8 @@ def _parsed_table(table: Mapping[str, object]) -> TableFiles:
     columns = {name: str(dtype) for name, dtype in _mapping(table["columns"]).items()}
     files = tuple(_parsed_file(_mapping(file)) for file in _sequence(table["files"]))
     afterwards = tuple(_parsed_file(_mapping(file)) for file in _sequence(table.get("afterwards", [])))
-    return TableFiles(int(str(table["rows"])), columns, files, afterwards)
+    beside = tuple(_parsed_file(_mapping(file)) for file in _sequence(table.get("beside", [])))
+    return TableFiles(int(str(table["rows"])), columns, files, afterwards, beside)
 
 
 def _parsed_file(file: Mapping[str, object]) -> File:
@@ -197,7 +203,7 @@ def _inside(path: object) -> str:
     pure = PurePosixPath(str(path))
     if (
         pure.is_absolute()
-        or not 1 <= len(pure.parts) <= 2
+        or not (1 <= len(pure.parts) <= 2 or (len(pure.parts) == 3 and pure.parts[1] == LOG))
         or ".." in pure.parts
         or "\\" in str(path)
         or "\0" in str(path)

@@ -188,7 +188,8 @@ def _remove(made: list[Path]) -> None:
 
 
 def _drop_empty(directory: Path, paths: tuple[str, ...]) -> None:
-    for folder in dict.fromkeys(path.split("/")[0] for path in paths if "/" in path):
+    inner = [path.rsplit("/", 1)[0] for path in paths if path.count("/") > 1]
+    for folder in dict.fromkeys((*inner, *(path.split("/")[0] for path in paths if "/" in path))):
         with suppress(OSError):
             (directory / folder).rmdir()
 
