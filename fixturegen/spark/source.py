@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 UNITS = 1_000_000
 """Units of a partition: rows, or topmost parents of rows counted per parent."""
 _WORDS = ("schema", "table", "rows", "scale", "seed", "as_of", "hostile", "accept_unverified", "partition_rows")
-_WIDER = {pl.UInt8: pl.Int16, pl.UInt16: pl.Int32, pl.UInt32: pl.Int64, pl.UInt64: pl.Decimal(20, 0)}
+_WIDER: Mapping[type[pl.DataType], pl.DataType] = {
+    pl.UInt8: pl.Int16(),
+    pl.UInt16: pl.Int32(),
+    pl.UInt32: pl.Int64(),
+    pl.UInt64: pl.Decimal(20, 0),
+}
 
 
 class FixturegenSource(DataSource):
