@@ -29,6 +29,8 @@ LONGER = {
 
 # Modules without a test file of their own name: a pattern, and the tests that judge them.
 ELSEWHERE = {
+    "access/*": ["access/test_reading.py", "access/test_scanning.py"],
+    "working/*": ["working/test_crew.py"],
     "addresses.py": ["sources/test_load.py"],
     "breaking/*": ["breaking/test_finding.py"],
     "commands/*": ["test_cli.py"],
