@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import subprocess
 import sys
 
@@ -19,6 +20,8 @@ def main() -> None:
     parser.add_argument("--against", metavar="REV", help="measure this tree and a commit in turns")
     parser.add_argument("--raw", action="store_true", help="print JSON and keep nothing")
     given = parser.parse_args()
+    # Ended from outside, databases and folders of ours are still taken away.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if given.against:
         try:
             table = comparing.compare(given.only or comparing.DEFAULT, given.scale, given.against)

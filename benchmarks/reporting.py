@@ -71,7 +71,7 @@ def shown(results: Sequence[Result], before: Mapping[str, float]) -> str:
 def _line(result: Result, rival: Result | None, before: Mapping[str, float]) -> str:
     beside = f"{result.speed / rival.speed:.2f} x" if rival else ""
     past = f"{result.speed / before[result.name]:.2f} x" if result.name in before else ""
-    speed = f"{result.speed:,.0f} {result.unit}"
+    speed = f"{result.speed:,.0f} {result.unit}" if result.speed >= 100 else f"{result.speed:.3g} {result.unit}"
     memory = "" if result.memory is None else f"{result.memory:,.0f}"
     words = {True: "yes", False: "no", None: "not measured"}
     aims = "; ".join(aim.told() for aim in result.aims)

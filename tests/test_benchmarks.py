@@ -155,10 +155,10 @@ def test_what_was_not_measured_is_neither_met_nor_missed(measuring: ModuleType) 
 def test_the_table_compares_speeds(measuring: ModuleType, reporting: ModuleType) -> None:
     aims = (measuring.Aim("beside its rival", 2), measuring.Aim("MB", 10))
     ours = measuring.Result("ours", 0.5, 1000, "rows", "theirs", aims, 12.0)
-    theirs = measuring.Result("theirs", 1.0, 500, "rows")
+    theirs = measuring.Result("theirs", 8.0, 500, "rows")
     lines = reporting.shown([ours, theirs], {"ours": 1000.0}).splitlines()
-    assert lines[2] == "| ours | 0.5 | 2,000 rows | 4.00 x | 12 | >= 2 x; <= 10 MB | yes; no | 2.00 x |"
-    assert lines[3] == "| theirs | 1 | 500 rows |  |  |  |  |  |"
+    assert lines[2] == "| ours | 0.5 | 2,000 rows | 32.00 x | 12 | >= 2 x; <= 10 MB | yes; no | 2.00 x |"
+    assert lines[3] == "| theirs | 8 | 62.5 rows |  |  |  |  |  |"
     alone = reporting.shown([ours], {}).splitlines()
     assert "not measured; no" in alone[2], "a rival that is missing"
 
