@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from test_guides import run
+from following import run
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 APPLICATIONS = {"flask_app": ("flask", 7), "fastapi_app": ("fastapi", 5), "django_app": ("django", 8)}
