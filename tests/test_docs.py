@@ -29,7 +29,22 @@ from fixturegen.sources.yaml_types import TYPE_WORDS
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [
     ROOT / name
-    for name in ("README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "CHANGELOG.md", "docs/yaml.md", "docs/covering.md", "docs/negatives.md", "docs/hostile.md", "docs/make.md", "docs/pytest.md", "docs/suite.md")
+    for name in (
+        "README.md",
+        "CONTRIBUTING.md",
+        "ARCHITECTURE.md",
+        "CHANGELOG.md",
+        "docs/yaml.md",
+        "docs/covering.md",
+        "docs/hypothesis.md",
+        "docs/scale.md",
+        "docs/benchmarks.md",
+        "docs/negatives.md",
+        "docs/hostile.md",
+        "docs/make.md",
+        "docs/pytest.md",
+        "docs/suite.md",
+    )
 ]
 README = (ROOT / "README.md").read_text()
 FORMAT = (ROOT / "docs" / "yaml.md").read_text()
@@ -55,7 +70,9 @@ def blocks(text: str) -> list[Block]:
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of its own in which the shipped schemas lie, as in a clone."""
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "schemas").symlink_to(ROOT / "schemas")
     return tmp_path
 
 
