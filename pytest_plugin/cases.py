@@ -27,7 +27,7 @@ def parametrize(metafunc: pytest.Metafunc, marker: pytest.Mark) -> None:
         raise pytest.Collector.CollectError(f"fixturegen: {text}")
     try:
         cases = _cases(metafunc.config, marker)
-    except FixturegenError as error:
+    except (FixturegenError, pytest.UsageError) as error:
         raise pytest.Collector.CollectError(f"fixturegen: {error}") from None
     metafunc.parametrize(argument, [case for _, case in cases], ids=[name for name, _ in cases])
 

@@ -30,6 +30,12 @@ if TYPE_CHECKING:
     from fixturegen.planning import Plan
 
 Create = Callable[["Engine"], object]
+_DIALECTS: dict[str, Dialect] = {
+    "sqlite": "sqlite",
+    "postgresql": "postgresql",
+    "mysql": "mysql",
+    "mariadb": "mysql",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +137,7 @@ class Content:
         if create is not None:
             create(engine)
         else:
-            self._created(engine)
+            self.create_tables(engine)
         if self.asked.empty:
             from pytest_fixturegen.rows import Writer  # noqa: PLC0415 - not needed where a template is at hand
 
@@ -140,14 +146,15 @@ class Content:
         else:
             self._seeded(engine)
 
-    def _created(self, engine: Engine) -> None:
+    def create_tables(self, engine: Engine) -> None:
+        """Make the tables, in whatever database the engine leads to."""
         if self.metadata is not None:
             self.metadata.create_all(engine)
             return
         from fixturegen.databases.create import create_statements  # noqa: PLC0415 - not needed where a template is at hand
 
         with engine.begin() as connection:
-            for statement in create_statements(self.schema, self._dialect):
+            for statement in create_statements(self.schema, _DIALECTS.get(engine.dialect.name, self._dialect)):
                 connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
 
     def _seeded(self, engine: Engine) -> None:

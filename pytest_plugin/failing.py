@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import ParamSpec, TypeVar
 
 import pytest
+from sqlalchemy.exc import SQLAlchemyError
 
 from fixturegen.errors import FixturegenError
 
@@ -18,11 +19,11 @@ _Result = TypeVar("_Result")
 
 @contextmanager
 def one_line() -> Iterator[None]:
-    """Let an error of ours fail the fixture with its message alone."""
+    """Let an error of ours, or a setting that cannot be read, fail the fixture with its message alone."""
     __tracebackhide__ = True
     try:
         yield
-    except FixturegenError as error:
+    except (FixturegenError, pytest.UsageError) as error:
         raise pytest.fail.Exception(f"fixturegen: {error}", pytrace=False) from None
 
 
@@ -37,7 +38,7 @@ class Entered(AbstractContextManager[_Result]):
         __tracebackhide__ = True
         try:
             return self._block.__enter__()
-        except FixturegenError as error:
+        except (FixturegenError, SQLAlchemyError) as error:  # the database may refuse an example's rows
             raise error.with_traceback(None) from None
 
     def __exit__(

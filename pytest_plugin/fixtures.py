@@ -17,10 +17,13 @@ if TYPE_CHECKING:
     from pytest_fixturegen.running import Run
 
 
-def _run(config: pytest.Config) -> Run:
-    from pytest_fixturegen.running import run_of  # noqa: PLC0415 - heavy: only where a fixture is used
+def the_run(config: pytest.Config) -> Run:
+    """Return the run; what is wrong with its configuration is one line at the fixture that asks for it."""
+    from pytest_fixturegen.failing import one_line  # noqa: PLC0415 - heavy: only where a fixture is used
+    from pytest_fixturegen.running import run_of  # noqa: PLC0415 - the same
 
-    return run_of(config)
+    with one_line():
+        return run_of(config)
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +31,7 @@ def fixturegen(pytestconfig: pytest.Config) -> Fixturegen:
     """Rows for the running test: `.make(table, **values)`, `.dataset()`, `.example(dataset)`, `.schema`."""
     from pytest_fixturegen.objects import Fixturegen  # noqa: PLC0415 - heavy: only where a fixture is used
 
-    return Fixturegen(_run(pytestconfig))
+    return Fixturegen(the_run(pytestconfig))
 
 
 @pytest.fixture(scope="session")
@@ -36,47 +39,50 @@ def fixturegen_dataset(pytestconfig: pytest.Config) -> RunningDataset:
     """The seeded rows of the running test, a Polars frame for each table."""
     from pytest_fixturegen.dataset import RunningDataset  # noqa: PLC0415 - heavy: only where a fixture is used
 
-    return RunningDataset(_run(pytestconfig))
+    return RunningDataset(the_run(pytestconfig))
 
 
 @pytest.fixture(scope="session")
-def fixturegen_create() -> Callable[[Engine], None] | None:
-    """Make the tables of an empty database. Override it to run migrations: return a function that takes the engine."""
-    return None
+def fixturegen_create(pytestconfig: pytest.Config) -> Callable[[Engine], object]:
+    """Make the tables of an empty database. Override it to run migrations: return a function that takes the engine.
+
+    What it gives itself makes the tables of the schema or of the models; one that overrides it may call it, and add to them.
+    """
+    return the_run(pytestconfig).create_tables
 
 
 @pytest.fixture(scope="session")
-def fixturegen_engine(pytestconfig: pytest.Config, fixturegen_create: Callable[[Engine], None] | None) -> Engine:
+def fixturegen_engine(pytestconfig: pytest.Config, fixturegen_create: Callable[[Engine], object]) -> Engine:
     """An engine on a database of the plugin's own, made and seeded once; whatever a test does through it is undone.
 
     Override it to test with an engine of your own.
     """
-    return _run(pytestconfig).engine(fixturegen_create)
+    return the_run(pytestconfig).engine(fixturegen_create)
 
 
 @pytest.fixture
 def fixturegen_connection(pytestconfig: pytest.Config) -> Iterator[Connection]:
     """A connection to the seeded database; whatever the test and its application do is undone after it, commits included."""
-    with _run(pytestconfig).connection() as connection:
+    with the_run(pytestconfig).connection() as connection:
         yield connection
 
 
 @pytest.fixture
 def fixturegen_session(pytestconfig: pytest.Config) -> Iterator[Session]:
     """An ORM session on the seeded database; undone after the test, commits included."""
-    with _run(pytestconfig).session() as session:
+    with the_run(pytestconfig).session() as session:
         yield session
 
 
 async def fixturegen_async_connection(pytestconfig: pytest.Config) -> AsyncIterator[AsyncConnection]:
     """An asynchronous connection to the seeded database; undone after the test, commits included."""
-    async with _run(pytestconfig).async_connection() as connection:
+    async with the_run(pytestconfig).async_connection() as connection:
         yield connection
 
 
 async def fixturegen_async_session(pytestconfig: pytest.Config) -> AsyncIterator[AsyncSession]:
     """An asynchronous ORM session on the seeded database; undone after the test, commits included."""
-    async with _run(pytestconfig).async_session() as session:
+    async with the_run(pytestconfig).async_session() as session:
         yield session
 
 
@@ -86,7 +92,7 @@ def fixturegen_django(request: pytest.FixtureRequest) -> Any:
     request.getfixturevalue("db")
     from pytest_fixturegen.in_django import filled  # noqa: PLC0415 - heavy: only where a fixture is used
 
-    return filled(_run(request.config))
+    return filled(the_run(request.config))
 
 
 for _function in (fixturegen_async_connection, fixturegen_async_session):

@@ -113,6 +113,9 @@ class Fixturegen:
             overrides: As there.
         """
         wanted = {**(values or {}), **overrides}
+        if not hasattr(on, "run_sync"):
+            message = f"`on` is a {type(on).__name__}, not an asynchronous connection or session"
+            raise InputError(message, hint="Give fixturegen_async_connection or fixturegen_async_session.")
         return await on.run_sync(lambda opened: self._run.making.insert_on(_connection(opened), table, wanted, rows))
 
     def example(self, dataset: Any = None) -> AbstractContextManager[Connection]:

@@ -17,8 +17,9 @@ from pytest_fixturegen.fixtures import (
     fixturegen_django,
     fixturegen_engine,
     fixturegen_session,
+    the_run,
 )
-from pytest_fixturegen.settings import drawn_seed
+from pytest_fixturegen.settings import drawn_seed, said
 
 if TYPE_CHECKING:
     from pytest_fixturegen.running import Run
@@ -90,7 +91,7 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collectstart(collector: pytest.Collector) -> None:
     """Register a fixture for each table, where asked for: before any module is looked at."""
-    if isinstance(collector, pytest.Session) and collector.config.getini("fixturegen_table_fixtures"):
+    if isinstance(collector, pytest.Session) and said(collector.config, "fixturegen_table_fixtures"):
         from pytest_fixturegen.tables import register  # noqa: PLC0415 - heavy, and only where asked for
 
         register(collector)
@@ -129,9 +130,7 @@ def pytest_fixture_setup(
     __tracebackhide__ = True  # every fixture passes here, and an error in one of them is none of ours
     value = yield
     if fixturedef.argname == "fixturegen_engine":
-        from pytest_fixturegen.running import run_of  # noqa: PLC0415 - heavy, and only where there is an engine
-
-        run = run_of(request.config)
+        run = the_run(request.config)
         run.take(value)
         if fixturedef.scope != "function":
             # Finalizers run last in, first out: the last test is undone before the user's fixture closes or drops its database.

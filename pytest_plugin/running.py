@@ -51,6 +51,7 @@ class Run:
         self._ended: list[tuple[int, bool]] = []
         self._test: Test | None = None
         self._clones = 0
+        self._building: Content | None = None
 
     @cached_property
     def making(self) -> Making:
@@ -139,7 +140,7 @@ class Run:
     def engine(self, create: Create | None) -> Engine:
         """Return the engine of the configured content, isolated."""
         with one_line():
-            return self._served_content(self.configured, create).engine
+            return self._served_content(self.configured, self._checked(create)).engine
 
     def served(self) -> Served:
         """Return the database that serves the running test, unless it has one of its own."""
@@ -148,8 +149,7 @@ class Run:
         request = test.item._request  # type: ignore[attr-defined]  # noqa: SLF001 - overrides are the item's own
         if test.asked == configured:
             return self.serving(request.getfixturevalue("fixturegen_engine"))
-        create = request.getfixturevalue("fixturegen_create")
-        return self._served_content(self.content, create)
+        return self._served_content(self.content, self._create())
 
     def take(self, engine: object) -> None:
         """Isolate what the fixture ``fixturegen_engine`` gave, whoever wrote it."""
@@ -188,8 +188,7 @@ class Run:
         """Return a database with the running test's tables and without rows."""
         asked = self.test.asked
         empty = Asked(asked.source, None, 0, empty=True)
-        request = self.test.item._request  # type: ignore[attr-defined]  # noqa: SLF001 - as above
-        return self._served_content(self.content_of(empty), request.getfixturevalue("fixturegen_create"))
+        return self._served_content(self.content_of(empty), self._create())
 
     def _served_content(self, content: Content, create: Create | None) -> Served:
         key = content.key(create)
@@ -197,12 +196,38 @@ class Run:
         if found is None:
 
             def build(engine: Engine) -> None:
-                content.build(engine, create)
+                self._build(content, engine, create)
 
             engine = self.place.own(key, build)
             found = Served(engine, renew=lambda: self.place.renew(key, build), dispose=True)
             self._built[key, content.asked.empty] = self._served[id(engine)] = found
         return found
+
+    def create_tables(self, engine: Engine) -> None:
+        """Make the tables of what is being built, else those of the running test; what ``fixturegen_create`` is by default."""
+        (self._building or self.content).create_tables(engine)
+
+    def _create(self) -> Create | None:
+        request = self.test.item._request  # type: ignore[attr-defined]  # noqa: SLF001 - overrides are the item's own
+        return self._checked(request.getfixturevalue("fixturegen_create"))
+
+    def _checked(self, create: object) -> Create | None:
+        """Return a function of the user's that makes the tables, or None for ours."""
+        if create is None or create == self.create_tables:
+            return None
+        if not callable(create):
+            message = (
+                f"your fixture fixturegen_create gives {type(create).__name__!r}, not a function that takes the engine"
+            )
+            raise InputError(message)
+        return create
+
+    def _build(self, content: Content, engine: Engine, create: Create | None) -> None:
+        self._building = content
+        try:
+            content.build(engine, create)
+        finally:
+            self._building = None
 
     def current_engine(self) -> Engine:
         """Return the engine of the running test: isolated, or on a database of its own."""
@@ -212,12 +237,13 @@ class Run:
         if not test.clone:
             return self.served().engine
         if test.copy is None:
-            request = test.item._request  # type: ignore[attr-defined]  # noqa: SLF001 - as above
-            content, create = self.content, request.getfixturevalue("fixturegen_create")
+            content, create = self.content, self._create()
             key = content.key(create)
             self._served_content(content, create)
             self._clones += 1
-            test.copy = self.place.clone(key, lambda engine: content.build(engine, create), f"clone{self._clones}")
+            test.copy = self.place.clone(
+                key, lambda engine: self._build(content, engine, create), f"clone{self._clones}"
+            )
         return test.copy
 
     # What the fixtures give

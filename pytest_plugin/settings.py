@@ -6,10 +6,9 @@ import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
-if TYPE_CHECKING:
-    import pytest
+import pytest
 
 MAIN = "main"
 """The worker's name where there is but one."""
@@ -54,18 +53,32 @@ def settings_of(config: pytest.Config) -> Settings:
         pytest.UsageError: For a value that is not understood.
     """
     given = config.getoption("fixturegen_seed")
-    database = config.getoption("fixturegen_database") or config.getini("fixturegen_database")
+    database = config.getoption("fixturegen_database") or said(config, "fixturegen_database")
     return Settings(
-        schema=config.getini("fixturegen_schema"),
+        schema=said(config, "fixturegen_schema"),
         database=database or "sqlite://",
-        rows=_rows(config.getini("fixturegen_rows")),
-        seed=config.getini("fixturegen_seed") if given is None else _whole(given, "--fixturegen-seed"),
+        rows=_rows(said(config, "fixturegen_rows")),
+        seed=said(config, "fixturegen_seed") if given is None else _whole(given, "--fixturegen-seed"),
         drawn=bool(getattr(config.option, "fixturegen_seed_drawn", False)),
         reuse=config.getoption("fixturegen_reuse"),
-        allow=tuple(config.getini("fixturegen_allow")),
+        allow=tuple(said(config, "fixturegen_allow")),
         worker=os.environ.get("PYTEST_XDIST_WORKER", MAIN),
         root=config.inipath.parent if config.inipath is not None else config.rootpath,
     )
+
+
+def said(config: pytest.Config, name: str) -> Any:
+    """Return what the configuration says.
+
+    Raises:
+        pytest.UsageError: If it is of another type than the setting.
+    """
+    try:
+        return config.getini(name)
+    except (pytest.UsageError, TypeError, ValueError) as error:  # their words do not always name the setting
+        place = f"{config.inipath}: "
+        message = f"{place}{name} cannot be read: {str(error).removeprefix(place)}"
+        raise pytest.UsageError(message) from None
 
 
 def _rows(given: list[str]) -> int | dict[str, int] | None:
@@ -75,12 +88,16 @@ def _rows(given: list[str]) -> int | dict[str, int] | None:
     if len(given) == 1 and "=" not in given[0]:
         return _whole(given[0], "fixturegen_rows")
     pairs = [each.rpartition("=") for each in given]
+    for name, _, number in pairs:
+        if not name:
+            message = (
+                f"fixturegen_rows says {number!r} beside others: say one number for all tables, or TABLE=N for each"
+            )
+            raise pytest.UsageError(message)
     return {name: _whole(number, "fixturegen_rows") for name, _, number in pairs}
 
 
 def _whole(text: str, what: str) -> int:
-    import pytest  # noqa: PLC0415 - loaded already; this module is read without it for types
-
     try:
         return int(text)
     except ValueError:

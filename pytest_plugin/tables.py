@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 def register(session: pytest.Session) -> None:
     """Register the fixtures; a schema that does not load costs the fixtures, not the run."""
-    run = run_of(session.config)
     try:
+        run = run_of(session.config)
         names = list(run.configured.schema.tables)
-    except FixturegenError as error:
+    except (FixturegenError, pytest.UsageError) as error:
         session.config.stash[SAID] = f"fixturegen: no table has its fixture: {error}"
         return
     taken = _taken(session)

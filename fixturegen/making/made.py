@@ -54,6 +54,14 @@ class Made:
         """The wanted row; the first of several."""
         return self.wanted[0]
 
+    def __getitem__(self, table: str) -> pl.DataFrame:
+        """Return the rows of one table as a frame.
+
+        Raises:
+            KeyError: If the call made none there.
+        """
+        return _frame(self.schema, table, self.rows[table])
+
     def frames(self) -> dict[str, pl.DataFrame]:
         """Return the rows as frames of the schema's dtypes, parents first."""
         return {name: _frame(self.schema, name, rows) for name, rows in self.rows.items()}

@@ -159,7 +159,7 @@ class Maker:
                         or error.table in scope.full
                         or self._some(error.table, scope, start) is None
                     ):
-                        raise
+                        raise ImpossibleError(error.message, hint=error.hint) from None
                     scope.full.add(error.table)
                 else:
                     return inserted(self.schema, table, shape.nurseries[0], nodes)

@@ -322,3 +322,64 @@ def test_it(broken):
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*ValueError: of the user's own*"])
     result.stdout.no_fnmatch_line("*plugin.py*")
+
+
+def test_the_default_of_create_makes_the_tables_wherever_it_is_told(run: Outcome) -> None:
+    result = run("""
+from sqlalchemy import create_engine, inspect
+
+@pytest.fixture(scope="session")
+def fixturegen_create(fixturegen_create):
+    def create(engine):
+        fixturegen_create(engine)
+        with engine.begin() as connection:
+            connection.execute(text("CREATE VIEW names AS SELECT name FROM players"))
+    return create
+
+def test_an_override_adds_to_it(fixturegen_connection):
+    assert count(fixturegen_connection, "names") == 8
+
+@pytest.mark.fixturegen(rows={"players": 2})
+def test_other_content(fixturegen_connection):
+    assert count(fixturegen_connection, "names") == 2
+
+@pytest.mark.fixturegen(isolation="clone")
+def test_a_database_of_its_own(fixturegen_connection):
+    assert count(fixturegen_connection, "names") == 8
+
+def test_no_rows(fixturegen):
+    with fixturegen.example({}) as connection:
+        assert count(connection, "names") == 0
+
+def test_elsewhere(fixturegen_create):
+    engine = create_engine("sqlite://")
+    fixturegen_create(engine)
+    assert inspect(engine).get_table_names() == ["players", "teams"]
+    engine.dispose()
+""")
+    result.assert_outcomes(passed=5)
+
+
+def test_an_override_of_create_that_is_no_function_is_one_line(run: Outcome) -> None:
+    result = run("""
+@pytest.fixture(scope="session")
+def fixturegen_create():
+    return 5
+
+def test_it(fixturegen_connection):
+    pass
+""")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["fixturegen: your fixture fixturegen_create gives 'int', not a function*"])
+
+
+def test_made_rows_are_frames_by_table(run: Outcome) -> None:
+    result = run("""
+def test_it(fixturegen):
+    made = fixturegen.make("players", rows=2)
+    assert made["players"].height == 2
+    assert made["players"].to_dicts() == made.rows["players"]
+    with pytest.raises(KeyError):
+        made["referees"]
+""")
+    result.assert_outcomes(passed=1)

@@ -66,6 +66,58 @@ def test_what_is_wrong_is_one_line_at_the_fixture(
 
 
 @pytest.mark.parametrize(
+    ("setting", "line"),
+    [
+        ("fixturegen_seed = x", "fixturegen: */tox.ini: fixturegen_seed cannot be read: *'x'"),
+        ("fixturegen_rows = many", "fixturegen: fixturegen_rows is 'many', which is no whole number"),
+        ("fixturegen_rows = players=5 7", "fixturegen: fixturegen_rows says '7' beside others: say one number *"),
+    ],
+)
+def test_a_setting_of_another_type_is_one_line_at_the_fixture(
+    run: Outcome, project: pytest.Pytester, setting: str, line: str
+) -> None:
+    project.makeini(f"[pytest]\nfixturegen_schema = league.yaml\nfixturegen_table_fixtures = true\n{setting}\n")
+    result = run(TWO)
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines([line.replace("tox.ini", "*.ini")])
+    assert "Traceback" not in result.stdout.str()
+    assert len(errors(result)) == 2  # at the fixture, and where the tables' fixtures would be
+
+
+def test_a_setting_that_collection_needs_is_named(run: Outcome, project: pytest.Pytester) -> None:
+    project.makeini("[pytest]\nfixturegen_schema = league.yaml\nfixturegen_table_fixtures = maybe\n")
+    result = run(TWO)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: *.ini: fixturegen_table_fixtures cannot be read: *'maybe'*"])
+
+
+def test_errors_within_the_test_show_no_way_through_our_code(run: Outcome) -> None:
+    result = run("""
+import asyncio
+
+def test_taken(fixturegen):
+    fixturegen.make("teams", name="A")
+    fixturegen.make("teams", name="A")
+
+def test_refused(fixturegen):
+    with fixturegen.example({"players": [{"id": 1}]}):
+        pass
+
+def test_not_asynchronous(fixturegen, fixturegen_connection):
+    asyncio.run(fixturegen.make_async("teams", on=fixturegen_connection))
+""")
+    result.assert_outcomes(failed=3)
+    result.stdout.fnmatch_lines(
+        [
+            "E * fixturegen.errors.ImpossibleError: what is asked is held by another row of teams under teams_name_key*",
+            "E * sqlalchemy.exc.IntegrityError: *NOT NULL constraint failed: players.team_id",
+            "E * fixturegen.errors.InputError: `on` is a Connection, not an asynchronous connection or session*",
+        ]
+    )
+    assert "pytest_plugin/objects.py" not in result.stdout.str()
+
+
+@pytest.mark.parametrize(
     ("marker", "line"),
     [
         ("5", "fixturegen: the marker fixturegen does not take 5;*"),
