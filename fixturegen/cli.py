@@ -5,6 +5,7 @@ Exit codes: 0 done; 1 the data, the database or a verification says no; 2 the us
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -77,6 +78,9 @@ def main() -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         _forget_stdout()
+    except OSError as error:
+        _forget_stdout()
+        code = _failed(_unwritten(error), ExitCode.REFUSED_BY_DATA, sys.argv[1:])
     sys.exit(code)
 
 
@@ -112,9 +116,16 @@ def _told(error: BaseException, arguments: Sequence[str]) -> int:
             code = _interrupted()
         case MemoryError():
             code = _failed("out of memory", ExitCode.REFUSED_BY_DATA, arguments)
+        case OSError(errno=errno.ENOSPC | errno.EIO | errno.EDQUOT):
+            _forget_stdout()
+            code = _failed(_unwritten(error), ExitCode.REFUSED_BY_DATA, arguments)
         case _:
             code = _failed(_internal(error), ExitCode.REFUSED_BY_DATA, arguments)
     return int(code)
+
+
+def _unwritten(error: OSError) -> str:
+    return f"the output cannot be written: {error.strerror or 'no reason given'}"
 
 
 def _failed(message: str, code: int, arguments: Sequence[str], document: Mapping[str, object] | None = None) -> int:

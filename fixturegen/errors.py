@@ -92,7 +92,7 @@ class RefusedError(FixturegenError):
     """The data, the database or a verification says no. Exit code 1."""
 
 
-def nearest(given: str | None, exists: Iterable[str]) -> str | None:
+def nearest(given: object, exists: Iterable[str]) -> str | None:
     """Return the name nearest to ``given``, or None where none is near.
 
     >>> nearest("custmer", ["customers", "orders"])
@@ -100,7 +100,7 @@ def nearest(given: str | None, exists: Iterable[str]) -> str | None:
     >>> nearest("zzz", ["customers"]) is None
     True
     """
-    if given is None:
+    if not isinstance(given, str):
         return None
     names = list(exists)
     folded = {name.lower(): name for name in names}

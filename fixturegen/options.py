@@ -94,6 +94,9 @@ def options_from(
     if isinstance(seed, bool) or not isinstance(seed, int):
         message = f"seed is {seed!r}, which is no whole number"
         raise InputError(message)
+    if as_of is not None and not isinstance(as_of, date):
+        message = f"as_of is {as_of!r}, which is no date"
+        raise InputError(message, hint="Give a datetime.date.")
     return Options(
         rows=wish,
         demanded=MappingProxyType(demanded),

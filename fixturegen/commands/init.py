@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -44,12 +43,10 @@ def init(
 
 def _write(path: Path, text: str) -> None:
     """Write a file as a whole or not at all."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    from fixturegen.suites.writing import write_whole  # noqa: PLC0415 - kept out of --help
+
     try:
-        temporary.write_text(text, encoding="utf-8", newline="\n")
-        temporary.replace(path)
+        write_whole(path, text)
     except OSError as error:
         message = f"cannot be written: {error.strerror or 'no reason given'}"
         raise InputError(message, where=path) from error
-    finally:
-        temporary.unlink(missing_ok=True)

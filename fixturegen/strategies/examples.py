@@ -66,11 +66,18 @@ def dataset(schema: Source, rows: Mapping[str, Iterable[Mapping[str, object]]]) 
     Schema([('id', Int64)])
     """
     loaded = load(schema)
+    if not isinstance(rows, Mapping):
+        message = f"rows are a {type(rows).__name__}, which is no mapping by table"
+        raise InputError(message)
     given = dict(rows)
     for name in given:
         if name not in loaded.tables:
             message = f"unknown table {name!r}"
             raise SchemaError(message, given=name, exists=loaded.tables)
+    for name, listed in given.items():
+        if not isinstance(listed, Iterable) or isinstance(listed, str | Mapping):
+            message = f"rows of {name} are no list of dicts"
+            raise InputError(message)
     frames = {name: _frame(table, list(given.get(name, ()))) for name, table in loaded.tables.items()}
     return Dataset(frames, said(schema))
 
@@ -86,6 +93,9 @@ def said(source: Source) -> str:
 
 def _frame(table: Table, rows: Sequence[Mapping[str, object]]) -> pl.DataFrame:
     columns = {column.name: column for column in table.columns if column.generated is None}
+    if not all(isinstance(row, Mapping) for row in rows):
+        message = f"a row of {table.name} is no mapping by column"
+        raise InputError(message)
     unknown = next((name for row in rows for name in row if name not in columns), None)
     if unknown is not None:
         message = f"unknown column {unknown!r} of {table.name}"

@@ -7,8 +7,10 @@ from dataclasses import replace
 
 from fixturegen.dtypes import polars_dtype
 from fixturegen.errors import InputError, SchemaError
+from fixturegen.expressions.names import mentioned, resolved
+from fixturegen.expressions.parsing import parsed
 from fixturegen.lattice import lattice_of, measure
-from fixturegen.schema import Check, Choice, Column, PerParent, Rows, Schema, Table
+from fixturegen.schema import AsOf, Check, Choice, Column, Constant, PerParent, Rows, Schema, Table
 
 Where = Mapping[str, str | Mapping[str, object]]
 """By table: an SQL condition in the schema's dialect, or values by column (None for NULL)."""
@@ -22,8 +24,9 @@ def fixed(schema: Schema, where: Where) -> Schema:
         where: What every row of a table must be.
 
     Raises:
-        SchemaError: If there is no such table or column.
-        InputError: If ``where`` is no mapping, or a value is not of the column's type, or NULL where there may be none.
+        SchemaError: If there is no such table or column, or a condition is no SQL.
+        InputError: If ``where`` is no mapping, or a value is not of the column's type, or outside its choices or bounds, or
+            NULL where there may be none.
     """
     if not isinstance(where, Mapping):
         message = f"where is {where!r}, which is no mapping by table"
@@ -39,6 +42,9 @@ def fixed(schema: Schema, where: Where) -> Schema:
 
 def _fixed_table(schema: Schema, table: Table, wanted: str | Mapping[str, object]) -> Table:
     if isinstance(wanted, str):
+        # A check that cannot be read is left to its database; one that somebody typed here is a mistake.
+        for name in mentioned(parsed(wanted, schema.dialect)):
+            resolved(schema, table, name)
         return _checked(schema, table, wanted)
     if not isinstance(wanted, Mapping):
         message = f"where of {table.name} is neither an SQL condition nor values by column"
@@ -68,6 +74,7 @@ def _fixed_column(schema: Schema, table: Table, column: Column, value: object) -
             raise InputError(message)
         return _checked(schema, table, f"{quoted} IS NULL")
     _check_value(table, column, value)
+    _check_allowed(schema, table, column, value)
     sure = replace(column, choices=(Choice(value),), nulls=0.0 if column.nullable else None, fill=None)
     given = any(column.name in reference.columns for reference in table.references)
     if given or column.aggregate is not None or column.ordinal is not None or column.generated is not None:
@@ -95,6 +102,29 @@ def _check_value(table: Table, column: Column, value: object) -> None:
         pl.Series([value], dtype=polars_dtype(column.type), strict=True)
     except (TypeError, ValueError, pl.exceptions.PolarsError):
         raise InputError(wrong) from None
+
+
+def _check_allowed(schema: Schema, table: Table, column: Column, value: object) -> None:
+    """Refuse a value beyond the column's own declarations: they would not be asked again where it is the only choice."""
+    name = f"{table.name}.{column.name}"
+    choices = [choice.value for choice in column.choices] or list(column.type.labels)
+    if choices:
+        if value not in choices:
+            message = f"where: {value!r} is none of the choices of {name}"
+            raise InputError(message, given=str(value), exists=[str(choice) for choice in choices])
+        return
+    if lattice_of(column.type) is None:
+        return
+    low, high = (
+        schema.as_of if isinstance(bound, AsOf) else bound.value if isinstance(bound, Constant) else None
+        for bound in (column.low, column.high)
+    )
+    if low is not None and measure(value) < measure(low):
+        message = f"where: {value} is below {low}, the least of {name}"
+        raise InputError(message)
+    if high is not None and measure(value) > measure(high):
+        message = f"where: {value} is above {high}, the greatest of {name}"
+        raise InputError(message)
 
 
 def open_counts(schema: Schema, most: Mapping[str, int]) -> Schema:

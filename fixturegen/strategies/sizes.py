@@ -64,20 +64,33 @@ def _by_table(schema: Schema, what: str, sizes: Sizes, default: int) -> dict[str
 
 
 def needed(plan: Plan, least: Mapping[str, int]) -> dict[str, int]:
-    """Return the fewest rows with the parents that they cannot do without."""
+    """Return the fewest rows with the parents that they, and the children that they must have, cannot do without."""
     found = dict(least)
     for _ in plan.tables:
+        present = _present(plan, found)
         for name, table in plan.tables.items():
-            if not found[name]:
+            size = present[name]
+            if not size:
                 continue
             for link in table.links.values():
                 parent = link.reference.table
                 if link.nullable or parent == name or link.kind == "via":
                     continue
                 count = table.count
-                per = -(-found[name] // count.high) if link.kind == "parent" and isinstance(count, PerParent) else 1
-                alone = found[name] if link.kind == "one to one" else per
+                per = -(-size // count.high) if link.kind == "parent" and isinstance(count, PerParent) else 1
+                alone = size if link.kind == "one to one" else per
                 found[parent] = max(found[parent], alone)
+    return found
+
+
+def _present(plan: Plan, least: Mapping[str, int]) -> dict[str, int]:
+    """Return the fewest rows with the children that they must have."""
+    found = dict(least)
+    for _ in plan.tables:
+        for name, table in plan.tables.items():
+            count = table.count
+            if isinstance(count, PerParent) and count.low:
+                found[name] = max(found[name], count.low * found[table.links[count.reference].reference.table])
     return found
 
 

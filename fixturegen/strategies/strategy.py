@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any
@@ -194,7 +194,8 @@ def _maker(
     options = options_from(
         rows=max(asked.most.values(), default=0) or 1, seed=seed, as_of=as_of, accept_unverified=accept_unverified
     )
-    wanted = open_counts(fixed(schema, where), {one: max(size, 1) for one, size in asked.most.items()})
+    dated = schema if as_of is None else replace(schema, as_of=as_of)
+    wanted = open_counts(fixed(dated, where), {one: max(size, 1) for one, size in asked.most.items()})
     plan = planned(wanted, options, judges=at_hand(None))
     least = needed(plan, asked.least)
     most = widened(plan, {one: max(size, least[one]) for one, size in asked.most.items()}, firm=asked.firm)

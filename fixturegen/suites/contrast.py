@@ -107,7 +107,9 @@ def _parents(draft: Draft, records: Sequence[Record], parents: Locality) -> Iter
 def _moved(record: Record, names: frozenset[str], row: Row) -> dict[str, object] | None:
     """Return what a record's row holds in columns that no constraint reads with any other."""
     seen = single(record.last) or {}
-    return {name: seen[name] for name in sorted(names)} if names and set(seen) == set(row) else None
+    # What is generated follows: rows do not hold it.
+    given = sorted(names & seen.keys())
+    return {name: seen[name] for name in given} if given and set(seen) == set(row) else None
 
 
 def _equal(values: Row, twin: Row) -> int:
