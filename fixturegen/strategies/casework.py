@@ -20,6 +20,7 @@ from fixturegen.strategies.arithmetic import term
 from fixturegen.strategies.asking import Asked, Source, exact, held_of
 from fixturegen.strategies.asking import source as sourced
 from fixturegen.strategies.formulas import Court, Holds
+from fixturegen.strategies.hostile_values import late_values
 from fixturegen.strategies.places import Bound, Window, shared_digit
 from fixturegen.strategies.pools import Pools
 from fixturegen.strategies.worlds import Row, StuckError, pick, pick_null
@@ -171,7 +172,8 @@ class Casework:
             return [value for value, weight in zip(domain.values, weights, strict=True) if weight] or [*domain.values]
         generator = step.makers[domain]
         internal = {name: lambda series: held_of(series, column.type)}
-        pools = Pools(self.work.name, step.names, {name: generator}, self.work.whole.options.seed, internal)
+        late = late_values(column, domain)
+        pools = Pools(self.work.name, step.names, {name: generator}, self.work.whole.options.seed, internal, late)
         return [values[0] for values in pools.of({})]
 
     # Bounds of each row ----------------------------------------------------------------------------------------------

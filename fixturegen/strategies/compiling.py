@@ -8,7 +8,7 @@ from datetime import date
 
 import polars as pl
 
-from fixturegen.domain import Domain
+from fixturegen.domain import ANY, Domain
 from fixturegen.dtypes import polars_dtype
 from fixturegen.fills.judging import Oracle
 from fixturegen.generator import Generator
@@ -22,6 +22,7 @@ from fixturegen.strategies.asking import Source, held_of, source
 from fixturegen.strategies.casework import Casework
 from fixturegen.strategies.filling import Maker, computed, counted
 from fixturegen.strategies.formulas import Court
+from fixturegen.strategies.hostile_values import late_values
 from fixturegen.strategies.layouts import Layout
 from fixturegen.strategies.parents import Choice, converter, parent_of
 from fixturegen.strategies.places import Window, shared_digit
@@ -366,7 +367,11 @@ class TableWork:
 
     def _pools(self, names: tuple[str, ...], together: Mapping[str, Generator]) -> Pools:
         internal = {name: _internal(self.columns[name].type) for name in together}
-        return Pools(self.name, names, together, self.whole.options.seed, internal)
+        late = [
+            value for name in together if len(together) == 1
+            for value in late_values(self.columns[name], self.plan.domains.get(name, ANY))
+        ]  # fmt: skip
+        return Pools(self.name, names, together, self.whole.options.seed, internal, late)
 
     def _aggregated(self, name: str, step: Aggregated) -> Maker:
         self.digits[name] = ()

@@ -42,6 +42,7 @@ class Pools:
         generators: Generator of each column, by name.
         seed: The seed of the pools.
         internal: Turns a column's series into what rows hold.
+        late: Further values of a column that stands alone, hostile ones: at the end of its pool, far from the simplest.
     """
 
     table: str
@@ -49,6 +50,7 @@ class Pools:
     generators: Mapping[str, Generator]
     seed: int
     internal: Mapping[str, Callable[[pl.Series], Sequence[object]]]
+    late: Sequence[object] = ()
     _made: dict[object, list[Values]] = field(default_factory=dict)
 
     def of(self, needed: Mapping[str, pl.Series], key: object = None, ordinal: int = 0) -> list[Values]:
@@ -85,7 +87,11 @@ class Pools:
             )
             columns.append(self.internal[name](generator.build(batch)))
         found = {_hashable(values): values for values in zip(*columns, strict=True)}
-        return sorted(found.values(), key=lambda values: [simplicity(value) for value in values])
+        pool = sorted(found.values(), key=lambda values: [simplicity(value) for value in values])
+        if needed or len(self.generators) > 1:
+            return pool
+        late = {_hashable((value,)): (value,) for value in self.late}
+        return pool[: WHOLE - len(late)] + [values for key, values in late.items() if key not in found]
 
 
 def _hashable(values: Values) -> object:
@@ -95,10 +101,7 @@ def _hashable(values: Values) -> object:
 def candidates(
     stream: tuple[str, ...], draws: Sequence[Draw], height: int, seed: int
 ) -> tuple[dict[str, Integers], dict[str, Repeated], int]:
-    """Return draws for a pool: all at their simplest, each at its edges, the rest hashed; one draw of few values in full.
-
-    This is where hostile values would be mixed in late: as further candidates.
-    """
+    """Return draws for a pool: all at their simplest, each at its edges, the rest hashed; one draw of few values in full."""
     single = [draw for draw in draws if draw.count is None]
     if not draws:
         return {}, {}, 1

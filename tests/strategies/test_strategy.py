@@ -197,3 +197,16 @@ def test_the_example_database_brings_it_back_first() -> None:
     seen, _ = failing(database)
     again, _ = failing(database)
     assert again[0] == seen[-1]
+
+
+def test_hostile_texts_are_among_the_values_and_never_the_simplest() -> None:
+    schema = parse_schema(
+        "version: 1\ntables: {notes: {columns: {id: {type: integer, primary_key: true}, body: {type: text}}}}"
+    )
+    calm = settings(max_examples=2_000, database=None, deadline=None, derandomize=True)
+    plain = find(fg.datasets(schema, min_rows=1), lambda data: True, settings=calm)
+    assert plain["notes"]["body"].str.contains(r"^[ -~]*$").all()
+    found = find(
+        fg.datasets(schema), lambda data: data["notes"]["body"].str.contains("DROP TABLE").any(), settings=calm
+    )
+    assert found["notes"].height == 1
