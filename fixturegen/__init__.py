@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from fixturegen.breaking.finding import negatives
     from fixturegen.coverage.dataset import covering
     from fixturegen.errors import FixturegenError, ImpossibleError, InputError, RefusedError, SchemaError
-    from fixturegen.making import make
     from fixturegen.hostile_rows import hostile
+    from fixturegen.making import make
     from fixturegen.planning import Plan
     from fixturegen.schema import Schema
     from fixturegen.strategies.examples import dataset

@@ -13,7 +13,8 @@ from fixturegen.commands.output import Output, lowered_document
 
 _Directory = Annotated[Path, typer.Argument(metavar="DIR", help="Made where missing.", show_default=False)]
 _Format = Annotated[
-    Literal["parquet", "csv", "ndjson", "ipc", "sql", "delta"], typer.Option("--format", "-f", help="Format of the files.")
+    Literal["parquet", "csv", "ndjson", "ipc", "sql", "delta"],
+    typer.Option("--format", "-f", help="Format of the files."),
 ]
 
 _Workers = Annotated[

@@ -93,7 +93,9 @@ class Manifest:
 
     def paths(self) -> tuple[str, ...]:
         """Return every file but the manifest itself, relative to the directory."""
-        held = [file.path for table in self.tables.values() for file in (*table.files, *table.afterwards, *table.beside)]
+        held = [
+            file.path for table in self.tables.values() for file in (*table.files, *table.afterwards, *table.beside)
+        ]
         return (*held, *self.scripts)
 
     def _document(self) -> dict[str, object]:
