@@ -48,8 +48,16 @@ class Fixturegen:
 
     @property
     def url(self) -> URL:
-        """The address of the running test's database, password included."""
-        return self.engine.url
+        """The address of the running test's database, password included.
+
+        Others who connect to it write what is not undone: unless the test has a database to itself, this one is made anew
+        after the test.
+        """
+        run = self._run
+        url = self.engine.url
+        if not (run.test.clone or run.test.examples):
+            run.served().addressed = True
+        return url
 
     @at_the_call
     def dataset(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
 
 from pytest_fixturegen.isolation import Isolation
 from pytest_fixturegen.numbering import Numbering
@@ -28,24 +29,48 @@ class Served:
         self._dispose = dispose
         with self.isolation.driver() as driver:
             self._numbering = Numbering(engine.dialect.name, driver)
+            self._version = self._seen(driver)
         self.aside = False
         """Whether something worked beside the isolation: another connection, which may have taken numbers."""
+        self.addressed = False
+        """Whether the test asked for the address, by which others may have written what no rollback of ours undoes."""
 
     def finish(self) -> tuple[int, bool]:
         """Undo a test; return how many connections it left open, and whether all it did could be undone."""
         isolation = self.isolation
-        if not (isolation.begun or self.aside):
-            return 0, True
-        left, self.aside = isolation.open_connections, False
-        if isolation.end():
-            with isolation.driver() as driver:
-                self._numbering.restore(driver)
+        left, begun, aside = isolation.open_connections, isolation.begun, self.aside
+        undone, self.aside = isolation.end(), False
+        if undone and not self._written_beside():
+            if begun or aside:
+                with isolation.driver() as driver:
+                    self._numbering.restore(driver)
             return left, True
         if self._renew is None:
-            return left, False
+            return left, undone
         isolation.drop()
         self._renew()
+        with isolation.driver() as driver:
+            self._version = self._seen(driver)
         return left, True
+
+    def _written_beside(self) -> bool:
+        """Whether connections that are none of ours have, or may have, committed something; asked between two tests."""
+        addressed, self.addressed = self.addressed, False
+        if self._renew is None:  # a user's own database: what is written to it beside us is the user's
+            return False
+        if self._version is None:
+            return addressed
+        with self.isolation.driver() as driver:
+            before, self._version = self._version, self._seen(driver)
+        return self._version[0] is before[0] and self._version != before
+
+    def _seen(self, driver: Any) -> tuple[Any, int] | None:
+        """Return a number that changes when others commit to an SQLite file, and the connection that it is told to."""
+        if self.engine.dialect.name != "sqlite":
+            return None
+        with closing(driver.cursor()) as cursor:
+            cursor.execute("PRAGMA data_version")
+            return driver, cursor.fetchone()[0]
 
     def close(self) -> None:
         """Give the engine back as it was."""

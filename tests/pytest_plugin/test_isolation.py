@@ -32,6 +32,8 @@ from sqlalchemy.orm import Session
 from pytest_fixturegen.isolation import Isolation
 from pytest_fixturegen.numbering import Numbering
 
+Outcome = Callable[..., pytest.RunResult]
+
 METADATA = MetaData()
 ROWS = Table("rows_of_mine", METADATA, Column("id", Integer, primary_key=True), Column("a", Integer, unique=True))
 LATE = Table(
@@ -342,3 +344,51 @@ def test_sqlite_engines_of_every_making(kind: str, tmp_path: Path) -> None:
         with pytest.raises(OperationalError, match="no such table"):
             connection.execute(text("SELECT * FROM more"))
     engine.dispose()
+
+
+def test_what_others_commit_is_not_there_for_the_next_test(run: Outcome) -> None:
+    result = run("""
+from sqlalchemy import create_engine
+
+def write(url):
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM players"))
+    engine.dispose()
+
+def test_first(fixturegen_connection):
+    assert count(fixturegen_connection) == 8
+
+def test_by_the_address(fixturegen):
+    write(fixturegen.url)
+
+def test_after_it(fixturegen_connection):
+    assert count(fixturegen_connection) == 8
+
+def test_by_the_engine(fixturegen_engine):
+    write(fixturegen_engine.url)
+
+def test_after_the_engine(fixturegen_connection):
+    assert count(fixturegen_connection) == 8
+""")
+    result.assert_outcomes(passed=5)
+
+
+@pytest.mark.postgresql
+def test_what_others_commit_to_a_server_is_not_there_for_the_next_test(run: Outcome, postgresql_url: URL) -> None:
+    result = run(
+        """
+from sqlalchemy import create_engine
+
+def test_by_the_address(fixturegen):
+    engine = create_engine(fixturegen.url)
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM players"))
+    engine.dispose()
+
+def test_after_it(fixturegen_connection):
+    assert count(fixturegen_connection) == 8
+""",
+        f"--fixturegen-database={postgresql_url.render_as_string(hide_password=False)}",
+    )
+    result.assert_outcomes(passed=2)
