@@ -28,6 +28,101 @@ class Condition:
     sql: str
 
 
+_WORDS = frozenset(
+    [
+        "ADD",
+        "ALL",
+        "ALTER",
+        "AND",
+        "ANY",
+        "AS",
+        "ASC",
+        "BETWEEN",
+        "BOTH",
+        "BY",
+        "CASE",
+        "CHECK",
+        "COLLATE",
+        "COLUMN",
+        "COMMIT",
+        "CONSTRAINT",
+        "CREATE",
+        "CROSS",
+        "DEFAULT",
+        "DEFERRABLE",
+        "DELETE",
+        "DESC",
+        "DISTINCT",
+        "DROP",
+        "ELSE",
+        "END",
+        "ESCAPE",
+        "EXCEPT",
+        "EXISTS",
+        "FOR",
+        "FOREIGN",
+        "FROM",
+        "FULL",
+        "GRANT",
+        "GROUP",
+        "HAVING",
+        "IN",
+        "INDEX",
+        "INNER",
+        "INSERT",
+        "INTERSECT",
+        "INTO",
+        "IS",
+        "ISNULL",
+        "JOIN",
+        "KEY",
+        "KEYS",
+        "LEADING",
+        "LEFT",
+        "LIKE",
+        "LIMIT",
+        "NATURAL",
+        "NOT",
+        "NOTNULL",
+        "NULL",
+        "OFFSET",
+        "ON",
+        "OR",
+        "ORDER",
+        "OUTER",
+        "PRIMARY",
+        "RANGE",
+        "RANK",
+        "READ",
+        "REFERENCES",
+        "RETURNING",
+        "RIGHT",
+        "ROW",
+        "ROWS",
+        "SELECT",
+        "SET",
+        "SOME",
+        "TABLE",
+        "THEN",
+        "TO",
+        "TRAILING",
+        "TRANSACTION",
+        "TRIGGER",
+        "UNION",
+        "UNIQUE",
+        "UPDATE",
+        "USING",
+        "VALUES",
+        "WHEN",
+        "WHERE",
+        "WINDOW",
+        "WITH",
+        "WRITE",
+    ]
+)
+"""Words that some system takes for no column unless they stand in quotes; people's rules may name columns so."""
+
+
 @dataclass(frozen=True, slots=True)
 class LeftOut:
     """What a database cannot be told: the table, the constraint, why."""
@@ -66,7 +161,7 @@ def _translated(check: Check, schema: Schema, table: Table, dialect: Dialect) ->
         return LeftOut(table.name, check.name, reason)
     if check.dialect != dialect:
         tree = tree.transform(_listed)
-    if check.dialect == dialect and not _mentions_clock(tree, table):
+    if check.dialect == dialect and not _mentions_clock(tree, table) and not _lacks_quotes(tree):
         return Condition(check.name, check.sql)
     return Condition(check.name, rendered(_with_clock(tree, schema, table, dialect), dialect))
 
@@ -103,6 +198,12 @@ def _reads_clock(tree: exp.Expr) -> bool:
 def _mentions_clock(tree: exp.Expr, table: Table) -> bool:
     own = {column.name.casefold() for column in table.columns}
     return "as_of" not in own and any(found.name.casefold() == "as_of" for found in tree.find_all(exp.Column))
+
+
+def _lacks_quotes(tree: exp.Expr) -> bool:
+    """Whether a column is written without quotes though its name is a word of SQL, which no database would have taken."""
+    bare = (found.this for found in tree.find_all(exp.Column))
+    return any(isinstance(name, exp.Identifier) and not name.quoted and name.name.upper() in _WORDS for name in bare)
 
 
 def _with_clock(tree: exp.Expr, schema: Schema, table: Table, dialect: Dialect) -> exp.Expr:
