@@ -33,6 +33,10 @@ def parametrize(metafunc: pytest.Metafunc, marker: pytest.Mark) -> None:
 
 
 def _cases(config: pytest.Config, marker: pytest.Mark) -> list[tuple[str, Any]]:
+    unknown = next((name for name in marker.kwargs if name != "table"), None)
+    if unknown is not None:
+        message = f"the marker {marker.name} does not take {unknown!r}; it takes tables, or table=NAME"
+        raise InputError(message)
     run = run_of(config)
     schema = run.configured.schema
     tables = [*marker.args, *([marker.kwargs["table"]] if "table" in marker.kwargs else [])]

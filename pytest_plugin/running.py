@@ -80,7 +80,7 @@ class Run:
     def _asked(self, told: Mapping[str, Any]) -> Asked:
         rows = told.get("rows", self.settings.rows)
         if isinstance(rows, Mapping):
-            rows = tuple(sorted(rows.items()))
+            rows = tuple(sorted(rows.items(), key=str))
         return Asked(told.get("schema", self.settings.schema), rows, told.get("seed", self.settings.seed))
 
     @property
@@ -97,6 +97,11 @@ class Run:
         """Return the content that was asked for, the same object each time."""
         source = asked.source if isinstance(asked.source, str | Path) else id(asked.source)
         key = (source, asked.rows, asked.seed, asked.empty)
+        try:
+            hash(key)
+        except TypeError:
+            message = f"rows is {asked.rows!r} and seed is {asked.seed!r}, which are not numbers, nor numbers by table"
+            raise InputError(message) from None
         if key not in self._contents:
             self._contents[key] = Content(asked, self.dialect, self.settings.root)
         return self._contents[key]
@@ -383,7 +388,7 @@ def _told(item: pytest.Item) -> Mapping[str, Any]:
             given = repr(marker.args[0]) if marker.args else unknown[0]
             text = f"the marker fixturegen does not take {given}; it takes {', '.join(_KEYWORDS)}, by keyword"
             pytest.fail(f"fixturegen: {text}", pytrace=False)
-        told = {**marker.kwargs, **told}
+        told = {**{name: value for name, value in marker.kwargs.items() if value is not None}, **told}
     if told.get("isolation", _ISOLATIONS[0]) not in _ISOLATIONS:
         text = f"isolation is {told['isolation']!r}; it can be {' or '.join(map(repr, _ISOLATIONS))}"
         pytest.fail(f"fixturegen: {text}", pytrace=False)

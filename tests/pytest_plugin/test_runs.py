@@ -125,6 +125,9 @@ def test_not_asynchronous(fixturegen, fixturegen_connection):
         ("isolation='copy'", "fixturegen: isolation is 'copy'; it can be 'rollback' or 'clone'"),
         ("rows={'player': 3}", "fixturegen: *'player'*"),
         ("rows=-1", "fixturegen: rows is -1*"),
+        ("rows=[1]", "fixturegen: rows is [[]1] and seed is 0, which are not numbers*"),
+        ("rows={'players': [1]}", "fixturegen: rows is *, which are not numbers, nor numbers by table"),
+        ("rows={1: 2, 'a': 3}", "fixturegen: *unknown table*"),
         ("seed='x'", "fixturegen: seed is 'x'*"),
         ("schema='other.yaml'", "fixturegen: */other.yaml: there is no such file*"),
     ],
@@ -476,3 +479,22 @@ def test_what_dead_runs_have_left_is_dropped(run: Outcome, postgresql_url: URL) 
         assert databases(postgresql_url, name) == sorted([str(postgresql_url.database), ours[0], ours[-1]])
         for each in (ours[0], ours[-1]):
             connection.execute(text(f'DROP DATABASE "{each}"'))
+
+
+def test_none_in_the_marker_is_what_is_configured(run: Outcome) -> None:
+    result = run("""
+@pytest.mark.fixturegen(rows=None, seed=None, schema=None, isolation=None)
+def test_it(fixturegen, fixturegen_connection):
+    assert count(fixturegen_connection) == 8
+""")
+    result.assert_outcomes(passed=1)
+
+
+def test_words_that_a_marker_of_cases_does_not_take(run: Outcome) -> None:
+    result = run("""
+@pytest.mark.fixturegen_negatives(tabel="players")
+def test_it(negative):
+    pass
+""")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["fixturegen: the marker fixturegen_negatives does not take 'tabel'; it takes tables*"])
