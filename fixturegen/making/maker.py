@@ -146,6 +146,9 @@ class Maker:
         if isinstance(rows, bool) or not isinstance(rows, int) or not 1 <= rows <= MOST_CHILDREN:
             message = f"rows is {rows!r}, which is no whole number from 1 to {MOST_CHILDREN:,}"
             raise InputError(message)
+        if not isinstance(table, str):
+            message = f"the table is {table!r}, which is no name"
+            raise InputError(message, exists=self.schema.tables)
         with self._lock:
             name, number, scope = self._scope(key)
             start = stream(self.seed, "make", table, name) + number

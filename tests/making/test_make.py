@@ -277,3 +277,9 @@ def test_a_source_will_do() -> None:
     made = fg.make(ROOT / "schemas" / "shop.yaml", "products", rows=2)
     assert made.complete().keys() == complete(made.made.schema, made).keys()
     assert made.complete()["orders"].height == 0
+
+
+@pytest.mark.parametrize("table", [5, None, ["orders"]])
+def test_a_table_that_is_no_name_is_refused(shop: Schema, table: Any) -> None:
+    with pytest.raises(InputError, match="which is no name"):
+        fg.make(shop, table)
