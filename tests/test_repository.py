@@ -53,7 +53,12 @@ ELSEWHERE = {
     "hostile_rows.py": ["hostility/test_dataset.py"],
     "hostility/*": ["hostility/test_dataset.py", "hostility/test_matrix.py", "hostility/test_share.py"],
     "lattice.py": ["generators/test_laws.py", "planning/test_classes.py"],
-    "making/*": ["making/test_make.py", "making/test_maker.py", "making/test_every_table.py", "making/test_overrides.py"],
+    "making/*": [
+        "making/test_make.py",
+        "making/test_maker.py",
+        "making/test_every_table.py",
+        "making/test_overrides.py",
+    ],
     "options.py": ["test_verbs.py", "test_cli.py"],
     "planning/*": ["planning/test_cases.py", "test_golden.py"],
     "probing/*": ["probing/test_asking.py", "probing/test_probe.py"],
