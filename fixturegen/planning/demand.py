@@ -86,6 +86,8 @@ def _demand(table: Table, options: Options) -> Demand:
 
 def _scaled(number: int, options: Options, table: Table) -> int:
     rows = round(number * Fraction(options.scale))
+    if number and options.scale:
+        rows = max(rows, 1)  # a table that has rows keeps one at any scale: others may not do without it
     if rows > MOST_ROWS:
         message = f"{number:,} rows at scale {options.scale:g} are more than {MOST_ROWS:,}"
         raise InputError(message, where=table.where)
