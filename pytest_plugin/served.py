@@ -61,8 +61,9 @@ class Served:
         if self._version is None:
             return addressed
         with self.isolation.driver() as driver:
-            before, self._version = self._version, self._seen(driver)
-        return self._version[0] is before[0] and self._version != before
+            before, now = self._version, self._seen(driver)
+        self._version = now
+        return now is not None and now[0] is before[0] and now != before
 
     def _seen(self, driver: Any) -> tuple[Any, int] | None:
         """Return a number that changes when others commit to an SQLite file, and the connection that it is told to."""
