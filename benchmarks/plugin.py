@@ -70,6 +70,7 @@ def test_figures(fixturegen):
     made = {}
     seconds = {
         "make": timed(lambda: made.update(a=fixturegen.make("orders", status="shipped", customer={"country_code": "DE"}))),
+        "make four": timed(lambda: made.update(c=fixturegen.make("order_items"))),
         "make many": timed(lambda: made.update(b=fixturegen.make("customers", rows=10, orders=3))),
     }
     frames = fixturegen.make("orders", rows=5, order_items=1).frames()
@@ -131,6 +132,7 @@ def results() -> Iterator[Result]:
             continue
         yield Result(f"{name}: isolation of a test", found["isolated"], 1, "tests")
         yield Result(f"{name}: make an order of a customer", found["make"], 1, "calls")
+        yield Result(f"{name}: make an item with all it needs (4 rows)", found["make four"], 1, "calls")
         yield Result(f"{name}: make 10 customers with 3 orders each", found["make many"], 1, "calls")
         yield Result(f"{name}: an example of about 15 rows", found["example"], 1, "examples")
         yield Result(f"{name}: first use in a first run", found["first run"], 1, "runs")

@@ -33,12 +33,16 @@ SHOPS = {"duckdb": ("DuckDB: SQL by hand, the shop as Parquet", 2.0), "misata": 
 """Rivals that make the whole shop, and how many times as fast we mean to be."""
 
 
+WRITTEN = "customers as Parquet"
+
+
 def results(bench: Bench) -> Iterator[Result | Missing]:
     """Yield rivals, and us beside each."""
     yield Result(FAKER, measured(_faked, bench.runs), FAKED, "rows")
     customers = _customers(bench)
     yield Result("customers", customers, CUSTOMERS, "rows", FAKER, (Aim("beside its rival", 500),))
     yield from _mimesis(bench, customers)
+    yield from _misata(bench)
     ours = bench.result(EXPORTED, _exporting(bench))
     yield ours
     for program, (name, times) in SHOPS.items():
@@ -63,6 +67,20 @@ def _mimesis(bench: Bench, customers: float) -> Iterator[Result | Missing]:
     yield Result("customers, beside mimesis", customers, CUSTOMERS, "rows", name)
 
 
+def _misata(bench: Bench) -> Iterator[Result | Missing]:
+    """The same table, as many rows, the same format: both plan, make and write it."""
+    name = f"misata: {WRITTEN}"
+    try:
+        seconds, rows = _ran("misata", bench, f"{CUSTOMERS / 1000:.12g}", "customers")
+    except _UnavailableError as error:
+        yield Missing(name, str(error))
+        return
+    yield Result(name, seconds, rows, "rows")
+    folder, wanted = bench.folder / "customers", {"customers": CUSTOMERS}
+    ours = measured(lambda: fg.export(bench.schema, folder, only=["customers"], rows=wanted), bench.runs)
+    yield Result(WRITTEN, ours, CUSTOMERS, "rows", name, (Aim("beside its rival", 25),))
+
+
 def _faked() -> None:
     fake = Faker("en_US")
     fake.seed_instance(0)
@@ -85,12 +103,12 @@ class _UnavailableError(Exception):
     """A rival that cannot be installed or run, and why."""
 
 
-def _ran(program: str, bench: Bench, size: str) -> tuple[float, int]:
+def _ran(program: str, bench: Bench, size: str, *tables: str) -> tuple[float, int]:
     """Return the median seconds of a rival's program, and its rows."""
     python = _installed(*NEEDS[program])
-    folder = bench.folder / program
+    folder = bench.folder / "-".join((program, *tables))
     folder.mkdir(exist_ok=True)
-    command = [python, str(PROGRAMS / f"with_{program}.py"), size, str(folder.absolute()), str(bench.runs)]
+    command = [python, str(PROGRAMS / f"with_{program}.py"), size, str(folder.absolute()), str(bench.runs), *tables]
     try:
         ran = subprocess.run(
             command, cwd=folder, capture_output=True, text=True, check=True, timeout=3600, env=_environment()

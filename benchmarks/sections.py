@@ -18,6 +18,8 @@ SECTIONS = {
     "generators": ("benchmarks.generating", "results"),
     "rivals": ("benchmarks.rivals", "results"),
     "growth": ("benchmarks.growing", "results"),
+    "access": ("benchmarks.access", "results"),
+    "workers": ("benchmarks.workers", "results"),
     "start": ("benchmarks.starting", "results"),
     "plugin": ("benchmarks.testing", "plugin"),
     "make": ("benchmarks.testing", "make"),

@@ -11,6 +11,7 @@ PLUGIN = {
     "SQLite: isolation of a test": (Aim("seconds", 0.001),),
     "PostgreSQL: isolation of a test": (Aim("seconds", 0.003),),
     "SQLite: make an order of a customer": (Aim("seconds", 0.002),),
+    "SQLite: make an item with all it needs (4 rows)": (Aim("seconds", 0.002),),
     "SQLite: make 10 customers with 3 orders each": (Aim("seconds", 0.002),),
     "PostgreSQL: make 10 customers with 3 orders each": (Aim("seconds", 0.006),),
     "SQLite: an example of about 15 rows": (Aim("a second", 100),),

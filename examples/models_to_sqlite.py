@@ -24,3 +24,4 @@ print(f"{lines} lines, each with its order")
 assert lines == result.tables["order_lines"].rows
 
 assert fg.verify(Base, engine)
+engine.dispose()

@@ -8,10 +8,12 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import signal
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from types import FrameType
 from typing import Annotated
 
@@ -27,12 +29,14 @@ from fixturegen.commands.preview import preview
 from fixturegen.commands.probe import probe
 from fixturegen.commands.schema import schema
 from fixturegen.commands.seed import seed
+from fixturegen.commands.streams import forget, ready, say, tell
 from fixturegen.commands.suite import suite
 from fixturegen.commands.verify import verify
-from fixturegen.errors import ExitCode, FixturegenError
+from fixturegen.errors import ExitCode, FixturegenError, nearest
 
 INTERRUPTED = 130
 DEBUG = "FIXTUREGEN_DEBUG"
+_CHOICE = re.compile("'([^']*)' is not one of (.*)")
 
 _UsageError: type[Exception] = typer.BadParameter.__bases__[0]
 """What typer raises for wrong usage; it exports the class only as the base of this one."""
@@ -51,7 +55,7 @@ def _version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version  # noqa: PLC0415 - only read when asked for
 
-        sys.stdout.write(f"fixturegen {version('fixturegen-db')}\n")
+        say(f"fixturegen {version('fixturegen-db')}\n")
         raise typer.Exit
 
 
@@ -66,22 +70,17 @@ def root(
     del version, debug  # both have had their effect before any command runs
 
 
-for _command in (demo, init, plan, preview, export, seed, verify, hostile, suite, probe, schema):
+_COMMANDS = {
+    each.__name__: each for each in (demo, init, plan, preview, export, seed, verify, hostile, suite, probe, schema)
+}
+for _command in _COMMANDS.values():
     app.command()(_command)
 
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
     signal.signal(signal.SIGTERM, _terminated)
-    code = run(sys.argv[1:])
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        _forget_stdout()
-    except OSError as error:
-        _forget_stdout()
-        code = _failed(_unwritten(error), ExitCode.REFUSED_BY_DATA, sys.argv[1:])
-    sys.exit(code)
+    sys.exit(run(sys.argv[1:]))
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -90,11 +89,14 @@ def run(arguments: Sequence[str]) -> int:
     Args:
         arguments: What follows the program's name.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+    ready()
     try:
         code = typer.main.get_command(app).main(list(arguments), prog_name="fixturegen", standalone_mode=False)
+        sys.stdout.flush()
+    except SystemExit as left:  # what typer makes of help that nobody reads
+        if not isinstance(left.__context__, BrokenPipeError):
+            raise
+        return _told(left.__context__, arguments)
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the user gets one line, whatever happens
         return _told(error, arguments)
     return _interrupted() if code == INTERRUPTED else int(code or 0)
@@ -110,14 +112,14 @@ def _told(error: BaseException, arguments: Sequence[str]) -> int:
         case _UsageError():
             code = _misused(error, arguments)
         case BrokenPipeError():
-            _forget_stdout()
+            forget(sys.stdout)
             code = ExitCode.DONE
         case KeyboardInterrupt() | typer.Abort():
             code = _interrupted()
         case MemoryError():
             code = _failed("out of memory", ExitCode.REFUSED_BY_DATA, arguments)
         case OSError(errno=errno.ENOSPC | errno.EIO | errno.EDQUOT):
-            _forget_stdout()
+            forget(sys.stdout)
             code = _failed(_unwritten(error), ExitCode.REFUSED_BY_DATA, arguments)
         case _:
             code = _failed(_internal(error), ExitCode.REFUSED_BY_DATA, arguments)
@@ -132,10 +134,11 @@ def _failed(message: str, code: int, arguments: Sequence[str], document: Mapping
     if os.environ.get(DEBUG) or "--debug" in arguments:
         traceback.print_exc()
     line = " ".join(message.split("\n"))
-    sys.stderr.write(f"error: {line}\n")
+    tell(f"error: {line}\n")
     if "--json" in arguments:
         told = {**(document or {}), "error": line}
-        sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=2) + "\n")
+        with suppress(OSError):  # the failure has been told
+            say(json.dumps(told, ensure_ascii=False, indent=2) + "\n")
     return code
 
 
@@ -143,12 +146,21 @@ def _misused(error: Exception, arguments: Sequence[str]) -> int:
     """Wrong usage: say it, and how help is had. Without any argument the help itself is the answer."""
     message = error.format_message() if hasattr(error, "format_message") else str(error)
     if not arguments or type(error).__name__ == "NoArgsIsHelpError":
-        sys.stderr.write(f"{message}\n" if message else "")
+        tell(f"{message}\n" if message else "")
         return int(ExitCode.REFUSED_INPUT)
     context = getattr(error, "ctx", None)
-    path = context.command_path if context is not None else "fixturegen"
+    named = f"fixturegen {arguments[0]}" if arguments[0] in _COMMANDS else "fixturegen"
+    path = context.command_path if context is not None else named
+    message = f"{message.removesuffix('.')}{_near(message)}".replace("Value error, ", "")  # a word of pydantic's
     message = message if message.endswith((".", "!", "?")) else f"{message}."
     return _failed(f"{message} See {path} --help.", ExitCode.REFUSED_INPUT, arguments)
+
+
+def _near(message: str) -> str:
+    """Return the nearest of the words that a message lists as allowed, as a question."""
+    found = _CHOICE.search(message)
+    near = nearest(found[1], re.findall("'([^']*)'", found[2])) if found else None
+    return f". Did you mean {near!r}?" if near else ""
 
 
 def _internal(error: BaseException) -> str:
@@ -161,7 +173,7 @@ def _internal(error: BaseException) -> str:
 
 
 def _interrupted() -> int:
-    sys.stderr.write("error: interrupted; nothing was left behind\n")
+    tell("error: interrupted; nothing was left behind\n")
     return INTERRUPTED
 
 
@@ -169,8 +181,3 @@ def _terminated(number: int, frame: FrameType | None) -> None:
     """Leave as after Ctrl-C, so that nothing half-written stays."""
     del number, frame
     raise KeyboardInterrupt
-
-
-def _forget_stdout() -> None:
-    """Nobody reads on: whatever is still buffered goes nowhere, silently."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -14,8 +14,9 @@ from fractions import Fraction
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 
-from fixturegen.draws import Integers
+from fixturegen.draws import BLOCK, Integers
 
 PROBABILITY_BITS = 48
 WHOLE = 2**PROBABILITY_BITS
@@ -38,6 +39,7 @@ class Inverse:
         shift: Binary places after the point.
         discrete: Whether a segment's end belongs to the next one.
         guide: Segment at the start of each of 65,536 equal parts.
+        crowded: Whether a part holds more than one segment.
     """
 
     thresholds: Integers
@@ -45,9 +47,19 @@ class Inverse:
     shift: int
     discrete: bool
     guide: Integers
+    crowded: npt.NDArray[np.bool_]
 
     def at(self, probabilities: Integers) -> Integers:
         """Return the positions at probabilities, 0 to 2**48 - 1, rounded to the nearest (half up) where continuous."""
+        if len(probabilities) <= BLOCK:
+            return self._at_some(probabilities)
+        out = np.empty(len(probabilities), dtype=np.int64)
+        for at in range(0, len(out), BLOCK):
+            out[at : at + BLOCK] = self._at_some(probabilities[at : at + BLOCK])
+        return out
+
+    def _at_some(self, probabilities: Integers) -> Integers:
+        """Return the positions of so few that the work stays in the processor's cache."""
         segment = self._segments(probabilities)
         start, first = self.thresholds[segment], self.values[segment]
         width = self.values[segment + 1] - first
@@ -63,7 +75,7 @@ class Inverse:
     def _segments(self, probabilities: Integers) -> Integers:
         part = probabilities >> (PROBABILITY_BITS - _GUIDE_BITS)
         segment: Integers = self.guide[part]
-        crowded = np.flatnonzero(self.guide[part + 1] > segment)
+        crowded = np.flatnonzero(self.crowded[part])
         segment[crowded] = np.searchsorted(self.thresholds, probabilities[crowded], side="right") - 1
         return segment
 
@@ -72,11 +84,20 @@ class Inverse:
         low, high = 0, WHOLE
         while low < high:
             middle = (low + high) // 2
-            if int(self.at(np.array([middle], dtype=np.int64))[0]) >= position:
+            if self._at_one(middle) >= position:
                 high = middle
             else:
                 low = middle + 1
         return low
+
+    def _at_one(self, probability: int) -> int:
+        """Return what :meth:`at` returns for one probability, without arrays: floats of Python are those of NumPy."""
+        segment = int(np.searchsorted(self.thresholds, probability, side="right")) - 1
+        start, stop = self.thresholds[segment : segment + 2].tolist()
+        first, end = self.values[segment : segment + 2].tolist()
+        share = (probability - start) / (stop - start)
+        at: int = first + min(int(share * (end - first)), end - first - int(self.discrete))
+        return at if self.discrete or not self.shift else (at + (1 << (self.shift - 1))) >> self.shift
 
 
 def from_table(table: Sequence[Decimal], scale: Callable[[Decimal], Decimal]) -> Inverse:
@@ -127,8 +148,9 @@ def _tabled(grid: Sequence[int], points: Sequence[Decimal]) -> Inverse:
 def _inverse(thresholds: Sequence[int], values: Sequence[int], shift: int, *, is_discrete: bool) -> Inverse:
     borders = np.array(thresholds, dtype=np.int64)
     parts = np.arange(2**_GUIDE_BITS + 1, dtype=np.int64) << (PROBABILITY_BITS - _GUIDE_BITS)
-    guide = np.searchsorted(borders, parts, side="right") - 1
-    return Inverse(borders, np.array(values, dtype=np.int64), shift, is_discrete, guide)
+    guide = np.searchsorted(borders, parts[:-1], side="right") - 1
+    crowded = np.searchsorted(borders, parts[1:] - 1, side="right") - 1 > guide
+    return Inverse(borders, np.array(values, dtype=np.int64), shift, is_discrete, guide, crowded)
 
 
 # ---- the distributions

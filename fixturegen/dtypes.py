@@ -9,6 +9,10 @@ import polars as pl
 from fixturegen.schema import Type
 
 WIDEST_DECIMAL = 38
+_TEXT = 40
+"""Bytes of a text, where its type does not say that there are fewer."""
+_VIEW = 16
+"""Bytes of a text beside its characters."""
 
 _FIXED: dict[str, pl.DataType] = {
     "boolean": pl.Boolean(),
@@ -51,6 +55,22 @@ def polars_dtype(type_: Type) -> pl.DataType:
     """
     maker = _MADE.get(type_.kind)
     return _FIXED[type_.kind] if maker is None else maker(type_)
+
+
+def bytes_a_value(type_: Type) -> int:
+    """Return about how many bytes a value of a type takes in a frame.
+
+    >>> bytes_a_value(Type(kind="integer"))
+    8
+    """
+    dtype = polars_dtype(type_)
+    if isinstance(dtype, pl.Decimal):
+        return 16
+    if dtype.is_numeric() or dtype.is_temporal() or dtype == pl.Boolean:
+        return 8
+    if isinstance(dtype, pl.Enum | pl.Categorical):
+        return 4
+    return _VIEW + min(type_.length or _TEXT, _TEXT)
 
 
 def _decimal(type_: Type) -> pl.DataType:

@@ -15,6 +15,7 @@ from importlib import import_module
 from math import prod
 from pkgutil import iter_modules
 from types import MappingProxyType
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import polars as pl
@@ -59,6 +60,18 @@ class Repeated:
     offsets: Integers
 
 
+FEW_ROWS = 8
+"""Less than one row in so many are few: their draws are taken alone."""
+
+
+@runtime_checkable
+class Picking(Protocol):
+    """Draws that can be taken for some rows alone."""
+
+    def picked(self, name: str, rows: Integers) -> Integers:
+        """Return the values of a draw for the rows at these places."""
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """What ``build`` receives for so many rows.
@@ -76,6 +89,12 @@ class Batch:
     repeats: Mapping[str, Repeated] = field(default_factory=lambda: MappingProxyType({}))
     columns: Mapping[str, pl.Series] = field(default_factory=lambda: MappingProxyType({}))
     ordinals: Integers = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+
+    def drawn(self, name: str, rows: Integers) -> Integers:
+        """Return the values of a draw for the rows at these places; where these are few, no others are drawn if that can be."""
+        if len(rows) * FEW_ROWS < self.height and isinstance(self.draws, Picking):
+            return self.draws.picked(name, rows)
+        return self.draws[name][rows]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -28,6 +29,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FARTHEST = 2**62
 """Positions stay within plus or minus this, so that sums of two of them fit 64 bits."""
 SECONDS_A_DAY = 86_400
+FEW = 16
+"""Up to so many decimals go one by one: a query of Polars takes longer."""
 _FIRST_DAY = EPOCH.toordinal()
 
 
@@ -66,6 +69,7 @@ class Lattice:
         return _physical(values, self)
 
 
+@lru_cache(maxsize=1024)
 def lattice_of(type_: Type) -> Lattice | None:
     """Return the lattice of an ordered type, or None for a type without one (text, uuid, enum, ...)."""
     maker = _MAKERS.get(type_.kind)
@@ -127,6 +131,8 @@ def _decimal(type_: Type) -> Lattice:
     step = Fraction(1, 10**dtype.scale)
 
     def decode(at: Positions) -> pl.Series:
+        if len(at) <= FEW:
+            return pl.Series([_scaled(one, dtype.scale) for one in at.tolist()], dtype=dtype)
         # A decimal is its unscaled integer, read with a point in it: no arithmetic can round.
         return pl.Series(at).cast(pl.Int128).reinterpret(dtype=dtype)
 
@@ -229,6 +235,8 @@ _MAKERS: dict[str, Callable[[Type], Lattice]] = {
 
 def _physical(values: pl.Series, lattice: Lattice) -> Positions:
     dtype = values.dtype
+    if isinstance(dtype, pl.Decimal) and len(values) <= FEW:
+        return np.array([_floor(value, lattice.step) for value in values.to_list()], dtype=np.int64)
     if isinstance(dtype, pl.Decimal):
         unscaled = values.to_physical().cast(pl.Int64)
         unit = Fraction(1, 10**dtype.scale)
@@ -236,9 +244,9 @@ def _physical(values: pl.Series, lattice: Lattice) -> Positions:
         unscaled, unit = values.cast(pl.Int32).cast(pl.Int64), Fraction(SECONDS_A_DAY)
     elif isinstance(dtype, pl.Datetime | pl.Duration):
         per_second = {"ms": 10**3, "us": 10**6, "ns": 10**9}[dtype.time_unit or "us"]
-        unscaled, unit = values.to_physical(), Fraction(1, per_second)
+        unscaled, unit = values.cast(pl.Int64), Fraction(1, per_second)
     elif dtype == pl.Time:
-        unscaled, unit = values.to_physical(), Fraction(1, 10**9)
+        unscaled, unit = values.cast(pl.Int64), Fraction(1, 10**9)
     elif dtype.is_float():
         scaled = np.floor(values.fill_null(0.0).cast(pl.Float64).to_numpy() * float(1 / lattice.step) + 0.5)
         return scaled.astype(np.int64)
@@ -249,3 +257,7 @@ def _physical(values: pl.Series, lattice: Lattice) -> Positions:
     if ratio.numerator != 1:
         physical = physical * ratio.numerator
     return physical // ratio.denominator if ratio.denominator != 1 else physical
+
+
+def _floor(value: Decimal | None, step: Fraction) -> int:
+    return 0 if value is None else int(Fraction(value) // step)

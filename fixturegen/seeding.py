@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -125,7 +125,7 @@ class _Course:
 
     def _learnt(self, error: RejectedError) -> bool:
         """Note tables whose triggers refuse rows, or look as if they may; return whether there were any."""
-        new = {one.table: one for one in error.rejections if one.kind == "trigger" and one.table in self._schema.tables}
+        new = {one.table: one for one in error.rejections if self._triggered(one)}
         if new:
             likely = {
                 name: Rejection(name, "trigger", "") for name in self._schema.tables if _may_refuse(self._schema, name)
@@ -139,7 +139,13 @@ class _Course:
             return [Rejection(error.table, "check", ", ".join(error.checks), shape=error.shape)]
         if isinstance(error, UnsettledError):
             return [] if error.table in self.ceilings else [self._refusing[error.table]]
-        return [one for one in error.rejections if one.kind == "trigger" and one.table in self._refusing]
+        return [one for one in error.rejections if one.table in self._refusing and self._triggered(one)]
+
+    def _triggered(self, one: Rejection) -> bool:
+        """Whether a trigger may have refused a row: it says so, or what it made of the row broke another constraint."""
+        if one.table not in self._schema.tables:
+            return False
+        return one.kind == "trigger" or any(True for _ in _on_insert(self._schema, one.table))
 
 
 def _loaded(
@@ -170,10 +176,14 @@ def _loaded(
 
 def _may_refuse(schema: Schema, name: str) -> bool:
     """Whether a trigger on rows that come holds words by which one refuses them."""
+    return any(one.get("refuses") for one in _on_insert(schema, name))
+
+
+def _on_insert(schema: Schema, name: str) -> Iterator[Mapping[str, object]]:
+    """Yield what is known of the triggers on rows that come."""
     triggers = schema.tables[name].options.get("triggers", {})
-    return isinstance(triggers, Mapping) and any(
-        one.get("refuses") and "INSERT" in one.get("events", ()) for one in triggers.values()
-    )
+    if isinstance(triggers, Mapping):
+        yield from (one for one in triggers.values() if "INSERT" in one.get("events", ()))
 
 
 def _left_out(made: Plan, options: Options, tables: set[str]) -> tuple[str, ...]:

@@ -1,84 +1,60 @@
-"""Schemas derived from schemas: with a rule more, a column fixed, a reference less. Nothing is changed in place.
+"""Tables derived from tables: with a rule more, a column fixed, a reference less. Nothing is changed in place.
 
-Each function takes a schema and returns another one that shares all that it leaves alone.
+Each function returns a table, or a schema, that shares with the one it was given all that it leaves alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import date
 
-from fixturegen.errors import SchemaError
 from fixturegen.schema import Check, Choice, Column, Dialect, Group, Path, Schema, Table
 
 LEADING_FIELDS = frozenset({"country", "country_code"})
 """Fields of a group that its other fields follow."""
 
 
-def with_table(schema: Schema, table: Table) -> Schema:
-    """Return the schema with this table, in place of one of its name or as the last one."""
-    return replace(schema, tables={**schema.tables, table.name: table})
+def dated(schema: Schema, as_of: date | None) -> Schema:
+    """Return the schema with another clock, unless that is None.
 
-
-def with_rule(schema: Schema, table: str, sql: str, name: str, dialect: Dialect | None = None) -> Schema:
-    """Return the schema with one rule more.
-
-    Args:
-        schema: The schema.
-        table: The table whose rows it binds.
-        sql: A condition over the row and the rows it refers to; not false for any row.
-        name: Its name; a number is added where the table has a check of that name.
-        dialect: The dialect of ``sql``; the schema's unless given.
-
-    Raises:
-        SchemaError: If there is no such table.
-
-    >>> from fixturegen.schema import Type
-    >>> column = Column(name="n", type=Type(kind="integer"))
-    >>> schema = Schema(tables={"t": Table(name="t", columns=(column,))})
-    >>> [check.sql for check in with_rule(schema, "t", "n > 3", "more").tables["t"].checks]
-    ['n > 3']
+    >>> dated(Schema(tables={}), date(2030, 1, 1)).as_of
+    datetime.date(2030, 1, 1)
     """
-    held = _table(schema, table)
-    return with_table(schema, ruled(held, sql, name, dialect or schema.dialect))
+    return schema if as_of is None else replace(schema, as_of=as_of)
 
 
 def ruled(table: Table, sql: str, name: str, dialect: Dialect) -> Table:
-    """Return the table with one rule more; see :func:`with_rule`."""
+    """Return the table with one rule more.
+
+    Args:
+        table: The table whose rows it binds.
+        sql: A condition over the row and the rows it refers to; not false for any row.
+        name: Its name; a number is added where the table has a check of that name.
+        dialect: The dialect of ``sql``.
+
+    >>> [check.name for check in ruled(ruled(Table(name="t", columns=()), "1", "more", "sqlite"), "2", "more", "sqlite").checks]
+    ['more', 'more 2']
+    """
     taken = {check.name for check in table.checks}
     free = next(each for each in (name, *(f"{name} {at}" for at in range(2, len(taken) + 3))) if each not in taken)
     check = Check(sql=sql, name=free, dialect=dialect, where=table.where)
     return replace(table, checks=(*table.checks, check))
 
 
-def with_fixed(schema: Schema, table: str, values: Mapping[str, object]) -> Schema:
-    """Return the schema in which columns of a table hold one value each, in every row.
+def fixed(table: Table, values: Mapping[str, object], dialect: Dialect) -> Table:
+    """Return the table with columns that hold one value each, in every row.
 
     Args:
-        schema: The schema.
         table: The table.
         values: Value by column, of the column's type; None for NULL. What the database computes cannot be fixed so.
-
-    Raises:
-        SchemaError: If there is no such table or column.
+        dialect: The schema's dialect.
 
     >>> from fixturegen.schema import Type
-    >>> column = Column(name="n", type=Type(kind="integer"))
-    >>> schema = Schema(tables={"t": Table(name="t", columns=(column,))})
-    >>> with_fixed(schema, "t", {"n": 3}).tables["t"].columns[0].choices
+    >>> table = Table(name="t", columns=(Column(name="n", type=Type(kind="integer")),))
+    >>> fixed(table, {"n": 3}, "sqlite").columns[0].choices
     (Choice(value=3, weight=1.0),)
     """
-    held = _table(schema, table)
-    known = [column.name for column in held.columns]
-    for name in values:
-        if name not in known:
-            message = f"{table} has no column {name!r}"
-            raise SchemaError(message, where=held.where, given=name, exists=known)
-    return with_table(schema, fixed(held, values, schema.dialect))
-
-
-def fixed(table: Table, values: Mapping[str, object], dialect: Dialect) -> Table:
-    """Return the table with columns that hold one value each; see :func:`with_fixed`."""
     columns = tuple(_fixed(each, values[each.name]) if each.name in values else each for each in table.columns)
     groups = tuple(_regrouped(group, values) for group in table.groups)
     table = replace(table, columns=columns, groups=tuple(group for group in groups if group.fields))
@@ -107,17 +83,8 @@ def _regrouped(group: Group, values: Mapping[str, object]) -> Group:
     return group if len(fields) == len(group.fields) else replace(group, fields=fields)
 
 
-def without(schema: Schema, table: str, references: Iterable[str]) -> Schema:
-    """Return the schema in which a table lacks these references, by name; their columns stay, bounds that follow them go.
-
-    Raises:
-        SchemaError: If there is no such table.
-    """
-    return with_table(schema, unreferenced(_table(schema, table), frozenset(references)))
-
-
 def unreferenced(table: Table, references: frozenset[str]) -> Table:
-    """Return the table without these references; see :func:`without`."""
+    """Return the table without these references, by name; their columns stay, bounds that follow them go."""
     columns = tuple(_unbound(column, lambda path: bool(references & set(path.references))) for column in table.columns)
     kept = tuple(reference for reference in table.references if reference.name not in references)
     return replace(table, columns=columns, references=kept)
@@ -137,10 +104,3 @@ def quoted(name: str, dialect: Dialect) -> str:
     """
     mark = "`" if dialect == "mysql" else '"'
     return mark + name.replace(mark, mark * 2) + mark
-
-
-def _table(schema: Schema, name: str) -> Table:
-    if name not in schema.tables:
-        message = f"unknown table {name!r}"
-        raise SchemaError(message, where=schema.source or None, given=name, exists=schema.tables)
-    return schema.tables[name]

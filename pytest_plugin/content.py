@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine, MetaData
 
     from fixturegen.planning import Plan
+    from pytest_fixturegen.hashes import Hashes
 
 Create = Callable[["Engine"], object]
 _DIALECTS: dict[str, Dialect] = {
@@ -55,12 +56,14 @@ class Content:
         asked: What was asked for.
         dialect: Dialect of the database it goes to.
         root: Directory that relative files are relative to.
+        hashes: Hashes of the schemas of earlier runs, if any are kept.
     """
 
-    def __init__(self, asked: Asked, dialect: Dialect, root: Path) -> None:
+    def __init__(self, asked: Asked, dialect: Dialect, root: Path, hashes: Hashes | None = None) -> None:
         self.asked = asked
         self._dialect = dialect
         self._root = root
+        self._hashes = hashes
         self._keys: dict[Create | None, str] = {}
 
     @cached_property
@@ -112,7 +115,7 @@ class Content:
         """The rows, a frame for each table."""
         import polars as pl  # noqa: PLC0415 - heavy: only where frames are asked for
 
-        from fixturegen.verbs import frames_of  # noqa: PLC0415 - the same
+        from fixturegen.runs import frames_of  # noqa: PLC0415 - the same
 
         chunks: dict[str, list[pl.DataFrame]] = {}
         for name, frame in frames_of(self.plan):
@@ -123,10 +126,16 @@ class Content:
         """Return what names the content: twelve hexadecimal digits of a hash of all that decides it."""
         if create not in self._keys:
             asked = self.asked
-            parts = [schema_hash(self.schema), asked.rows, asked.seed, asked.empty, self._dialect, dict(versions())]
+            parts = [self._schema_hash(), asked.rows, asked.seed, asked.empty, self._dialect, dict(versions())]
             text = json.dumps([*parts, _code(create)], sort_keys=True)
             self._keys[create] = sha256(text.encode()).hexdigest()[:12]
         return self._keys[create]
+
+    def _schema_hash(self) -> str:
+        source = _placed(self.asked.source, self._root)
+        if self._hashes is None or not isinstance(source, Path):
+            return schema_hash(self.schema)
+        return self._hashes.of(source, self._read_as, lambda: schema_hash(self.schema))
 
     def build(self, engine: Engine, create: Create | None) -> None:
         """Make the tables and rows in an empty database.

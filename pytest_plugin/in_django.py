@@ -14,6 +14,7 @@ from fixturegen.databases.quoting import quoted_table
 from fixturegen.errors import InputError
 from fixturegen.existing import existing_rows
 from fixturegen.making.maker import Maker
+from fixturegen.making.wishes import both
 from fixturegen.options import options_from
 from fixturegen.planning import Plan
 from fixturegen.schema import Dialect, Schema
@@ -70,9 +71,7 @@ class DjangoRows:
         test.calls += 1
         with self.engine.connect() as connection:
             maker = Maker(self.schema, seed=test.asked.seed, existing=existing_rows(self.plan, connection))
-            made = maker.made(
-                table, {**(values or {}), **overrides}, rows=rows, key=f"{test_id(test.item)} {test.calls}"
-            )
+            made = maker.made(table, both(values, overrides), rows=rows, key=f"{test_id(test.item)} {test.calls}")
             Writer(self.schema, self.engine.dialect.name).write(connection, made.rows)
         return made
 

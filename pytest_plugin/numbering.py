@@ -10,6 +10,7 @@ from contextlib import closing
 from typing import Any
 
 from fixturegen.databases.quoting import quoted
+from pytest_fixturegen.asking import one_by_one, rows
 
 _SEQUENCES = """
 SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname)
@@ -36,7 +37,7 @@ class Numbering:
         self._query = ""
         self._before: Mapping[str, tuple[Any, ...]] = {}
         if dialect == "postgresql":
-            names = [name for (name,) in _rows(driver, _SEQUENCES)]
+            names = [name for (name,) in rows(driver, _SEQUENCES)]
             parts = [f"SELECT {_text(name)}, last_value, is_called FROM {name}" for name in names]  # noqa: S608 (quoted)
             self._query = " UNION ALL ".join(parts)
         elif dialect in {"mysql", "mariadb"}:
@@ -48,29 +49,22 @@ class Numbering:
         """Set back what has moved, outside of any transaction of the test's."""
         if not self._before:
             return
-        now = self._now(driver)
-        moved = [name for name, state in self._before.items() if now.get(name, state) != state]
-        with closing(driver.cursor()) as cursor:
-            for name in moved:
-                cursor.execute(self._statement(name))
-        driver.rollback()
+        with one_by_one(driver), closing(driver.cursor()) as cursor:
+            now = self._now(driver)
+            for name, state in self._before.items():
+                if now.get(name, state) != state:
+                    cursor.execute(self._statement(name))
 
     def _now(self, driver: Any) -> Mapping[str, tuple[Any, ...]]:
         if not self._query:
             return {}
-        return {name: tuple(state) for name, *state in _rows(driver, self._query)}
+        return {name: tuple(state) for name, *state in rows(driver, self._query)}
 
     def _statement(self, name: str) -> str:
         if self._dialect == "postgresql":
             last, called = self._before[name]
             return f"SELECT setval({_text(name)}, {last}, {called})"
         return f"ALTER TABLE {quoted(name, 'mysql')} AUTO_INCREMENT = {self._before[name][0]}"
-
-
-def _rows(driver: Any, query: str) -> list[tuple[Any, ...]]:
-    with closing(driver.cursor()) as cursor:
-        cursor.execute(query)
-        return list(cursor.fetchall())
 
 
 def _text(value: str) -> str:

@@ -51,7 +51,7 @@ class Fixturegen:
         """The address of the running test's database, password included.
 
         Others who connect to it write what is not undone: unless the test has a database to itself, this one is made anew
-        after the test.
+        after a test in which they did.
         """
         run = self._run
         url = self.engine.url
@@ -98,7 +98,7 @@ class Fixturegen:
             InputError: A name or a value that means nothing.
             ImpossibleError: If no rows can be as is asked; with the constraint.
         """
-        return self._run.making.insert(table, {**(values or {}), **overrides}, rows)
+        return self._run.making.insert(table, _both(values, overrides), rows)
 
     @at_the_await
     async def make_async(
@@ -120,7 +120,7 @@ class Fixturegen:
             values: As there.
             overrides: As there.
         """
-        wanted = {**(values or {}), **overrides}
+        wanted = _both(values, overrides)
         if not hasattr(on, "run_sync"):
             message = f"`on` is a {type(on).__name__}, not an asynchronous connection or session"
             raise InputError(message, hint="Give fixturegen_async_connection or fixturegen_async_session.")
@@ -171,7 +171,13 @@ class Fixturegen:
             test.examples.pop()
             test.calls = calls
             if dataset is not None and own:
-                served.finish()
+                served.finish(watched=False)
+
+
+def _both(values: Any, overrides: Mapping[str, object]) -> Mapping[str, object]:
+    from fixturegen.making.wishes import both  # noqa: PLC0415 - heavy: only where rows are made
+
+    return both(values, overrides)
 
 
 def _connection(opened: Connection | Session) -> Connection:

@@ -6,6 +6,7 @@ commits behind SQLAlchemy's back, as statements that define tables do here.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -17,7 +18,8 @@ from fixturegen.databases.quoting import quoted
 from fixturegen.engines import masked, opened
 from fixturegen.errors import RefusedError
 from pytest_fixturegen import places
-from pytest_fixturegen.places import Build, Whereabouts
+from pytest_fixturegen.places import Build
+from pytest_fixturegen.whereabouts import Whereabouts
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -38,6 +40,8 @@ class Place(places.Place):
 
     def own(self, key: str, build: Build) -> Engine:
         """Return an engine on this worker's database, under a name that no other run has taken."""
+        if not self._own:
+            self._forget_dead_runs()
         worker = self.whereabouts.worker
         names = [self.name(key, worker), *(self.name(key, worker, str(number)) for number in range(2, _ANOTHER))]
         name = next(name for name in names if self._take(name))
@@ -97,14 +101,27 @@ class Place(places.Place):
     def _drop(self, name: str) -> None:
         self._run(f"DROP DATABASE IF EXISTS {_name(name)}")
 
+    def _forget_dead_runs(self) -> None:
+        """Drop what runs have left that were killed: nobody holds the lock of its worker, and nothing says that it is kept."""
+        pattern = re.compile(rf"({re.escape(self.name(''))}[0-9a-f]{{12}}_(?:main|gw\d+)(?:_\d+)?)(_clone\d+)?")
+        found = set(self._connection().execute(text("SHOW DATABASES")).scalars())
+        for name in sorted(found):
+            ours = pattern.fullmatch(name)
+            if ours is None or (ours[2] is None and f"{name}_{_UNTOUCHED}" in found):
+                continue
+            if self._take(ours[1]):
+                # Another run may have taken and kept it meanwhile.
+                if ours[2] is not None or not self._has(f"{name}_{_UNTOUCHED}"):
+                    self._drop(name)
+                self._connection().execute(text("SELECT RELEASE_LOCK(:name)"), {"name": _lock(ours[1])})
+
     def _has(self, name: str) -> bool:
         query = text("SELECT 1 FROM information_schema.schemata WHERE schema_name = :name")
         return self._connection().execute(query, {"name": name}).scalar() is not None
 
     def _take(self, name: str) -> bool:
-        # MySQL's names of locks are short.
         query = text("SELECT GET_LOCK(:name, 0)")
-        return self._connection().execute(query, {"name": f"fixturegen_{crc32(name.encode())}"}).scalar() == 1
+        return self._connection().execute(query, {"name": _lock(name)}).scalar() == 1
 
     def _run(self, statement: str) -> None:
         try:
@@ -126,6 +143,11 @@ class Place(places.Place):
         reason = str(error.orig).strip().splitlines()[0]
         hint = "Its user must be able to connect, and to CREATE DATABASE."
         return RefusedError(f"tests get no database: {reason}", where=masked(self._url), hint=hint)
+
+
+def _lock(name: str) -> str:
+    """Return the name of a database's lock: MySQL's are short."""
+    return f"fixturegen_{crc32(name.encode())}"
 
 
 def _name(name: str) -> str:

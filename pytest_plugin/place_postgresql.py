@@ -16,7 +16,8 @@ from fixturegen.databases.quoting import quoted
 from fixturegen.engines import masked, opened
 from fixturegen.errors import RefusedError
 from pytest_fixturegen import places
-from pytest_fixturegen.places import Build, Whereabouts
+from pytest_fixturegen.places import Build
+from pytest_fixturegen.whereabouts import Whereabouts
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection

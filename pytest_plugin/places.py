@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING
 from fixturegen.engines import masked
 from fixturegen.errors import InputError, RefusedError
 from fixturegen.guard import guarded
+from pytest_fixturegen.whereabouts import Whereabouts
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Engine
@@ -26,27 +26,6 @@ Build = Callable[["Engine"], None]
 
 _KINDS = {"sqlite": "place_sqlite", "postgresql": "place_postgresql", "mysql": "place_mysql", "mariadb": "place_mysql"}
 _LONGEST = 24
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Whereabouts:
-    """What places and names of databases follow from.
-
-    Attributes:
-        url: The configured address.
-        worker: Name of the worker, ``main`` where there is but one.
-        run: What tells this run from others at the same time; the same for all of its workers.
-        folder: A directory of this run's own, shared by its workers.
-        kept: A directory that outlives the run, or None if nothing is to be kept.
-        allow: Hosts and databases that may be used although they do not look like development.
-    """
-
-    url: URL
-    worker: str
-    run: str
-    folder: Path
-    kept: Path | None
-    allow: tuple[str, ...] = ()
 
 
 class Place(ABC):

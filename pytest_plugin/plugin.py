@@ -182,7 +182,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         return
     left = (*left, *config.stash.get(_LEFT, ()))
     if left:
-        from pytest_fixturegen.running import sweep  # noqa: PLC0415 - loaded already by whoever made them, or in a worker
+        from pytest_fixturegen.whereabouts import sweep  # noqa: PLC0415 - loaded already by whoever made them, or in a worker
 
         sweep(config, left)
 

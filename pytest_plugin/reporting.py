@@ -6,6 +6,8 @@ import shlex
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from fixturegen.engines import masked
+
 if TYPE_CHECKING:
     import pytest
 
@@ -25,8 +27,13 @@ def section(item: pytest.Item, asked: Asked, told: Mapping[str, object]) -> str:
         if isinstance(asked.source, str)
         else getattr(asked.source, "__name__", type(asked.source).__name__)
     )
-    seed = "" if "seed" in told else f" --fixturegen-seed={asked.seed}"
-    return f"schema {source or '(none)'}, seed {asked.seed}\nthe same rows again: pytest {shlex.quote(test_id(item))}{seed}"
+    words = [test_id(item)]
+    if "seed" not in told:
+        words.append(f"--fixturegen-seed={asked.seed}")
+    database = item.config.getoption("fixturegen_database")
+    if database:
+        words.append(f"--fixturegen-database={masked(database)}")
+    return f"schema {source or '(none)'}, seed {asked.seed}\nthe same rows again: pytest {shlex.join(words)}"
 
 
 def test_id(item: pytest.Item) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import cached_property
@@ -18,23 +17,23 @@ from fixturegen.errors import FixturegenError, InputError
 from fixturegen.schema import Dialect
 from pytest_fixturegen.content import Asked, Content, Create
 from pytest_fixturegen.failing import one_line
-from pytest_fixturegen.places import Place, Whereabouts, let_through, place
+from pytest_fixturegen.markers import told
+from pytest_fixturegen.places import Place, let_through, place
 from pytest_fixturegen.plugin import ITEM, RUN
 from pytest_fixturegen.reporting import section
-from pytest_fixturegen.served import Served
-from pytest_fixturegen.settings import MAIN, settings_of
+from pytest_fixturegen.served import Served, check_idle
+from pytest_fixturegen.settings import settings_of
 from pytest_fixturegen.testing import Test
+from pytest_fixturegen.whereabouts import kept_folder, whereabouts
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
     from sqlalchemy.orm import Session
 
+    from pytest_fixturegen.hashes import Hashes
     from pytest_fixturegen.making import Making
     from pytest_fixturegen.rows import Writer
-
-_KEYWORDS = ("rows", "seed", "schema", "isolation")
-_ISOLATIONS = ("rollback", "clone")
 
 
 class Run:
@@ -60,6 +59,16 @@ class Run:
 
         return Making(self)
 
+    @cached_property
+    def _hashes(self) -> Hashes | None:
+        kept = kept_folder(self.config)
+        if kept is None:
+            return None
+        from fixturegen.sinks.manifest import versions  # noqa: PLC0415 - only where anything is kept
+        from pytest_fixturegen.hashes import Hashes  # noqa: PLC0415 - the same
+
+        return Hashes(kept, versions())
+
     # The running test
 
     @property
@@ -73,15 +82,15 @@ class Run:
         if item is None:
             pytest.fail("fixturegen: no test is running that rows could be made for", pytrace=False)
         if self._test is None or self._test.item is not item:
-            told = _told(item)
-            self._test = Test(item, self._asked(told), told.get("isolation") == "clone", told)
+            said = told(item)
+            self._test = Test(item, self._asked(said), said.get("isolation") == "clone", said)
         return self._test
 
-    def _asked(self, told: Mapping[str, Any]) -> Asked:
-        rows = told.get("rows", self.settings.rows)
+    def _asked(self, said: Mapping[str, Any]) -> Asked:
+        rows = said.get("rows", self.settings.rows)
         if isinstance(rows, Mapping):
             rows = tuple(sorted(rows.items(), key=str))
-        return Asked(told.get("schema", self.settings.schema), rows, told.get("seed", self.settings.seed))
+        return Asked(said.get("schema", self.settings.schema), rows, said.get("seed", self.settings.seed))
 
     @property
     def content(self) -> Content:
@@ -103,7 +112,7 @@ class Run:
             message = f"rows is {asked.rows!r} and seed is {asked.seed!r}, which are not numbers, nor numbers by table"
             raise InputError(message) from None
         if key not in self._contents:
-            self._contents[key] = Content(asked, self.dialect, self.settings.root)
+            self._contents[key] = Content(asked, self.dialect, self.settings.root, self._hashes)
         return self._contents[key]
 
     def writer(self, engine: Engine) -> Writer:
@@ -178,6 +187,7 @@ class Run:
         """Return what isolates an engine, whoever made it."""
         if id(engine) not in self._served:
             let_through(engine, self.settings.allow)
+            check_idle(engine)
             self._served[id(engine)] = Served(engine)
         return self._served[id(engine)]
 
@@ -311,7 +321,8 @@ class Run:
         test, self._test = self._test, None
         if test is not None and test.copy is not None:
             self.place.drop(test.copy)
-        results = [*self._ended, *(served.finish() for served in self._served.values())]
+        ours = test is not None or any(name.startswith("fixturegen") for name in item.fixturenames)  # type: ignore[attr-defined]
+        results = [*self._ended, *(served.finish(watched=ours) for served in self._served.values())]
         self._ended.clear()
         left = sum(number for number, _ in results)
         if not all(undone for _, undone in results):
@@ -348,51 +359,6 @@ def run_of(config: pytest.Config) -> Run:
     if RUN not in config.stash:
         config.stash[RUN] = Run(config)
     return config.stash[RUN]
-
-
-def sweep(config: pytest.Config, names: tuple[str, ...]) -> None:
-    """Drop templates at the end of the run."""
-    url = make_url(settings_of(config).database)
-    with suppress(SQLAlchemyError, FixturegenError):  # as above
-        place(whereabouts(config, url)).sweep(names)
-
-
-def whereabouts(config: pytest.Config, url: URL) -> Whereabouts:
-    """Return where databases are made, and what tells this run from others."""
-    settings = settings_of(config)
-    base: Path = config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]  # noqa: SLF001 - its only name
-    shared = base if settings.worker == MAIN else base.parent
-    kept = None
-    if settings.reuse:
-        cache = getattr(config, "cache", None)
-        if cache is None:
-            message = "--fixturegen-reuse needs pytest's cache, which is turned off (-p no:cacheprovider)"
-            raise InputError(message)
-        kept = Path(cache.mkdir("fixturegen"))
-    return Whereabouts(
-        url=url,
-        worker=settings.worker,
-        run=os.environ.get("PYTEST_XDIST_TESTRUNUID", f"{os.getpid():x}")[:8],
-        folder=shared / "fixturegen",
-        kept=kept,
-        allow=settings.allow,
-    )
-
-
-def _told(item: pytest.Item) -> Mapping[str, Any]:
-    """Return what the markers of a test say, nearer ones before farther ones."""
-    told: dict[str, Any] = {}
-    for marker in item.iter_markers("fixturegen"):
-        unknown = [name for name in marker.kwargs if name not in _KEYWORDS]
-        if marker.args or unknown:
-            given = repr(marker.args[0]) if marker.args else unknown[0]
-            text = f"the marker fixturegen does not take {given}; it takes {', '.join(_KEYWORDS)}, by keyword"
-            pytest.fail(f"fixturegen: {text}", pytrace=False)
-        told = {**{name: value for name, value in marker.kwargs.items() if value is not None}, **told}
-    if told.get("isolation", _ISOLATIONS[0]) not in _ISOLATIONS:
-        text = f"isolation is {told['isolation']!r}; it can be {' or '.join(map(repr, _ISOLATIONS))}"
-        pytest.fail(f"fixturegen: {text}", pytrace=False)
-    return told
 
 
 def _session_class() -> Callable[..., Session]:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
+from fixturegen.errors import InputError
+from pytest_fixturegen.beside import watch
 from pytest_fixturegen.isolation import Isolation
 from pytest_fixturegen.numbering import Numbering
 
@@ -19,7 +21,7 @@ class Served:
     Args:
         engine: The engine.
         renew: Makes the database anew, or None where it is not ours to make.
-        close: Closes the engine, or None where it is not ours to close.
+        dispose: Whether the engine is ours to close.
     """
 
     def __init__(self, engine: Engine, *, renew: Callable[[], None] | None = None, dispose: bool = False) -> None:
@@ -29,19 +31,24 @@ class Served:
         self._dispose = dispose
         with self.isolation.driver() as driver:
             self._numbering = Numbering(engine.dialect.name, driver)
-            self._version = self._seen(driver)
+            # What is written beside us to a user's own database is the user's.
+            self._watch = None if renew is None else watch(engine.dialect.name, driver)
         self.aside = False
         """Whether something worked beside the isolation: another connection, which may have taken numbers."""
         self.addressed = False
         """Whether the test asked for the address, by which others may have written what no rollback of ours undoes."""
 
-    def finish(self) -> tuple[int, bool]:
-        """Undo a test; return how many connections it left open, and whether all it did could be undone."""
+    def finish(self, *, watched: bool = True) -> tuple[int, bool]:
+        """Undo a test; return how many connections it left open, and whether all it did could be undone.
+
+        Args:
+            watched: Whether to ask what others have written, although that takes a moment.
+        """
         isolation = self.isolation
         left, begun, aside = isolation.open_connections, isolation.begun, self.aside
         undone, self.aside = isolation.end(), False
-        if undone and not self._written_beside():
-            if begun or aside:
+        if undone and not self._written_beside(watched=watched):
+            if begun or aside or (self._watch is not None and self._watch.visited):
                 with isolation.driver() as driver:
                     self._numbering.restore(driver)
             return left, True
@@ -49,32 +56,43 @@ class Served:
             return left, undone
         isolation.drop()
         self._renew()
-        with isolation.driver() as driver:
-            self._version = self._seen(driver)
+        if self._watch is not None:
+            with isolation.driver() as driver:
+                self._watch.renewed(driver)
         return left, True
 
-    def _written_beside(self) -> bool:
+    def _written_beside(self, *, watched: bool) -> bool:
         """Whether connections that are none of ours have, or may have, committed something; asked between two tests."""
-        addressed, self.addressed = self.addressed, False
-        if self._renew is None:  # a user's own database: what is written to it beside us is the user's
+        suspected, self.addressed = self.addressed, False
+        if self._watch is None or not (watched or suspected or self._watch.cheap):
             return False
-        if self._version is None:
-            return addressed
-        with self.isolation.driver() as driver:
-            before, now = self._version, self._seen(driver)
-        self._version = now
-        return now is not None and now[0] is before[0] and now != before
-
-    def _seen(self, driver: Any) -> tuple[Any, int] | None:
-        """Return a number that changes when others commit to an SQLite file, and the connection that it is told to."""
-        if self.engine.dialect.name != "sqlite":
-            return None
-        with closing(driver.cursor()) as cursor:
-            cursor.execute("PRAGMA data_version")
-            return driver, cursor.fetchone()[0]
+        try:
+            with self.isolation.driver() as driver:
+                return self._watch.written(driver, suspected=suspected)
+        except Exception:  # noqa: BLE001 - every driver has its own errors; a server may have closed the connection meanwhile
+            self.isolation.drop()
+            return suspected
 
     def close(self) -> None:
         """Give the engine back as it was."""
         self.isolation.release()
         if self._dispose:
             self.engine.dispose()
+
+
+def check_idle(engine: Engine) -> None:
+    """Refuse an engine whose one connection is within a transaction: a test's end would roll that back.
+
+    Raises:
+        InputError: If that is so.
+    """
+    with closing(engine.raw_connection()) as taken:
+        driver: Any = taken.driver_connection
+        # In the mode that Python 3.12 brought, sqlite3 is always within a transaction.
+        busy = getattr(driver, "in_transaction", False) and getattr(driver, "autocommit", None) is not False
+        info = getattr(driver, "info", None)
+        busy = busy or getattr(info, "transaction_status", 0) != 0
+    if busy:
+        message = "your fixture fixturegen_engine gives an engine whose connection is within a transaction"
+        hint = "Commit before you give it, or let the fixtures of each test begin their own."
+        raise InputError(message, hint=hint)

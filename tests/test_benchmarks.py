@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from contextlib import nullcontext
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -64,6 +65,16 @@ def test_sections_without_servers_measure_and_name_rivals_that_exist() -> None:
     assert {result["rival"] for result in results.values()} - {""} <= set(results)
     grown = [result for name, result in results.items() if name.startswith("process: export")]
     assert [result["memory"] > 50 for result in grown] == [True] * 4
+
+
+@pytest.mark.slow
+def test_rows_alone_and_workers_are_measured() -> None:
+    found = measured_sections("access", "workers")
+    assert [section["missing"] for section in found.values()] == [[], []]
+    results = named(found)
+    assert {result["rival"] for result in results.values()} - {""} <= set(results)
+    assert {aim["kind"] for aim in results["a row of orders alone"]["aims"]} == {"seconds"}
+    assert results["the command exports the shop to csv, 2 workers"]["aims"]
 
 
 @pytest.mark.slow
@@ -181,6 +192,39 @@ def test_sections_measured_one_after_the_other_are_kept_together(
     assert list(held["sections"]) == ["one", "two"]
     assert held["sections"]["one"]["results"][0]["seconds"] == 2.0
     assert "Not measured: second: no server" in table.read_text()
+
+
+def test_a_comparison_tells_medians_of_the_turns_of_both(
+    measuring: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    comparing = import_module("benchmarks.comparing")
+    asked: list[Path] = []
+
+    def raw(tree: Path, names: list[str], scale: float) -> dict[str, Any]:
+        asked.append(tree)
+        turn = (len(asked) - 1) // 2
+        seconds = [1.0, 9.0, 2.0][turn] if tree == tmp_path else [0.5, 4.0, 1.0][turn]
+        found = [measuring.Result("ours", seconds, 100, "rows")]
+        new = measuring.Result("new", 1.0, 1, "rows")
+        return {each.name: each for each in (found if tree == tmp_path else [*found, new])}
+
+    monkeypatch.setattr(comparing, "_raw", raw)
+    monkeypatch.setattr(comparing, "_checked_out", lambda _: nullcontext(tmp_path))
+    lines = comparing.compare(["start"], 1, "HEAD~1").splitlines()
+    assert asked == [tmp_path, Path.cwd()] * comparing.TURNS
+    assert lines[2] == "| ours | 1 | 100 rows |  |  |  |  | 2.00 x |"
+    assert lines[3].endswith("|  |"), "what the commit did not have is beside nothing"
+
+
+def test_a_commit_is_measured_by_the_benchmarks_of_this_tree(
+    measuring: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    comparing = import_module("benchmarks.comparing")
+    with comparing._checked_out("HEAD") as tree:
+        assert (tree / "fixturegen" / "verbs.py").is_file()
+        assert (tree / "benchmarks" / "comparing.py").samefile(ROOT / "benchmarks" / "comparing.py")
+    assert not tree.exists()
 
 
 # Generators

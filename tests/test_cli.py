@@ -259,6 +259,12 @@ def test_bad_yaml_is_one_line_with_the_file(text: str, tmp_path: Path, capsys: p
         (["preview", "shop.yaml", "custmers"], "Did you mean 'customers'?"),
         (["preview", "shop.yaml", "-n", "-1"], "-n"),
         (["export", "shop.yaml", "out", "--format", "xlsx"], "xlsx"),
+        (["export", "shop.yaml", "out", "--format", "parket"], "Did you mean 'parquet'? See fixturegen export --help."),
+        (["plan", "shop.yaml", "--dialect", "postgres"], "'--dialect': 'postgres' is not one of"),
+        (["demo", "shop.yaml"], "shop.yaml: cannot be made: File exists"),
+        (["seed", "absent.db"], "'absent.db' is no URL"),
+        (["probe", "me:hunter2@host/name"], "what is given is no URL"),
+        (["hostile", "shop.yaml", "--url", "absent.db"], "--url 'absent.db' is no URL"),
         (["export", "shop.yaml", "shop.yaml"], "shop.yaml"),
         (["seed", "sqlite:///absent/dir/x.db", "--schema", "shop.yaml", "--create"], "absent"),
         (["seed", "sqlite:///absent.db"], "absent.db"),
@@ -283,6 +289,11 @@ def test_wrong_usage_is_exit_code_2(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["shop.yaml"]
 
 
+def test_an_option_without_its_argument_names_the_help_of_its_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["plan", "shop.yaml", "--rows"]) == 2
+    assert capsys.readouterr().err == "error: Option '--rows' requires an argument. See fixturegen plan --help.\n"
+
+
 def test_no_password_is_told(shop: str, capsys: pytest.CaptureFixture[str]) -> None:
     for arguments in (
         ["plan", "postgresql://me:hunter2@127.0.0.1:1/none"],
@@ -302,7 +313,7 @@ def test_a_mistake_of_ours_is_one_line(
         message = "secret value"
         raise RuntimeError(message)
 
-    monkeypatch.setattr("fixturegen.verbs.plan_of", broken)
+    monkeypatch.setattr("fixturegen.runs.plan_of", broken)
     assert cli.run(["plan", shop]) == 1
     printed = capsys.readouterr().err
     assert printed.startswith("error: internal error: RuntimeError at test_cli.py:")
@@ -322,6 +333,22 @@ def test_an_interrupt_is_exit_code_130(shop: str, monkeypatch: pytest.MonkeyPatc
     assert sorted(path.name for path in tmp_path.iterdir()) == ["shop.yaml"]
 
 
+def test_options_that_mean_nothing_are_taken_and_not_shown(shop: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["export", shop, "out", "--format", "csv"]) == 0
+    assert cli.run(["verify", shop, "--data", "out", "--seed", "7", "--rows", "3"]) == 0
+    capsys.readouterr()
+    cli.run(["verify", "--help"])
+    shown = capsys.readouterr().out
+    assert "--only" in shown
+    assert not any(option in shown for option in ("--rows", "--scale", "--seed", "--hostile", "--accept"))
+
+
+@pytest.mark.parametrize("command", ["demo", "preview", "hostile"])
+def test_optional_arguments_stand_in_one_pair_of_brackets(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    cli.run([command, "--help"])
+    assert "[[" not in capsys.readouterr().out
+
+
 # As a process
 
 
@@ -332,14 +359,6 @@ def test_results_go_to_stdout_and_all_else_to_stderr(shop: str) -> None:
     assert done.stdout.startswith("out: 3 tables, 32 rows as parquet")
     assert "flags: 2 rows in place of 10" in done.stderr
     assert command("export", shop, "out", "--rows", "10", "--quiet").stderr == ""
-
-
-@pytest.mark.slow
-def test_nobody_reading_is_no_failure(shop: str) -> None:
-    line = f"{sys.executable} -m fixturegen preview {shop} orders -n 100 | head -n 1"
-    done = subprocess.run(["bash", "-o", "pipefail", "-c", line], capture_output=True, text=True, check=False)
-    assert done.stderr == ""
-    assert done.returncode == 0
 
 
 @pytest.mark.slow

@@ -127,3 +127,20 @@ def test_positions_between_lattices_round_down(unscaled: list[int], scale: int) 
     values = fine.decode(np.array(unscaled, dtype=np.int64))
     assert whole.positions(values).tolist() == [at // 10**scale for at in unscaled]
     assert type_of_dtype(values.dtype).scale == scale
+
+
+@pytest.mark.parametrize("type_", EXACT, ids=named)
+@given(data=st.data())
+def test_few_rows_are_read_and_made_as_many_are(type_: Type, data: st.DataObject) -> None:
+    lattice = lattice_of(type_)
+    assert lattice is not None
+    inside = st.integers(lattice.low, lattice.high)
+    at = np.array(data.draw(st.lists(inside, min_size=1, max_size=4)), dtype=np.int64)
+    few, many = lattice.decode(at), lattice.decode(np.tile(at, 20))
+    assert many.head(len(at)).equals(few)
+    holed = pl.concat([few, pl.Series([None], dtype=few.dtype)])
+    coarser = [lattice_of(other) for other in DECIMALS if type_.kind == "decimal" and other.scale < type_.scale]
+    for target in [lattice, *coarser]:
+        assert target is not None
+        expected = target.positions(pl.concat([holed] * 20)).tolist()[: len(holed)]
+        assert target.positions(holed).tolist() == expected

@@ -1,75 +1,35 @@
+"""Loads as a whole, into SQLite: all or nothing, once, and what stands there already."""
+
 from __future__ import annotations
 
 import os
 import sqlite3
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import polars as pl
 import pytest
+from loads import INTEGER, SQLITE, Frames, changed
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.pool import NullPool
 
 from fixturegen.databases.base import RejectedError
 from fixturegen.errors import ExitCode, InputError, RefusedError
 from fixturegen.loading import LoadResult, seed_frames
-from fixturegen.schema import MARKER_TABLE, Check, Column, Reference, Schema, Table, Type, Unique
+from fixturegen.schema import MARKER_TABLE, Column, Schema, Table, Type
 
-INTEGER = Type(kind="integer")
-TEXT = Type(kind="text")
-PARENTS = 'par"ents; DROP TABLE x; --'
-
-
-def parents() -> Table:
-    return Table(
-        name=PARENTS,
-        columns=(
-            Column(name="id", type=INTEGER, identity="autoincrement"),
-            Column(name="select", type=TEXT),
-        ),
-        primary_key=Unique(columns=("id",)),
-        uniques=(Unique(columns=("select",), name="code"),),
-        checks=(Check(sql='length("select") < 9', name="short"),),
-    )
-
-
-def children() -> Table:
-    return Table(
-        name="children",
-        columns=(
-            Column(name="id", type=INTEGER),
-            Column(name="parent_id", type=INTEGER),
-            Column(name="next_id", type=INTEGER, nullable=True),
-        ),
-        primary_key=Unique(columns=("id",)),
-        references=(
-            Reference(columns=("parent_id",), table=PARENTS, target=("id",), name="parent"),
-            Reference(columns=("next_id",), table="children", target=("id",), name="next"),
-        ),
-    )
-
-
-def schema() -> Schema:
-    return Schema(tables={PARENTS: parents(), "children": children()})
+PARENTS = SQLITE.parents.name
+SCHEMA = Schema(tables={each.name: each for each in SQLITE.tables})
 
 
 def rows(count: int = 1200, *, start: int = 0) -> list[tuple[str, pl.DataFrame]]:
-    ids = list(range(start + 1, start + count + 1))
-    # Each child refers to the next one, the last to the first: a circle that only the end can judge.
-    circle = [*ids[1:], ids[0]]
-    return [
-        (PARENTS, pl.DataFrame({"id": ids, "select": [f"p{i}" for i in ids]})),
-        ("children", pl.DataFrame({"id": ids, "parent_id": ids, "next_id": circle})),
-    ]
+    return SQLITE.frames(count, start=start)
 
 
-def seed(target: object, frames: Sequence[tuple[str, pl.DataFrame]] | None = None, **options: object) -> LoadResult:
-    settings = {"marker": "m1", **options}
-    return seed_frames(
-        target, schema(), list(schema().tables.values()), rows() if frames is None else frames, **settings
-    )  # type: ignore[arg-type]  # options by name
+def seed(target: object, frames: Frames | None = None, **options: object) -> LoadResult:
+    return SQLITE.seed(target, SQLITE.tables, rows() if frames is None else frames, **{"marker": "m1", **options})
 
 
 @pytest.fixture
@@ -143,9 +103,9 @@ def test_replace_starts_over(url: str, path: Path) -> None:
 
 def test_replace_touches_no_other_table(url: str, path: Path) -> None:
     seed(url, create=True)
-    only = [parents()]
+    only = [SQLITE.parents]
     with pytest.raises(RefusedError, match="others refer to: children"):
-        seed_frames(url, schema(), only, rows()[:1], marker="m2", existing="replace")
+        seed_frames(url, SCHEMA, only, rows()[:1], marker="m2", existing="replace")
     assert query(path, "SELECT count(*) FROM children") == [(1200,)]
 
 
@@ -178,13 +138,9 @@ def test_dry_run_tries_all_and_keeps_nothing(url: str, path: Path) -> None:
 
 def broken(*changes: tuple[str, int, dict[str, object]]) -> list[tuple[str, pl.DataFrame]]:
     """The rows, with values of single rows (by 1-based number) changed."""
-    frames = []
-    for name, frame in rows():
-        held = frame.to_dicts()
-        for table, number, values in changes:
-            if table == name:
-                held[number - 1] |= values
-        frames.append((name, pl.DataFrame(held, schema=frame.schema)))
+    frames = rows()
+    for name, number, values in changes:
+        frames = changed(frames, name, number, values)
     return frames
 
 
@@ -238,7 +194,7 @@ def test_values_that_vanish_without_a_word_are_noticed(url: str, path: Path) -> 
         )
     frame = pl.DataFrame({"id": [1, 2, 3], "select": ["a", "a", "b"]})
     with pytest.raises(RefusedError, match="dropped 1 of 3 rows"):
-        seed_frames(url, schema(), [parents()], [(PARENTS, frame)], marker="m")
+        seed_frames(url, SCHEMA, [SQLITE.parents], [(PARENTS, frame)], marker="m")
     assert query(path, f"SELECT count(*) FROM sqlite_master WHERE name = '{MARKER_TABLE}'") == [(0,)]
 
 
@@ -250,7 +206,7 @@ def test_missing_tables_and_columns_are_named(url: str, path: Path) -> None:
     with pytest.raises(InputError, match=r"has no column 'select'.*Did you mean 'selekt'"):
         seed(url)
     with pytest.raises(InputError, match=r"has no table 'children'"):
-        seed_frames(url, schema(), [children()], [], marker="m")
+        seed_frames(url, SCHEMA, [SQLITE.tables[1]], [], marker="m")
 
 
 def test_no_file_no_directory_no_database(tmp_path: Path) -> None:
@@ -385,7 +341,7 @@ def test_a_joined_transaction_judges_references_too(url: str, path: Path) -> Non
         engine.begin() as connection,
         pytest.raises(RejectedError, match=r"references of 'children' lead nowhere in 1 of its rows"),
     ):
-        seed_frames(connection, schema(), [children()], [("children", frame)], marker="x", existing="append")
+        seed_frames(connection, SCHEMA, [SQLITE.tables[1]], [("children", frame)], marker="x", existing="append")
     assert query(path, "SELECT count(*) FROM children") == [(3,)]
 
 

@@ -124,6 +124,31 @@ def test_postgresql_triggers_that_wait_for_the_end(postgresql_url: URL) -> None:
     engine.dispose()
 
 
+@pytest.mark.postgresql
+def test_postgresql_triggers_that_make_of_a_row_what_its_table_refuses(postgresql_url: URL) -> None:
+    engine = create_engine(postgresql_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("""
+        CREATE TABLE fine (id integer PRIMARY KEY);
+        CREATE TABLE places (id integer PRIMARY KEY, parent_id integer REFERENCES places DEFERRABLE INITIALLY DEFERRED,
+          code varchar(40) NOT NULL, path text NOT NULL);
+        CREATE FUNCTION place() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+          NEW.path := NEW.id::text;
+          IF NEW.parent_id IS NOT NULL THEN SELECT path || '/' || NEW.id INTO NEW.path FROM places WHERE id = NEW.parent_id; END IF;
+          IF mod(length(NEW.code), 2) = 1 THEN NEW.path := NULL; END IF;
+          RETURN NEW; END $$;
+        CREATE TRIGGER place BEFORE INSERT ON places FOR EACH ROW EXECUTE FUNCTION place();
+        CREATE TABLE never (id integer PRIMARY KEY, x integer NOT NULL);
+        CREATE FUNCTION never() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.x := NULL; RETURN NEW; END $$;
+        CREATE TRIGGER never BEFORE INSERT ON never FOR EACH ROW EXECUTE FUNCTION never();
+        """)
+    result = fg.seed(engine, engine, rows=ROWS)
+    assert result.tables["fine"].rows == ROWS
+    assert result.tables["places"].rows == ROWS
+    assert [one.table for one in result.rejected] == ["never"]
+    engine.dispose()
+
+
 def test_a_trigger_that_rolls_all_back_leaves_its_table_empty(tmp_path: Path) -> None:
     path = tmp_path / "back.db"
     connection = sqlite3.connect(path)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from threading import Lock
+from typing import Unpack
 
 import polars as pl
 
@@ -15,10 +17,11 @@ from fixturegen.databases.oracles import Oracles
 from fixturegen.draws import Integers
 from fixturegen.dtypes import polars_dtype
 from fixturegen.errors import InputError, SchemaError
-from fixturegen.options import Options, options_from
+from fixturegen.options import Options, PlainKeywords, options_from
+from fixturegen.runs import Source, database_behind
 from fixturegen.schema import Schema
 from fixturegen.trials import tried_plan
-from fixturegen.verbs import Rows, Source, database_behind, load
+from fixturegen.verbs import load
 
 KEPT = 8
 """So many schemas with their options are kept planned, the latest used."""
@@ -86,52 +89,50 @@ class Access:
                 message = f"the column takes a pass over all rows: {error}"
                 hint = "Leave it out by columns=, or use generate or stream, which make all rows."
                 raise InputError(message, where=f"{table}.{name}", hint=hint) from None
-        return pl.DataFrame(found) if found else pl.DataFrame(height=len(numbers))
+        return pl.DataFrame(list(found.values())) if found else pl.DataFrame(height=len(numbers))
 
 
 _KEPT: OrderedDict[_Key, tuple[Source, Access]] = OrderedDict()
 _LOCK = Lock()
+_PLAIN = (int, float, str, date, type(None))
+_latest: tuple[Schema, str, Access] | None = None
 
 
-def opened(
-    schema: Source,
-    *,
-    rows: Rows = None,
-    scale: float = 1.0,
-    seed: int = 0,
-    as_of: date | None = None,
-    only: Iterable[str] = (),
-    exclude: Iterable[str] = (),
-    accept_unverified: bool = False,
-) -> Access:
+def asked(schema: Source, **keywords: Unpack[PlainKeywords]) -> Access:
+    """Return what :func:`opened` returns for the keywords of a verb: at once where they are those of the call before.
+
+    Raises:
+        InputError: As :func:`fixturegen.options.options_from`.
+    """
+    global _latest  # noqa: PLW0603 - replaced as a whole, so that no thread sees a part of it
+    said, latest = _said(keywords), _latest
+    if latest is not None and latest[0] is schema and latest[1] == said:
+        return latest[2]
+    access = opened(schema, options_from(**keywords))
+    if said is not None and isinstance(schema, Schema):
+        _latest = (schema, said, access)
+    return access
+
+
+def _said(keywords: Mapping[str, object]) -> str | None:
+    """Return keywords as a text that no others have, or None where they may hold anything."""
+    told = {name: dict(value) if isinstance(value, Mapping) else value for name, value in keywords.items()}
+    values = [each for value in told.values() for each in (value.values() if isinstance(value, dict) else (value,))]
+    return repr(told) if all(isinstance(value, _PLAIN) for value in values) else None
+
+
+def opened(schema: Source, options: Options) -> Access:
     """Return the access to a schema's rows, planned at the first call and kept: see :data:`KEPT`.
 
     A schema object is known again by itself, a file by its path, size and time of change; other sources are read again by
     every call, so load them first.
     """
-    about = (
-        tuple(rows.items()) if isinstance(rows, Mapping) else rows,
-        (scale, seed, as_of, tuple(only), tuple(exclude), accept_unverified),
-    )
-    key = None if (name := _name(schema)) is None else (*name, *about)
-    try:
-        with _LOCK:
-            if key is not None and key in _KEPT:
-                _KEPT.move_to_end(key)
-                return _KEPT[key][1]
-    except TypeError:  # unhashable, so wrong: the options say how
-        key = None
-    options = options_from(
-        rows=rows,
-        scale=scale,
-        seed=seed,
-        as_of=as_of,
-        only=about[1][3],
-        exclude=about[1][4],
-        accept_unverified=accept_unverified,
-        counted=False,
-    )
-    access = Access(load(schema), options, schema)
+    key = None if (name := _name(schema)) is None else (*name, repr(options))
+    with _LOCK:
+        if key is not None and key in _KEPT:
+            _KEPT.move_to_end(key)
+            return _KEPT[key][1]
+    access = Access(load(schema), replace(options, counted=False), schema)
     if key is not None:
         with _LOCK:
             # The source is kept with its access: its identity must not pass to another object.

@@ -12,14 +12,18 @@ import numpy as np
 import polars as pl
 
 from fixturegen.access.strides import Strides
+from fixturegen.access.tickets import drafted
+from fixturegen.access.totals import total_of
 from fixturegen.draws import Bits, Integers
+from fixturegen.draws.few import FEW
+from fixturegen.fills import links
 from fixturegen.fills.bulk import Bulk
 from fixturegen.fills.engine import Engine
 from fixturegen.fills.keeping import Computed, Keeper
 from fixturegen.fills.rows import TableRows
 from fixturegen.fills.settling import Attempts
 from fixturegen.generator import Generator
-from fixturegen.planning.plan import TablePlan
+from fixturegen.planning.plan import Aggregated, Link, TablePlan
 from fixturegen.schema import PerParent
 
 if TYPE_CHECKING:
@@ -106,6 +110,12 @@ class AccessEngine(Engine):
             _refuse(f"all values of {table}.{column} are needed")
         return super().whole(table, column)
 
+    def gathered(self, table: str, column: str, ordinals: Integers) -> pl.Series:
+        """Return a column at these numbers; null where the number is -1."""
+        if len(ordinals) <= FEW and -1 not in ordinals.tolist() and self.plan.tables[table].total:
+            return self._column_at(table, column, ordinals)
+        return super().gathered(table, column, ordinals)
+
     def _column_at(self, table: str, column: str, ordinals: Integers) -> pl.Series:
         if self.numbered(table) and self.plan.tables[table].total <= HELD_ROWS:
             return super()._column_at(table, column, ordinals)
@@ -124,6 +134,17 @@ class AccessRows(TableRows):
 
     engine: AccessEngine
 
+    def _completed(self, name: str) -> pl.Series:
+        return super()._completed(name) if self.plan.existing else self._computed(name)
+
+    def _computed(self, name: str) -> pl.Series:
+        step = self.plan.steps[name]
+        if len(self) == 1 and isinstance(step, Aggregated):
+            total = total_of(self, name, step.aggregate)
+            if total is not None:
+                return total
+        return super()._computed(name)
+
     def part(self, mask_or_places: Integers) -> TableRows:
         """Return the rows at these places, nothing computed yet."""
         attempts = self._given_attempts
@@ -135,13 +156,30 @@ class AccessRows(TableRows):
         link = self.plan.links[reference]
         if link.kind == "agreeing" or link.peers:
             _refuse(f"{self.name}.{reference} takes an index of the parents that agree with other references")
+        if link.only:
+            _refuse(f"{self.name}.{reference} takes an index of the parents whose values its checks allow")
         if link.kind in _BY_ORDINAL and not self.engine.numbered(self.name):
             _refuse(f"{self.name}.{reference} depends on the row's number in the whole table, a sum over all parents")
         if link.kind not in _ALONE and not self.engine.numbered(link.reference.table):
             _refuse(
                 f"{self.name}.{reference} chooses among all rows of {link.reference.table}, which are counted per parent"
             )
-        return super().chosen(reference)
+        if len(self) > FEW or self.plan.existing or self.plan.settled:
+            return super().chosen(reference)
+        if reference not in self.computed.parents:
+            self.computed.parents[reference] = self._few_chosen(link)
+        return self.computed.parents[reference]
+
+    def _few_chosen(self, link: Link) -> Integers:
+        """Return the parents of a few rows, none of which is ever drawn again."""
+        reference = link.reference
+        if link.kind == "tickets":
+            stream = self.engine.fill.stream(self.name, *reference.columns, "parent")
+            count = self.engine.plan.tables[reference.table].total - link.after
+            draft = drafted(stream, count, reference.skew, reference.childless)
+            if draft is not None:
+                return np.array(draft.parents(self.keys.tolist()), dtype=np.int64) + link.after
+        return links.chosen_parents(self, link)
 
     def _place(self, index: str, whole: int, keys: Bits) -> Integers:
         if not self.engine.numbered(self.name):

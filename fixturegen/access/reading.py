@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
-from typing import Any
+from typing import Any, Unpack
 
 import polars as pl
 
-from fixturegen.access.access import opened
+from fixturegen.access.access import asked
 from fixturegen.access.keys import numbers_of
 from fixturegen.errors import InputError
-from fixturegen.verbs import Rows, Source
+from fixturegen.keywords import takes
+from fixturegen.options import PlainKeywords
+from fixturegen.runs import Source
 
 
+@takes(PlainKeywords)
 def rows_at(
     schema: Source,
     table: str,
     keys: Iterable[Any],
     *,
     columns: Iterable[str] | None = None,
-    rows: Rows = None,
-    scale: float = 1.0,
-    seed: int = 0,
-    as_of: date | None = None,
     hostile: float = 0.0,
-    only: Iterable[str] = (),
-    exclude: Iterable[str] = (),
-    accept_unverified: bool = False,
+    **keywords: Unpack[PlainKeywords],
 ) -> pl.DataFrame:
     """Return any rows of a table, computed alone: the same that :func:`fixturegen.generate` gives, however many there are.
 
@@ -35,20 +31,14 @@ def rows_at(
     of rows.
 
     Args:
-        schema: As for :func:`fixturegen.plan`, and so are the other keywords.
+        schema: The schema, or a source of one.
         table: The table.
         keys: Ordinals of rows, from 0 (inclusive) to the table's rows (exclusive), in any order, repeated or not. For a table
             whose rows are counted per parent: pairs of the parent's key (itself a pair where the parent is such a table) and the
             0-based number of the row among its parent's.
         columns: Columns to compute, in this order; all unless given.
-        rows: See :func:`fixturegen.plan`.
-        scale: See there.
-        seed: See there.
-        as_of: See there.
         hostile: Must be 0: which rows are hostile is found out over all rows.
-        only: See there.
-        exclude: See there.
-        accept_unverified: See there.
+        **keywords: As for :func:`fixturegen.plan`.
 
     Returns:
         One row for each key, in the order of the keys.
@@ -73,15 +63,6 @@ def rows_at(
     if hostile:
         message = "hostile rows cannot be computed alone: which rows are hostile is found out over all rows"
         raise InputError(message, hint="Use generate or stream.")
-    access = opened(
-        schema,
-        rows=rows,
-        scale=scale,
-        seed=seed,
-        as_of=as_of,
-        only=only,
-        exclude=exclude,
-        accept_unverified=accept_unverified,
-    )
+    access = asked(schema, **keywords)
     wanted = access.columns(table, columns)
     return access.frame(table, wanted, numbers_of(access.engine, table, keys))

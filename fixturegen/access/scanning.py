@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator, Sequence
+from typing import Unpack
 
 import polars as pl
 from polars.io.plugins import register_io_source
@@ -11,25 +11,16 @@ from polars.io.plugins import register_io_source
 from fixturegen.access.leaving import careful
 from fixturegen.access.source import Origin, Ranges, ranges_of
 from fixturegen.fills.chunks import MOST_ROWS
-from fixturegen.verbs import Rows, Source
+from fixturegen.keywords import takes
+from fixturegen.options import Keywords, options_from
+from fixturegen.runs import Source
 
 FIRST_ROWS = 1_024
 """Rows of the first chunk where nobody says how many are wanted; each chunk has twice as many as the one before."""
 
 
-def scan(
-    schema: Source,
-    table: str,
-    *,
-    rows: Rows = None,
-    scale: float = 1.0,
-    seed: int = 0,
-    as_of: date | None = None,
-    hostile: float = 0.0,
-    only: Iterable[str] = (),
-    exclude: Iterable[str] = (),
-    accept_unverified: bool = False,
-) -> pl.LazyFrame:
+@takes(Keywords)
+def scan(schema: Source, table: str, **keywords: Unpack[Keywords]) -> pl.LazyFrame:
     """Return a table as a LazyFrame whose rows are made when they are collected: those that :func:`fixturegen.generate` gives.
 
     Columns that the query does not need are not computed; ``head`` makes no more rows than it asks for; a filter is applied to
@@ -41,16 +32,9 @@ def scan(
     such a query makes every row of the table before it stops.
 
     Args:
-        schema: As for :func:`fixturegen.plan`, and so are the other keywords.
+        schema: The schema, or a source of one.
         table: The table.
-        rows: See :func:`fixturegen.plan`.
-        scale: See there.
-        seed: See there.
-        as_of: See there.
-        hostile: See there.
-        only: See there.
-        exclude: See there.
-        accept_unverified: See there.
+        **keywords: As for :func:`fixturegen.plan`.
 
     Raises:
         InputError: As :func:`fixturegen.plan`; an unknown table.
@@ -61,17 +45,8 @@ def scan(
         >>> scan(schema, "users").select("id").head(2).collect()["id"].to_list()
         [1, 2]
     """
-    origin = Origin(
-        schema,
-        rows=rows,
-        scale=scale,
-        seed=seed,
-        as_of=as_of,
-        hostile=hostile,
-        only=tuple(only),
-        exclude=tuple(exclude),
-        accept_unverified=accept_unverified,
-    )
+    options = options_from(**keywords)
+    origin = Origin(schema, options)
     dtypes = origin.dtypes(table)
 
     def source(
@@ -86,7 +61,7 @@ def scan(
         schema=pl.Schema(dtypes),
         is_pure=True,
         explain_name="fixturegen",
-        explain_detail=f"table={table} seed={seed}",
+        explain_detail=f"table={table} seed={options.seed}",
     )
 
 

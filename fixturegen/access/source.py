@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import polars as pl
@@ -16,8 +16,10 @@ from fixturegen.dtypes import polars_dtype
 from fixturegen.errors import FixturegenError, SchemaError
 from fixturegen.fills.engine import Engine
 from fixturegen.hostility.making import engine_of
+from fixturegen.options import Options
 from fixturegen.planning.plan import Plan
-from fixturegen.verbs import Source, database_behind, load, plan
+from fixturegen.runs import Source, database_behind, plan_of
+from fixturegen.verbs import load
 
 PROBED = 64
 """Rows on which it is seen whether columns can be computed alone."""
@@ -35,31 +37,28 @@ class Ranges(Protocol):
 
 
 class Origin:
-    """A schema and the keywords of the verbs, planned when needed: for rows alone, or for all rows.
+    """A schema and what is asked of it, planned when needed: for rows alone, or for all rows.
 
     Args:
         schema: The schema, or a source of one.
-        hostile: Share of hostile rows; above 0, every row is made as part of the whole.
-        options: The other keywords of :func:`fixturegen.plan`.
+        options: What is asked; with hostile rows, every row is made as part of the whole.
     """
 
-    def __init__(self, schema: Source, *, hostile: float = 0.0, **options: Any) -> None:
+    def __init__(self, schema: Source, options: Options) -> None:
         self._database = database_behind(schema)
         self._schema = load(schema)
-        self._hostile = hostile
         self._options = options
-        self.alone = not hostile
+        self.alone = not options.hostile
 
     @cached_property
     def access(self) -> Access:
         """Rows alone."""
-        return opened(self._schema, **self._options)
+        return opened(self._schema, self._options)
 
     @cached_property
     def whole(self) -> Plan:
         """The plan of all rows."""
-        source = self._schema if self._database is None else self._database
-        return plan(source, hostile=self._hostile, **self._options)
+        return plan_of(self._schema, self._options, self._database)
 
     @cached_property
     def engine(self) -> Engine:

@@ -20,15 +20,17 @@ from fixturegen.constraints.data import Data
 from fixturegen.constraints.representation import Given, given
 from fixturegen.constraints.unique import bound_keys
 from fixturegen.dtypes import polars_dtype
-from fixturegen.errors import FixturegenError
+from fixturegen.errors import FixturegenError, SchemaError
+from fixturegen.expressions.names import mentioned
+from fixturegen.expressions.parsing import parsed
 from fixturegen.fills.judging import Oracle
-from fixturegen.schema import Check, Column, Schema, Table, Type
+from fixturegen.schema import Check, Column, Dialect, Schema, Table, Type
 
 Flags = npt.NDArray[np.bool_]
 _HELD = "\0rows of "
 _BY_ROW = frozenset({"check", "min", "max", "choices", "type"})
 """Kinds whose own check face is asked; NULL, lengths and widths are seen from the value alone."""
-_SPELLED = frozenset({"uuid", "json", "ip", "mac", "url"})
+SPELLED = frozenset({"uuid", "json", "ip", "mac", "url"})
 UNEVALUATED = (pl.exceptions.PolarsError, ValueError, OverflowError)
 
 
@@ -100,6 +102,16 @@ class Bench:
         return len(self.candidates)
 
     @cached_property
+    def written(self) -> Mapping[str, tuple[str, ...]]:
+        """The columns by which each column is written: itself, or those that it is computed from."""
+        found: dict[str, tuple[str, ...]] = {column.name: (column.name,) for column in self.stored}
+        dialect = self.pool.schema.dialect
+        for column in self.table.columns:
+            if column.generated is not None:
+                found[column.name] = tuple(name for name in _mentioned(column.generated, dialect) if name in found)
+        return found
+
+    @cached_property
     def frame(self) -> pl.DataFrame:
         """All candidates, in dtypes that hold values beyond the types' limits."""
         schema = {column.name: polars_dtype(wide(column.type)) for column in self.stored}
@@ -162,7 +174,7 @@ class Bench:
 
     def _ask(self, asked: dict[str, pl.LazyFrame], constraint: Constraint) -> None:
         column = self.columns[constraint.columns[0]] if constraint.columns else None
-        if constraint.kind == "type" and column is not None and column.type.kind not in _SPELLED:
+        if constraint.kind == "type" and column is not None and column.type.kind not in SPELLED:
             return  # the frame's dtype holds nothing else
         try:
             asked[constraint.name] = kinds()[constraint.kind].violating(constraint, self.data).select(ROW)
@@ -186,7 +198,7 @@ class Bench:
         if constraint.kind not in {"not_null", "length", "precision"}:
             return None
         name = constraint.columns[0]
-        test = {"not_null": _is_null, "length": _is_long, "precision": _is_wide}[constraint.kind]
+        test = {"not_null": is_null, "length": is_long, "precision": is_wide}[constraint.kind]
         type_ = self.columns[name].type
         return np.array([test(each.actual.get(name), type_) for each in self.candidates], dtype=np.bool_)
 
@@ -200,6 +212,13 @@ class Bench:
         for place, *parts in found.rows():
             keys[place] = tuple(map(_hashable, parts))
         self.keys[constraint.name] = keys
+
+
+def _mentioned(formula: str, dialect: Dialect) -> tuple[str, ...]:
+    try:
+        return mentioned(parsed(formula, dialect))
+    except SchemaError:
+        return ()
 
 
 def _led(table: Table, name: str, held: str) -> Table:
@@ -222,17 +241,20 @@ def _alone(frame: pl.LazyFrame) -> pl.Series | None:
         return None
 
 
-def _is_null(value: object, _: Type) -> bool:
+def is_null(value: object, _: Type) -> bool:
+    """Return whether a value is NULL."""
     return value is None
 
 
-def _is_long(value: object, type_: Type) -> bool:
+def is_long(value: object, type_: Type) -> bool:
+    """Return whether a text or its like is longer than its type allows."""
     if not isinstance(value, str | bytes) or type_.length is None:
         return False
     return len(value.rstrip(" ") if type_.fixed and isinstance(value, str) else value) > type_.length
 
 
-def _is_wide(value: object, type_: Type) -> bool:
+def is_wide(value: object, type_: Type) -> bool:
+    """Return whether a number is beyond its type."""
     match value:
         case bool():
             return False

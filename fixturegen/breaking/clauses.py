@@ -71,11 +71,13 @@ def clauses(condition: exp.Expr, dialect: Dialect) -> list[Clause]:
 
 
 def spread(condition: exp.Expr) -> exp.Expr:
-    """Return a condition with every BETWEEN as the two comparisons that it stands for, and every CASE with its comparisons written."""
+    """Return a condition with every BETWEEN, ``= ANY (ARRAY[...])`` and CASE as the comparisons that it stands for."""
 
     def pair(node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Case) and node.args.get("this") is not None:
             return _searched(node)
+        if isinstance(node, exp.EQ) and isinstance(node.expression, exp.Any):
+            return _listed(node)
         if not isinstance(node, exp.Between) or node.args.get("symmetric"):
             return node
         low = exp.GTE(this=node.this.copy(), expression=node.args["low"].copy())
@@ -83,6 +85,14 @@ def spread(condition: exp.Expr) -> exp.Expr:
         return exp.Paren(this=exp.And(this=low, expression=high))
 
     return condition.copy().transform(pair)
+
+
+def _listed(node: exp.EQ) -> exp.Expr:
+    """Return ``a IN (1, 2)`` for ``a = ANY (ARRAY[1, 2])``."""
+    array = bare(node.expression.this)
+    if not isinstance(array, exp.Array) or not array.expressions:
+        return node
+    return exp.In(this=node.this.copy(), expressions=[each.copy() for each in array.expressions])
 
 
 def _searched(case: exp.Case) -> exp.Case:
@@ -193,7 +203,8 @@ def _sides(node: exp.Expr) -> Iterator[State]:
 
 def _elements(node: exp.In, dialect: Dialect) -> Iterator[State]:
     for element in node.expressions:
-        text = " ".join(rendered(element, dialect).split())[:_LONGEST]
+        said = element.this if isinstance(element, exp.Cast) and isinstance(element.this, exp.Literal) else element
+        text = " ".join(rendered(said, dialect).split())[:_LONGEST]
         yield State(text, exp.EQ(this=node.this.copy(), expression=element.copy()))
     yield State(
         "none of them",

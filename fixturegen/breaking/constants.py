@@ -42,8 +42,10 @@ def lengths(node: exp.Expr) -> list[int]:
 
 def texts(node: exp.Expr, value: object, type_: Type) -> Iterator[object]:
     """Yield variations of a text that a clause may tell apart: other lengths, other letters, nothing at all."""
-    if type_.kind not in _TEXTS or not isinstance(value, str):
-        return
+    if type_.kind == "bytes" and isinstance(value, bytes):
+        yield from ((value + b"\x01" * length)[:length] for length in lengths(node))
+    if type_.kind not in _TEXTS or type_.form is not None or not isinstance(value, str):
+        return  # ranges and the like are texts of a form that others may lack
     for length in lengths(node):
         yield of_length(value, length)
     yield from (

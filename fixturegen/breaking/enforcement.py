@@ -52,7 +52,9 @@ class Enforcement:
                 late = subject.deferred and self.dialect == "postgresql" and not subject.expressions
                 return "verify" if self._is_left_out(constraint) else "commit" if late else "statement"
             case "check" | "exclusion":
-                return "verify" if self._is_left_out(constraint) else "statement"
+                whole = of_full_match(table, constraint)
+                late = whole is not None and whole.deferred
+                return "commit" if late else "verify" if self._is_left_out(constraint) else "statement"
             case _:
                 return "statement"
 
@@ -180,3 +182,10 @@ class Enforcement:
     @cached_property
     def _left_out(self) -> frozenset[tuple[str, str]]:
         return frozenset((each.table, each.constraint) for each in creation(self.schema, self.dialect).left_out)
+
+
+def of_full_match(table: Table, constraint: Constraint) -> Reference | None:
+    """Return the reference whose MATCH FULL a check stands for: PostgreSQL refuses such a row by the reference."""
+    if constraint.kind != "check":
+        return None
+    return next((each for each in table.references if f"{each.name}_full" == constraint.name), None)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 from fixturegen.breaking.bench import Bench
+from fixturegen.breaking.carrying import Carrier
 from fixturegen.breaking.checks import checks
 from fixturegen.breaking.computed import computed
 from fixturegen.breaking.enforcement import Enforcement
@@ -28,8 +28,13 @@ from fixturegen.databases.oracles import asking
 from fixturegen.errors import InputError, SchemaError
 from fixturegen.fills.judging import Oracle
 from fixturegen.options import options_from
+from fixturegen.runs import Source, database_behind
 from fixturegen.schema import Dialect, Schema
-from fixturegen.verbs import Source, database_behind, load
+from fixturegen.variants import dated
+from fixturegen.verbs import load
+
+if TYPE_CHECKING:
+    from fixturegen.databases.base import Target
 
 _PROPOSALS: tuple[Proposal, ...] = (nulls, exclusions, uniques, references, checks, ranges, limits, computed)
 _CIRCLE = "no statement can insert a first row: references that are never NULL lead in a circle, and each row is judged at once"
@@ -42,6 +47,7 @@ def negatives(
     table: str | None = None,
     seed: int = 0,
     as_of: date | None = None,
+    database: Target | None = None,
 ) -> Negatives:
     """Return records that break exactly one constraint each, for every constraint and every way, beside those that just do not.
 
@@ -55,6 +61,8 @@ def negatives(
         table: Only the constraints of this table; of all unless given.
         seed: Any integer.
         as_of: Overrides the schema's frozen clock.
+        database: Address or engine of a database that judges what only it can, such as functions of its own; nothing in it is
+            changed. The source itself where that is a database; none otherwise.
 
     Raises:
         InputError: No such table or dialect, or a schema of which no table can be filled.
@@ -67,19 +75,18 @@ def negatives(
         >>> [(record.id, record.expect) for record in found][:2]
         [('users.users_id_not_null/null', 'accept'), ('users.users_name_not_null/null', 'reject')]
     """
-    loaded = load(schema)
-    if as_of is not None:
-        loaded = replace(loaded, as_of=as_of)
+    loaded = dated(load(schema), as_of)
     options_from(seed=seed)
     _check(loaded, dialect, table)
     names = list(loaded.tables) if table is None else [table]
-    database = database_behind(schema)
+    database = database if database is not None else database_behind(schema)
     pool = leaned(pool_of(loaded, names, seed, database))
     enforcement = Enforcement(loaded, dialect or loaded.dialect)
+    carrier = Carrier(Parents(pool, enforcement.dialect))
     records: list[Record] = []
     lost: list[Unbreakable] = []
     with asking(database) as oracle:
-        for found in (each for name in names for each in _of_table(pool, enforcement, name, oracle)):
+        for found in (each for name in names for each in _of_table(pool, enforcement, name, carrier, oracle)):
             (records if isinstance(found, Record) else lost).append(found)  # type: ignore[arg-type] # one list each
     return Negatives(settled(pool, records), lost)
 
@@ -93,18 +100,20 @@ def _check(schema: Schema, dialect: str | None, table: str | None) -> None:
         raise SchemaError(message, where=schema.source or None, given=str(table), exists=schema.tables)
 
 
-def _of_table(pool: Pool, enforcement: Enforcement, name: str, oracle: Oracle) -> Iterator[Record | Unbreakable]:
+def _of_table(
+    pool: Pool, enforcement: Enforcement, name: str, carrier: Carrier, oracle: Oracle
+) -> Iterator[Record | Unbreakable]:
     if not pool.rows.get(name):
         reason = f"the table stays empty: {pool.empty.get(name, 'no row of it was found')}"
         for each in constraints(pool.schema, name):
             yield Unbreakable(str(each), "any", reason, name)
         return
-    parents = Parents(pool, enforcement.dialect)
+    parents = carrier.parents
     bench = Bench(pool, pool.schema.tables[name], parents, oracle)
     later = [proposal(bench, enforcement) for proposal in _PROPOSALS]
     bench.judge()
     closed = all(parents.before(name, row) is None for row in pool.rows[name])
-    seeker = Seeker(bench, enforcement, _CIRCLE if closed else "")
+    seeker = Seeker(bench, enforcement, carrier, _CIRCLE if closed else "")
     done: set[str] = set()
     for wish in (each for wishes in later for each in wishes()):
         key = f"{wish.constraint}/{wish.suffix}"

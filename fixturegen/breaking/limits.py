@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from itertools import islice
 
 from sqlglot import exp
 
@@ -11,6 +12,7 @@ from fixturegen.breaking.bench import Bench
 from fixturegen.breaking.enforcement import Enforcement
 from fixturegen.breaking.seeking import Later, Wish
 from fixturegen.breaking.values import greatest, least, of_length
+from fixturegen.breaking.whole import whole
 from fixturegen.constraints.contract import Constraint
 from fixturegen.dtypes import WIDEST_DECIMAL
 from fixturegen.errors import SchemaError
@@ -21,6 +23,7 @@ from fixturegen.schema import Column
 _BASES = 3
 _LONGEST = 20_000
 """Longer texts are not written."""
+_MOST_LABELS = 50
 _INT64 = 2**63
 _NONE = "?"
 _SAME = "its choices say the same"
@@ -49,11 +52,12 @@ def _lengths(bench: Bench, enforcement: Enforcement, constraint: Constraint, col
     beyond: list[int] = []
     shorter: list[int] = []
     for base in range(min(_BASES, len(bench.pool.rows[bench.table.name]))):
-        value = bench.candidates[base].row[column.name]
+        row = whole(bench, base, [column.name])
+        value = row[column.name]
         if isinstance(value, str | bytes) and len(value) == limit > 1:
-            shorter.append(bench.mutant(base, {column.name: value[:-1]}))
-        at += [bench.mutant(base, {column.name: each}) for each in _of_length(value, limit)]
-        beyond += [bench.mutant(base, {column.name: each}) for each in _of_length(value, limit + 1)]
+            shorter.append(bench.add({**row, column.name: value[:-1]}, base))
+        at += [bench.add({**row, column.name: each}, base) for each in _of_length(value, limit)]
+        beyond += [bench.add({**row, column.name: each}, base) for each in _of_length(value, limit + 1)]
     yield _limit(constraint, "longest", f"{column.name} of {limit:,} characters, the most", at, breaks=False)
     if shorter:
         way = f"{column.name} of {limit - 1:,} characters, one less than {limit:,}"
@@ -80,18 +84,29 @@ def _integers(bench: Bench, enforcement: Enforcement, constraint: Constraint, co
     type_, taken = column.type, enforcement.whole_range(bench.table, column)
     if taken is not None:
         yield _not(constraint, "beyond", f"{column.name} beyond {least(type_)} or {greatest(type_)}", taken)
+        return
     # A number that MariaDB has counted up to stays counted when the row is gone.
     numbered = enforcement.dialect == "mysql" and column.identity is not None
-    numbered = numbered or _is_computed_with(bench, column)
+    numbered = numbered or _is_computed_with(bench, column) or _is_handed_down(bench, column)
     for name, edge, step in (("least", least(type_), -1), ("greatest", greatest(type_), 1)):
         if enforcement.dialect == "sqlite" and edge >= _INT64:
             continue  # SQLite has no such integers
         if not numbered:
             way = f"{column.name} = {edge}, the {name} of its type"
             yield _limit(constraint, name, way, _placed(bench, column, edge), breaks=False, silent=True)
-        if taken is None:
-            way = f"{column.name} = {edge + step}, just beyond {edge}"
-            yield _limit(constraint, f"beyond {name}", way, _placed(bench, column, edge + step), breaks=True)
+        way = f"{column.name} = {edge + step}, just beyond {edge}"
+        yield _limit(constraint, f"beyond {name}", way, _placed(bench, column, edge + step), breaks=True)
+
+
+def _is_handed_down(bench: Bench, column: Column) -> bool:
+    """Whether a column refers to one that holds no more than it: what it may hold is tried there."""
+    for reference in bench.table.references:
+        for name, target in zip(reference.columns, reference.target, strict=True):
+            if name == column.name and reference.table in bench.pool.schema.tables:
+                types = {each.name: each.type for each in bench.pool.schema.tables[reference.table].columns}
+                if least(types[target]) >= least(column.type) and greatest(types[target]) <= greatest(column.type):
+                    return True
+    return False
 
 
 def _decimals(bench: Bench, enforcement: Enforcement, constraint: Constraint, column: Column) -> Iterator[Wish]:
@@ -99,14 +114,14 @@ def _decimals(bench: Bench, enforcement: Enforcement, constraint: Constraint, co
     most = Decimal((0, (9,) * digits, -scale))
     if taken is not None:
         yield _not(constraint, "beyond", f"{column.name} beyond {most}", taken)
+        return
     for name, sign in (("least", 1), ("greatest", 0)):
         edge, beyond = (Decimal((sign, part, -scale)) for part in ((9,) * digits, (1, *(0,) * digits)))
         way = f"{column.name} = {edge}, the {name} of its type"
         if not _is_computed_with(bench, column):
             yield _limit(constraint, name, way, _placed(bench, column, edge), breaks=False, silent=True)
-        if taken is None:
-            way = f"{column.name} = {beyond}, just beyond {edge}"
-            yield _limit(constraint, f"beyond {name}", way, _placed(bench, column, beyond), breaks=True)
+        way = f"{column.name} = {beyond}, just beyond {edge}"
+        yield _limit(constraint, f"beyond {name}", way, _placed(bench, column, beyond), breaks=True)
 
 
 def _is_computed_with(bench: Bench, column: Column) -> bool:
@@ -131,12 +146,13 @@ def _placed(bench: Bench, column: Column, value: int | Decimal) -> list[int]:
     digits = len(Decimal(value).as_tuple().digits)
     unsigned = column.type.kind == "integer" and not column.type.signed and column.type.bits == 64
     low, high = (0, 2 * _INT64 - 1) if unsigned else (-_INT64, _INT64 - 1)
+    rows = [(base, whole(bench, base, [column.name])) for base in bases]
     if isinstance(value, int) and not low <= value <= high:
         near = low if value < low else high
-        return [bench.mutant(base, {column.name: near}, {column.name: value}) for base in bases]
+        return [bench.add({**row, column.name: near}, base, {column.name: value}) for base, row in rows]
     if isinstance(value, Decimal) and digits > WIDEST_DECIMAL:
-        return [bench.mutant(base, {}, {column.name: value}) for base in bases]
-    return [bench.mutant(base, {column.name: value}) for base in bases]
+        return [bench.add(row, base, {column.name: value}) for base, row in rows]
+    return [bench.add({**row, column.name: value}, base) for base, row in rows]
 
 
 def _labels(bench: Bench, enforcement: Enforcement, constraint: Constraint, column: Column) -> Iterator[Wish]:
@@ -146,12 +162,15 @@ def _labels(bench: Bench, enforcement: Enforcement, constraint: Constraint, colu
     if reason is not None:
         yield _not(constraint, "no label", way, reason)
         return
+    yield from _each(bench, constraint, column, column.type.labels)
     yield _limit(constraint, "no label", way, _strange(bench, column, _NONE), breaks=True)
 
 
 def _types(bench: Bench, enforcement: Enforcement, constraint: Constraint, column: Column) -> Iterator[Wish]:
     if column.type.kind in {"enum", "text", "bytes"}:
         return
+    if column.type.kind == "boolean" and not column.choices:
+        yield from _each(bench, constraint, column, (True, False))
     if column.type.kind == "boolean" and enforcement.dialect != "postgresql":
         way, reason = f"{column.name} = 2, which is neither true nor false", enforcement.truths(bench.table)
         reason = reason or (_SAME if enforcement.is_subsumed(constraint) else None)
@@ -163,6 +182,15 @@ def _types(bench: Bench, enforcement: Enforcement, constraint: Constraint, colum
         yield _not(constraint, "no value", way, reason)
         return
     yield _limit(constraint, "no value", way, _strange(bench, column, value), breaks=True)
+
+
+def _each(bench: Bench, constraint: Constraint, column: Column, values: Iterable[object]) -> Iterator[Wish]:
+    """Yield a wish for each of the few values of a type: a row that holds it is taken."""
+    bases = range(min(_BASES, len(bench.pool.rows[bench.table.name])))
+    for value in islice(values, _MOST_LABELS):
+        places = [bench.mutant(base, {column.name: value}) for base in bases]
+        said = str(value).lower() if isinstance(value, bool) else repr(value)
+        yield _limit(constraint, f"is {value}", f"{column.name} = {said}", places, breaks=False, silent=True)
 
 
 def _strange(bench: Bench, column: Column, value: object) -> list[int]:

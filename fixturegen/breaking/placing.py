@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fixturegen.breaking.pool import Pool, Row
@@ -10,7 +10,7 @@ from fixturegen.schema import Dialect, Reference
 
 Key = tuple[object, ...]
 Place = tuple[str, int]
-"""A table, and the number of one of the pool's rows."""
+"""A table, and the number of one of the pool's rows, or of a row made up beside them."""
 
 
 @dataclass(slots=True)
@@ -20,10 +20,12 @@ class Parents:
     Attributes:
         pool: The valid rows.
         dialect: Whose rules decide in which order rows may come.
+        made: Rows made up beside the pool's, by table.
     """
 
     pool: Pool
     dialect: Dialect
+    made: dict[str, list[Row]] = field(default_factory=dict)
     _indexes: dict[tuple[str, tuple[str, ...]], dict[Key, int]] = field(default_factory=dict)
 
     def parent(self, reference: Reference, row: Mapping[str, object]) -> int | None:
@@ -39,11 +41,20 @@ class Parents:
             row: The row.
             without: A reference of the row's that is to lead nowhere.
         """
-        search = _Search(self)
-        for reference in self.pool.schema.tables[table].references:
-            if reference is not without and not search.visit(table, reference, row):
-                return None
-        return list(search.found)
+        search = Search(self)
+        return list(search.found) if search.all_of(table, row, without) else None
+
+    def row(self, place: Place) -> Row:
+        """Return the row at a place."""
+        table, at = place
+        rows = self.pool.rows[table]
+        return rows[at] if at < len(rows) else self.made[table][at - len(rows)]
+
+    def add(self, table: str, row: Row) -> Place:
+        """Return the place of a row that is made up; no reference finds it by itself."""
+        made = self.made.setdefault(table, [])
+        made.append(row)
+        return table, len(self.pool.rows[table]) + len(made) - 1
 
     def _index(self, reference: Reference) -> dict[Key, int]:
         place = reference.table, reference.target
@@ -55,37 +66,48 @@ class Parents:
 
 
 @dataclass(slots=True)
-class _Search:
-    """One search for the rows before a row."""
+class Search:
+    """One search for the rows before some rows.
+
+    Attributes:
+        parents: Finds parents.
+        found: What must stand before the rows, parents first.
+        open: What was begun and not found yet.
+    """
 
     parents: Parents
     found: dict[Place, None] = field(default_factory=dict)
     open: set[Place] = field(default_factory=set)
 
+    def all_of(self, table: str, row: Row, without: Reference | None = None) -> bool:
+        """Find all that must stand before a row; False where some of it cannot be there."""
+        references = self.parents.pool.schema.tables[table].references
+        return all(self.visit(table, each, row) for each in references if each is not without)
+
     def visit(self, table: str, reference: Reference, row: Row) -> bool:
+        """Find what must stand before a row for one of its references."""
         key = referring(row, reference)
         if key is None or (table == reference.table and key == tuple(row.get(name) for name in reference.target)):
             return True
+        place = self.parent(reference, row)
+        return place is not None and self.enter(reference, place)
+
+    def parent(self, reference: Reference, row: Row) -> Place | None:
+        """Return the place of a row's parent; None where there is none."""
         at = self.parents.parent(reference, row)
-        if at is None:
-            return False
-        place = reference.table, at
+        return None if at is None else (reference.table, at)
+
+    def enter(self, reference: Reference, place: Place) -> bool:
+        """Find what must stand before a parent, and the parent."""
         if place in self.found:
             return True
         if place in self.open:
             return reference.deferred and self.parents.dialect != "mysql"
         self.open.add(place)
-        held = self.parents.pool.rows[reference.table][at]
-        references = self.parents.pool.schema.tables[reference.table].references
-        if not all(self.visit(reference.table, each, held) for each in references):
+        if not self.all_of(reference.table, self.parents.row(place)):
             return False
         self.found[place] = None
         return True
-
-
-def merged(*chains: Iterable[Place]) -> list[Place]:
-    """Return the places of several chains, each once, in an order in which parents come first."""
-    return list(dict.fromkeys(place for chain in chains for place in chain))
 
 
 def referring(row: Mapping[str, object], reference: Reference) -> Key | None:

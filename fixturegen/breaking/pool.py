@@ -12,8 +12,8 @@ import polars as pl
 from fixturegen.errors import FixturegenError
 from fixturegen.fills.failures import UnfillableError
 from fixturegen.options import options_from
+from fixturegen.runs import frames_of, plan_of
 from fixturegen.schema import Aggregate, Choice, Column, Rows, Schema, Table
-from fixturegen.verbs import frames_of, plan_of
 
 if TYPE_CHECKING:
     from fixturegen.databases.base import Target

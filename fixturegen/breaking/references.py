@@ -9,8 +9,8 @@ from fixturegen.breaking.bench import Bench
 from fixturegen.breaking.enforcement import Enforcement, Judge
 from fixturegen.breaking.pool import Row
 from fixturegen.breaking.seeking import Later, Wish
-from fixturegen.breaking.uniques import joined, whole
 from fixturegen.breaking.values import around, others
+from fixturegen.breaking.whole import joined, whole
 from fixturegen.constraints.contract import Constraint
 from fixturegen.schema import Reference, Type
 

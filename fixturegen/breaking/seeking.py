@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from fixturegen.breaking.bench import Bench, Candidate
+from fixturegen.breaking.carrying import Carrier
 from fixturegen.breaking.enforcement import Enforcement, Judge
-from fixturegen.breaking.placing import Place, merged
+from fixturegen.breaking.placing import Place, Search
 from fixturegen.breaking.pool import Row
 from fixturegen.breaking.records import Insert, Record, Step, Unbreakable
 from fixturegen.constraints.contract import Constraint
@@ -18,7 +19,9 @@ from fixturegen.schema import Reference
 
 Numbers = npt.NDArray[np.int64]
 _MOST_TRIED = 60
-"""Candidates of one wish whose place among other rows is looked for."""
+"""Candidates of one wish whose place among other rows is looked for, and"""
+_MOST_CARRIED = 24
+"""those for which parents are made up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +74,13 @@ class Seeker:
     Attributes:
         bench: The judged candidates.
         enforcement: What the database enforces.
+        carrier: Makes up parents where none at hand will do.
         closed: Why no whole row has a place in an empty database, if that is so.
     """
 
     bench: Bench
     enforcement: Enforcement
+    carrier: Carrier
     closed: str = ""
     _told: Numbers = field(init=False)
     _untold: Numbers = field(init=False)
@@ -111,30 +116,29 @@ class Seeker:
         places = places[told[places] == 0] if found_any else places
         order = np.arange(places.size) if wish.ordered else self._rank[places]
         ranked = places[np.lexsort((places, order, untold[places]))]
-        for place in ranked[:_MOST_TRIED].tolist():
-            record = self._placed(wish, place)
-            if record is not None:
-                return record
+        for carrying, most in ((False, _MOST_TRIED), (True, _MOST_CARRIED)):
+            for place in ranked[:most].tolist():
+                record = self._placed(wish, place, self._search(carrying=carrying))
+                if record is not None:
+                    return record
         if wish.silent:
             return None
         return self._lost(wish, self._reason(wish, found_any, bool(places.size)))
 
-    def _placed(self, wish: Wish, place: int) -> Record | None:
+    def _search(self, *, carrying: bool) -> Search:
+        return self.carrier.search(self.bench.table.name) if carrying else Search(self.bench.parents)
+
+    def _placed(self, wish: Wish, place: int, search: Search) -> Record | None:
         """Return the record of a candidate with all that must stand before it; None where it cannot stand there."""
         bench, candidate = self.bench, self.bench.candidates[place]
         if not self._clean(wish, candidate):
             return None
-        chain = bench.parents.before(bench.table.name, candidate.row, wish.without)
-        chains = [] if chain is None else [chain]
-        for other in (wish.near, wish.beside):
-            if other is not None:
-                more = bench.parents.before(bench.table.name, bench.candidates[other].actual)
-                if more is None:
-                    return None
-                chains.insert(0, more)
-        if chain is None:
+        others = [bench.candidates[each].actual for each in (wish.beside, wish.near) if each is not None]
+        if not all(search.all_of(bench.table.name, other) for other in others):
             return None
-        before = merged(*chains)
+        if not search.all_of(bench.table.name, candidate.actual, wish.without):
+            return None
+        before = list(search.found)
         mates = [at for table, at in before if table == bench.table.name]
         beside = wish.beside
         if beside is not None and any(
@@ -180,14 +184,14 @@ class Seeker:
         if reference is None:
             return False
         key = tuple(row[name] for name in reference.columns)
-        rows = [self.bench.pool.rows[table][at] for table, at in before if table == reference.table]
+        rows = [self.bench.parents.row(each) for each in before if each[0] == reference.table]
         if reference.table == self.bench.table.name:
             rows += [row, *(self.bench.candidates[mate].actual for mate in mates)]
         return any(tuple(held.get(name) for name in reference.target) == key for held in rows)
 
     def _record(self, wish: Wish, candidate: Candidate, before: Sequence[Place], beside: int | None) -> Record:
         bench, row = self.bench, candidate.actual
-        steps: list[Step] = [Insert(table=table, rows=(bench.pool.rows[table][at],)) for table, at in before]
+        steps: list[Step] = [Insert(table=each[0], rows=(bench.parents.row(each),)) for each in before]
         if beside is not None:
             steps.append(Insert(table=bench.table.name, rows=(bench.candidates[beside].actual,)))
         refused = wish.breaks and wish.taken is None and wish.judge != "verify"

@@ -12,6 +12,7 @@ from fixturegen.breaking.enforcement import Enforcement
 from fixturegen.breaking.pool import Row
 from fixturegen.breaking.seeking import Later, Wish
 from fixturegen.breaking.values import others
+from fixturegen.breaking.whole import joined, whole
 from fixturegen.constraints.contract import Constraint
 from fixturegen.schema import Table, Unique
 
@@ -74,7 +75,7 @@ class Proposed:
 
     def propose(self) -> None:
         """Add the candidates."""
-        own = tuple(name for name in self.unique.columns if self.bench.columns[name].generated is None)
+        own = self._written(self.unique)
         rows = [whole(self.bench, at, own) for at in range(len(self.bench.pool.rows[self.bench.table.name]))]
         usable = [
             at for at, row in enumerate(rows) if self.unique.predicate or all(row[name] is not None for name in own)
@@ -87,6 +88,10 @@ class Proposed:
             for place in anchors:
                 self.anchors.append(Anchor(place))
                 self._propose_at(self.anchors[-1], at, self.bench.candidates[place].row, mates[:_OTHERS], own)
+
+    def _written(self, unique: Unique) -> tuple[str, ...]:
+        """Return the columns of a unique; for computed ones, those that they are computed from."""
+        return tuple(dict.fromkeys(each for name in unique.columns for each in self.bench.written[name]))
 
     def _propose_at(self, anchor: Anchor, at: int, row: Row, mates: list[Row], own: tuple[str, ...]) -> None:
         key = {name: row[name] for name in own}
@@ -163,11 +168,12 @@ class Proposed:
         """
         choices: list[list[tuple[str, object]]] = []
         for other in keys(self.bench.table):
-            if other.name == self.unique.name or any(start.get(name) != row.get(name) for name in other.columns):
+            columns = self._written(other)
+            if other.name == self.unique.name or any(start[name] != row[name] for name in columns):
                 continue
-            names = [*other.columns, *self._excusing(other)]
+            names = [*columns, *self._excusing(other)]
             free = [pair for name in names if name not in kept for pair in self._instead(name, start, mate)]
-            if any(start.get(name) is None for name in other.columns) and not free:
+            if any(start[name] is None for name in columns) and (other.nulls_distinct or not free):
                 continue
             choices.append(free)
         if not all(choices):
@@ -273,23 +279,6 @@ class Proposed:
 
     def _wish(self, suffix: str, way: str, places: list[int], beside: int, **more: object) -> Wish:
         return Wish(constraint=self.constraint, suffix=suffix, way=way, places=places, beside=beside, **more)  # type: ignore[arg-type] # keywords of Wish
-
-
-def whole(bench: Bench, at: int, columns: Collection[str]) -> Row:
-    """Return one of the pool's rows, with the values of some columns, and of references through them, as they were made."""
-    lean = bench.pool.rows[bench.table.name][at]
-    full = bench.pool.full.get(bench.table.name, bench.pool.rows[bench.table.name])[at]
-    names = joined(bench.table, columns) if any(lean[name] is None for name in columns) else set(columns)
-    return {name: full[name] if name in names else value for name, value in lean.items()}
-
-
-def joined(table: Table, columns: Collection[str]) -> set[str]:
-    """Return the columns, and all that make up references with one of them."""
-    found = set(columns)
-    for reference in table.references:
-        if found & set(reference.columns):
-            found |= set(reference.columns)
-    return found
 
 
 def keys(table: Table) -> list[Unique]:

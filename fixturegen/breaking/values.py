@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from math import ceil, floor
+from unicodedata import combining, normalize
 
 import numpy as np
 
@@ -141,3 +142,20 @@ def _other_texts(value: str, type_: Type) -> list[object]:
     if value.endswith(_FILLER) and not room:
         found.insert(0, value[:-1] + "y")
     return [each for each in dict.fromkeys(found) if each != value]
+
+
+def alike(value: object, other: object) -> bool:
+    """Return whether a database may take two values for equal, under any collation and padding."""
+    if isinstance(value, str) and isinstance(other, str):
+        return letters(value) == letters(other)
+    return value == other
+
+
+def letters(text: str) -> str:
+    """Return the letters of a text without case, accents and blanks around them.
+
+    >>> letters(" \u00c9t\u00e9")
+    'ete'
+    """
+    plain = normalize("NFKD", text.casefold())
+    return "".join(letter for letter in plain if not combining(letter)).strip()

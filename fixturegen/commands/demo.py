@@ -11,13 +11,13 @@ import typer
 from fixturegen.commands.options import Wanted, loaded, shared
 from fixturegen.commands.output import Output, lowered_document
 from fixturegen.commands.preview import first_rows, shown
-from fixturegen.errors import ExitCode
+from fixturegen.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
     from fixturegen.planning import Plan
     from fixturegen.verdict import Report
 
-_Directory = Annotated[Path, typer.Argument(metavar="[DIR]", help="Where to put it.")]
+_Directory = Annotated[Path, typer.Argument(metavar="DIR", help="Where to put it.")]
 _PREVIEWED = 5
 
 
@@ -35,10 +35,11 @@ def demo(wanted: Wanted, output: Output, directory: _Directory = Path("fixturege
 
 
 def _filled(made: Plan, directory: Path, output: Output) -> dict[str, Report]:
+    from fixturegen.runs import export_plan  # noqa: PLC0415 - kept out of --help
     from fixturegen.seeding import seed_plan  # noqa: PLC0415 - kept out of --help
-    from fixturegen.verbs import export_plan, verify  # noqa: PLC0415 - kept out of --help
+    from fixturegen.verbs import verify  # noqa: PLC0415 - kept out of --help
 
-    directory.mkdir(parents=True, exist_ok=True)
+    _make(directory)
     url, parquet = f"sqlite:///{directory / 'shop.sqlite'}", directory / "parquet"
     say = output.note if output.json else lambda text: output.result(text, None)
     with output.progress(made) as progress:
@@ -53,6 +54,14 @@ def _filled(made: Plan, directory: Path, output: Output) -> dict[str, Report]:
     for name, report in reports.items():
         say(f"\nverified the {name}: {report}")
     return reports
+
+
+def _make(directory: Path) -> None:
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"cannot be made: {error.strerror or 'no reason given'}"
+        raise InputError(message, where=directory) from error
 
 
 def _document(made: Plan, directory: Path, reports: dict[str, Report]) -> dict[str, object]:

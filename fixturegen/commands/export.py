@@ -33,7 +33,7 @@ def export(
     workers: _Workers = 1,
 ) -> None:
     """Write every table into DIR, all files or none, with a manifest.json."""
-    from fixturegen.verbs import database_behind, export_plan  # noqa: PLC0415 - kept out of --help
+    from fixturegen.runs import database_behind, export_plan  # noqa: PLC0415 - kept out of --help
 
     made = wanted.plan(loaded(source, dialect), source)
     started = perf_counter()

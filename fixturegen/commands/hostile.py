@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fixturegen.commands.options import Dialect, Wanted, loaded, shared
+from fixturegen.commands.options import Dialect, Wanted, loaded, shared_but, url_of
 from fixturegen.commands.output import Output
 from fixturegen.errors import ExitCode, InputError
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _Source = Annotated[
     str | None,
     typer.Argument(
-        metavar="[SOURCE]", help="YAML file, SQLAlchemy URL, .sql file or module:attribute.", show_default=False
+        metavar="SOURCE", help="YAML file, SQLAlchemy URL, .sql file or module:attribute.", show_default=False
     ),
 ]
 _Matrix = Annotated[bool, typer.Option("--matrix", help="Print what each database does with each class.")]
@@ -32,7 +32,7 @@ _Url = Annotated[
 ]
 
 
-@shared
+@shared_but("hostile")
 def hostile(
     wanted: Wanted,
     output: Output,
@@ -45,9 +45,8 @@ def hostile(
     if matrix == (source is not None):
         message = "hostile values of what? Give either a SOURCE or --matrix"
         raise InputError(message)
-    if url is not None and "://" not in url:
-        message = f"--url {url!r} is no URL"
-        raise InputError(message, hint="Write it as sqlite:///shop.db.")
+    if url is not None:
+        url_of(url, "--url")
     if source is not None:
         _schema(source, wanted, output, url, dialect)
     elif url is not None:
@@ -57,20 +56,10 @@ def hostile(
 
 
 def _schema(source: str, wanted: Wanted, output: Output, url: str | None, dialect: Dialect) -> None:
-    from fixturegen.hostile_rows import hostile as made_hostile  # noqa: PLC0415 - kept out of --help
+    from fixturegen.hostile_rows import hostile_of  # noqa: PLC0415 - kept out of --help
+    from fixturegen.runs import database_behind  # noqa: PLC0415 - kept out of --help
 
-    options = wanted.options()
-    made = made_hostile(
-        source if dialect is None else loaded(source, dialect),
-        url,
-        rows=dict(options.demanded) if options.demanded else options.rows,
-        scale=options.scale,
-        seed=options.seed,
-        as_of=options.as_of,
-        only=options.only,
-        exclude=options.exclude,
-        accept_unverified=options.accept_unverified,
-    )
+    made = hostile_of(loaded(source, dialect), wanted.options(), url, database_behind(source))
     tables = {name: {"rows": frame.height, "bound": made.bound[name]} for name, frame in made.items()}
     output.result(_summary(made), {"tables": tables, "labels": made.labels.to_dicts()})
 

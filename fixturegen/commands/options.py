@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import update_wrapper
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_type_hints
 
 import typer
 
@@ -51,8 +52,8 @@ _Exclude = Annotated[
     list[str] | None,
     typer.Option("--exclude", metavar="TABLE", help="Leave this table out; repeatable.", show_default=False),
 ]
-_Seed = Annotated[int, typer.Option("--seed", metavar="N", help="Any whole number.")]
-_AsOf = Annotated[
+Seed = Annotated[int, typer.Option("--seed", metavar="N", help="Any whole number.")]
+AsOf = Annotated[
     str | None, typer.Option("--as-of", metavar="DATE", help="The frozen clock.", show_default="the schema's")
 ]
 _Hostile = Annotated[
@@ -118,9 +119,25 @@ class Wanted:
 
     def plan(self, schema: Schema, database: str | None = None) -> Plan:
         """Return the plan for a schema, counting on a database (if this is the URL of one) for what only it can judge."""
-        from fixturegen.verbs import database_behind, plan_of  # noqa: PLC0415 - kept out of --help
+        from fixturegen.runs import database_behind, plan_of  # noqa: PLC0415 - kept out of --help
 
         return plan_of(schema, self.options(), database_behind(database))
+
+
+def url_of(text: str, option: str = "", hint: str = "") -> str:
+    """Return the URL of a database, as given for an argument or an option.
+
+    Raises:
+        InputError: If it is none. What may hold a password is not repeated.
+
+    >>> url_of("sqlite:///shop.db")
+    'sqlite:///shop.db'
+    """
+    if "://" not in text:
+        what = "what is given" if "@" in text else repr(text)
+        message = f"{option} {what} is no URL".strip()
+        raise InputError(message, hint=f"Write it as sqlite:///shop.db or postgresql://user@host/name.{hint}")
+    return text
 
 
 def loaded(source: str, dialect: DialectName | None = None) -> Schema:
@@ -132,6 +149,15 @@ def loaded(source: str, dialect: DialectName | None = None) -> Schema:
 
 def shared(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the shared options: those behind its parameters ``wanted: Wanted`` and ``output: Output``."""
+    return _sharing(command, ())
+
+
+def shared_but(*idle: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command the shared options as :func:`shared` does; ``idle`` ones are taken, mean nothing to it and are not shown."""
+    return lambda command: _sharing(command, idle)
+
+
+def _sharing(command: Callable[..., None], idle: Collection[str]) -> Callable[..., None]:
     signature = inspect.signature(command)
     hints = get_type_hints(command, include_extras=True)
     kept = [
@@ -139,7 +165,7 @@ def shared(command: Callable[..., None]) -> Callable[..., None]:
         for parameter in signature.parameters.values()
         if parameter.name not in {"wanted", "output"}
     ]
-    making = list(_MAKING) if "wanted" in signature.parameters else []
+    making = [_hidden(each) if each.name in idle else each for each in _MAKING if "wanted" in signature.parameters]
 
     def run(**given: Any) -> None:
         values = {parameter.name: given.pop(parameter.name) for parameter in (*making, *_TELLING)}
@@ -184,6 +210,13 @@ def _counts(given: tuple[str, ...]) -> tuple[int | None, dict[str, int]]:
     return wish, demanded
 
 
+def _hidden(parameter: inspect.Parameter) -> inspect.Parameter:
+    kind, option = get_args(parameter.annotation)
+    unseen = copy(option)
+    unseen.hidden = True
+    return parameter.replace(annotation=Annotated[kind, unseen])
+
+
 def _parameter(name: str, annotation: Any, default: Any) -> inspect.Parameter:
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
@@ -193,8 +226,8 @@ _MAKING = (
     _parameter("scale", _Scale, 1.0),
     _parameter("only", _Only, None),
     _parameter("exclude", _Exclude, None),
-    _parameter("seed", _Seed, 0),
-    _parameter("as_of", _AsOf, None),
+    _parameter("seed", Seed, 0),
+    _parameter("as_of", AsOf, None),
     _parameter("hostile", _Hostile, 0.0),
     _parameter("accept_unverified", _Accept, default=False),
 )

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fixturegen.commands.streams import say, tell
 from fixturegen.errors import FixturegenError
 
 if TYPE_CHECKING:
@@ -41,14 +42,14 @@ class Output:
     def result(self, text: object, document: object) -> None:
         """Print the result: the document with ``--json``, else the text (unless it is empty)."""
         if self.json:
-            sys.stdout.write(json_module.dumps(document, ensure_ascii=False, indent=2) + "\n")
+            say(json_module.dumps(document, ensure_ascii=False, indent=2) + "\n")
         elif str(text):
-            sys.stdout.write(f"{text}\n")
+            say(f"{text}\n")
 
     def note(self, text: object) -> None:
         """Tell something by the way."""
         if not self.quiet:
-            sys.stderr.write(f"{text}\n")
+            tell(f"{text}\n")
 
     def lowered(self, plan: Plan) -> None:
         """Tell which wishes were lowered and why, and what is not verified."""

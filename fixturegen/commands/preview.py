@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from fixturegen.planning import Plan
 
 _WIDEST_TEXT = 40
-_Table = Annotated[str | None, typer.Argument(metavar="[TABLE]", help="One table only.", show_default="every table")]
+_Table = Annotated[str | None, typer.Argument(metavar="TABLE", help="One table only.", show_default="every table")]
 _Rows = Annotated[int, typer.Option("-n", "--number", min=0, help="How many rows of each table.")]
 
 
@@ -43,7 +43,7 @@ def first_rows(made: Plan, tables: list[str], number: int, source: str = "") -> 
     """Return the first rows of the tables; only these are made."""
     from fixturegen.databases.oracles import asking  # noqa: PLC0415 - kept out of --help
     from fixturegen.hostility.making import engine_of  # noqa: PLC0415 - kept out of --help
-    from fixturegen.verbs import database_behind  # noqa: PLC0415 - kept out of --help
+    from fixturegen.runs import database_behind  # noqa: PLC0415 - kept out of --help
 
     with asking(database_behind(source)) as oracles:
         engine = engine_of(made, oracles)

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from fixturegen.commands.options import Dialect, loaded, shared
+from fixturegen.commands.options import Dialect, Seed, loaded, shared, url_of
 from fixturegen.commands.output import Output
-from fixturegen.commands.testing import Allow, Exclude, Only, Seed
-from fixturegen.errors import ExitCode, InputError
+from fixturegen.commands.testing import Allow, Exclude, Only
+from fixturegen.errors import ExitCode
 
 _Url = Annotated[str, typer.Argument(metavar="URL", help="SQLAlchemy URL of the database.", show_default=False)]
 _Schema = Annotated[
@@ -40,13 +40,10 @@ def probe(
     dialect: Dialect = None,
 ) -> None:
     """Test which constraints a live database enforces, in a transaction that is undone; exit code 1 where it does not."""
-    if "://" not in url:
-        message = f"{url!r} is no URL"
-        raise InputError(message, hint="Write it as sqlite:///shop.db.")
     from fixturegen.guard import guarded  # noqa: PLC0415 - kept out of --help
     from fixturegen.probing.asking import probed  # noqa: PLC0415 - kept out of --help
 
-    guarded(url, allow or ())
+    guarded(url_of(url), allow or ())
     report = probed(
         loaded(schema or url, dialect),
         url,

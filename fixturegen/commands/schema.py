@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from importlib.resources import files
+
+from fixturegen.commands.streams import say
 
 JSON_SCHEMA = "fixturegen.schema.json"
 
 
 def schema() -> None:
     """Print the JSON Schema of the YAML format."""
-    sys.stdout.write(json_schema())
+    say(json_schema())
 
 
 def json_schema() -> str:

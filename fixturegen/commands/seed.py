@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from fixturegen.commands.options import Dialect, Wanted, loaded, shared
+from fixturegen.commands.options import Dialect, Wanted, loaded, shared, url_of
 from fixturegen.commands.output import Output, ReportedError, lowered_document
 from fixturegen.errors import ExitCode
 
@@ -61,7 +61,7 @@ def seed(
     from fixturegen.guard import guarded  # noqa: PLC0415 - kept out of --help
     from fixturegen.seeding import seed_plan  # noqa: PLC0415 - kept out of --help
 
-    guarded(url, allow or ())
+    guarded(url_of(url), allow or ())
     made = wanted.plan(loaded(schema or url, dialect), url)
     try:
         with output.progress(made) as progress:
@@ -85,9 +85,19 @@ def seed(
     tables = {name: {"rows": held.rows, "seconds": round(held.seconds, 3)} for name, held in result.tables.items()}
     for rejection in result.rejected:
         output.note(f"{rejection.table}: left empty, with what needs it: {_reason(rejection)}")
-    output.result(_words(result), _document(made, tables, [asdict(rejection) for rejection in result.rejected]))
+    document = _document(made, tables, [asdict(rejection) for rejection in result.rejected])
+    document["lowered"] = [*lowered_document(made), *_fewer(made, result)]
+    output.result(_words(result), document)
     if result.rejected:
         raise typer.Exit(ExitCode.REFUSED_BY_DATA)
+
+
+def _fewer(made: Plan, result: LoadResult) -> list[dict[str, object]]:
+    """Return what loading lowered, in the form of what the plan lowers: there a trigger let fewer rows through."""
+    return [
+        {"table": name, "asked": made.tables[name].rows, "rows": rows, "reason": reason}
+        for name, (rows, reason) in result.fewer.items()
+    ]
 
 
 def _reason(rejection: Rejection) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from fixturegen.commands.options import Dialect, Source, Wanted, loaded, shared
+from fixturegen.commands.options import AsOf, Dialect, Seed, Source, Wanted, loaded, shared
 from fixturegen.commands.output import Output
-from fixturegen.commands.testing import AsOf, Exclude, Only, Seed
+from fixturegen.commands.streams import say
+from fixturegen.commands.testing import Exclude, Only
 
 _Target = Annotated[
     str, typer.Option("-o", "--output", metavar="FILE", help="The NDJSON file; - is stdout.", show_default="stdout")
@@ -42,7 +42,7 @@ def suite(
         if output.json:
             output.result("", {**made.as_json(), "suite": [line.as_json() for line in made]})
         else:
-            sys.stdout.write(ndjson(made))
+            say(ndjson(made))
             output.note(made)
         return
     write_ndjson(made, Path(target))

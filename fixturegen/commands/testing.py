@@ -14,10 +14,6 @@ Exclude = Annotated[
     list[str] | None,
     typer.Option("--exclude", metavar="TABLE", help="Not those of this table; repeatable.", show_default=False),
 ]
-Seed = Annotated[int, typer.Option("--seed", metavar="N", help="Any whole number.")]
-AsOf = Annotated[
-    str | None, typer.Option("--as-of", metavar="DATE", help="The frozen clock.", show_default="the schema's")
-]
 Allow = Annotated[
     list[str] | None,
     typer.Option(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fixturegen.commands.options import Dialect, Source, Wanted, loaded, shared
+from fixturegen.commands.options import Dialect, Source, Wanted, loaded, shared_but, url_of
 from fixturegen.commands.output import Output
 from fixturegen.errors import ExitCode, InputError
 
@@ -23,7 +23,7 @@ _Database = Annotated[
 ]
 
 
-@shared
+@shared_but("rows", "scale", "seed", "hostile", "accept_unverified")
 def verify(
     source: Source,
     wanted: Wanted,
@@ -40,18 +40,11 @@ def verify(
 
     schema = loaded(source, dialect)
     only = _tables(wanted, schema.tables)
-    where = data if data is not None else _url(str(database))
+    where = data if data is not None else url_of(str(database), "--database", " Directories of files go with --data.")
     report: Report = verified(schema, where, as_of=wanted.clock(), only=only)
     output.result(report, report.as_json())
     if not report:
         raise typer.Exit(ExitCode.REFUSED_BY_DATA)
-
-
-def _url(text: str) -> str:
-    if "://" not in text:
-        message = f"--database {text!r} is no URL"
-        raise InputError(message, hint="Write it as sqlite:///shop.sqlite; directories of files go with --data.")
-    return text
 
 
 def _tables(wanted: Wanted, tables: Collection[str]) -> tuple[str, ...]:

@@ -28,7 +28,8 @@ def held_by_type(type_: Type, dialect: Dialect) -> bool:
     True
     """
     if dialect == "mysql":
-        return (type_.native or "").startswith(("bit", "inet", "uuid"))
+        # Texts of these types are limited in bytes; their length here is what fits whatever the characters.
+        return (type_.native or "").startswith(("bit", "inet", "uuid", "tinytext", "text", "mediumtext"))
     return dialect == "postgresql" and (type_.native == "money" or type_.form is not None or type_.name is not None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -20,8 +21,10 @@ from fixturegen.fills.judging import Oracle
 from fixturegen.options import Options
 from fixturegen.planning.plan import Plan
 from fixturegen.planning.planner import planned
+from fixturegen.runs import Source, database_behind
 from fixturegen.schema import Dialect, Schema
-from fixturegen.verbs import Source, database_behind, load
+from fixturegen.variants import dated
+from fixturegen.verbs import load
 
 MOST_STRENGTH = 6
 NOT_MADE = "no row of these classes was made"
@@ -29,6 +32,8 @@ PLENTY = 10_000
 """Rows asked of each table to learn how many it can hold."""
 ROUNDS = 6
 """Rows that cannot be made are designed anew so often."""
+DESIGNS = 10
+"""Rows are designed again with more parents so often: parents lack parents in turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +116,7 @@ def covering(
     if table is not None and table not in loaded.tables:
         message = f"there is no table {table!r}"
         raise SchemaError(message, where=loaded.source or None, given=table, exists=loaded.tables)
-    loaded = loaded if as_of is None else replace(loaded, as_of=as_of)
+    loaded = dated(loaded, as_of)
     options = Options(seed=_whole(seed), only=() if table is None else _with_parents(loaded, table))
     database = database_behind(schema)
     judges = at_hand(database)
@@ -179,12 +184,11 @@ def _designed(first: Design) -> Design:
     """Design rows, and again with more parents as long as rows lack some; return the design that lacks least."""
     more: dict[str, tuple[Request, ...]] = {}
     best = design = first.made()
-    for _ in range(ROUNDS):
+    for _ in range(DESIGNS):
         if not design.wanted:
             break
         for name, asked in design.wanted.items():
-            copies = [one for one, rows in asked.items() for _ in range(-(-len(rows) // (one.most or len(rows))))]
-            more[name] = (*more.get(name, ()), *copies)
+            more[name] = (*more.get(name, ()), *_copies(asked, Counter(design.pending.get(name, ()))))
         design = Design(
             first.plan,
             first.strength,
@@ -197,6 +201,15 @@ def _designed(first: Design) -> Design:
         ).made()
         best = min(best, design, key=lambda one: (one.lost, one.height))
     return best
+
+
+def _copies(asked: Mapping[Request, Collection[object]], pending: Counter[Request]) -> list[Request]:
+    """As many rows of each kind as children ask for, less those that are asked for already and wait for parents."""
+    return [
+        one
+        for one, children in asked.items()
+        for _ in range(-(-len(children) // (one.most or len(children))) - pending[one])
+    ]
 
 
 def _reported(design: Design, data: Mapping[str, pl.DataFrame]) -> CoveringDataset:

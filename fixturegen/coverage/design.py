@@ -22,6 +22,8 @@ from fixturegen.schema import Reference
 EFFORT = 4_000_000
 """Work spent on having fewer rows of a table, in cells looked at."""
 NO_PARENTS = "no rows that it refers to were made with such classes and several children"
+MEETING = "meeting"
+"""Asks for one parent, whatever number of meetings do: rows that have it for them ask for more."""
 CHOSEN_KINDS = frozenset({"uniform", "tickets", "one to one", "parent", "agreeing", "via"})
 
 
@@ -68,6 +70,7 @@ class Design:
         unmet: What is known before any value not to meet.
         lost: How many rows found no place, and how many children are lacking.
         wanted: Rows of parents for want of which rows found none, with the children that ask for each.
+        pending: Rows asked for that found no place themselves, by table.
         known: What earlier designs of the same plan found out: factors and what ties them, arrays.
     """
 
@@ -86,6 +89,7 @@ class Design:
     unmet: list[Unmet] = field(default_factory=list)
     lost: int = 0
     wanted: dict[str, dict[Request, set[object]]] = field(default_factory=dict)
+    pending: dict[str, list[Request]] = field(default_factory=dict)
     known: Known = field(default_factory=Known)
 
     @property
@@ -253,7 +257,7 @@ class Design:
             found = rules.settled(asked, np.array(template, dtype=np.int64), dice)
             if found is not None and matching.suits(row, reference, tuple(found.tolist())):
                 parent = self.quiet(matching, reference, row, tuple(found.tolist()))
-                self.want(reference, Request(parent, (), matching.most(reference)), tuple(row.items()))
+                self.want(reference, Request(parent, (), matching.most(reference)), (MEETING, 0))
                 return
 
     def takes(self, table: str, row: int, parents: Mapping[str, int]) -> bool:
@@ -280,8 +284,8 @@ class Design:
 
 
 def _tied_to_others(table: TablePlan) -> set[str]:
-    """References that conditions tie to other ones, but the first: their parents are drawn until the conditions hold."""
-    found: set[str] = set()
+    """References whose parents are drawn: by conditions on themselves, or, all but the first, until those on several hold."""
+    found = {name for name, link in table.links.items() if link.only}
     for condition in (one for settled in table.settled for one in settled.conditions):
         names = set(columns_of(condition))
         found.update([name for name, link in table.links.items() if set(link.reference.columns) & names][1:])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import combinations, islice, product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
 MOST_FILLERS = 40
 """So many rows are tried as a further child of a parent."""
+MOST_CHANGES = 100
+"""So many changes of a row are tried for the sake of its parents."""
+
+
+Child = tuple[str, int]
+"""What asks for a row of a parent: a row of the array, a request, or a parent that lacks a child, by number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +61,12 @@ class Filling:
 
     def fill(self, rows: Sequence[Row], more: Sequence[Request]) -> None:
         """Place rows; note what parents were lacking."""
-        self.design.lost += sum(not self._place([row], {}) for row in rows)
-        for request in more:
+        self.design.lost += sum(not self._place([row], {}, ("row", at)) for at, row in enumerate(rows))
+        for at, request in enumerate(more):
             parents = dict(request.parents)
             adapted = self._adapted(request.row, parents, {})
-            self._place([adapted or request.row], parents)
+            if not self._place([adapted or request.row], parents, ("more", at)):
+                self.design.pending.setdefault(self.matching.here.table.name, []).append(request)
         while self._open() and self._added(rows):
             pass
         self.design.lost += sum(1 for _ in self.matching.unmet())
@@ -73,40 +80,39 @@ class Filling:
         for reference, parent in list(self.matching.unmet()):
             if self.matching.lacks(reference, parent):
                 parents = self.matching.implied(reference, parent)
-                added |= self._place(self._fillers(rows, reference, parents), parents)
+                added |= self._place(self._fillers(rows, reference, parents), parents, (reference.name, parent))
         return added
 
-    def _place(self, rows: Iterable[Row], parents: Mapping[str, int]) -> bool:
-        """Place the first of some rows that finds parents; else note what the very first lacks."""
-        first: Row | None = None
+    def _place(self, rows: Iterable[Row], parents: Mapping[str, int], child: Child) -> bool:
+        """Place the first of some rows that finds parents; else note what the first that something would help lacks."""
+        tried: list[Row] = []
         for row in islice(rows, MOST_FILLERS if self._open() else 0):
             if self.matching.place(row, parents):
                 return True
-            first = row if first is None else first
-        if first is not None:
-            self._want(first, parents, {})
+            tried.append(row)
+        any(self._want(row, parents, {}, child) for row in dict.fromkeys(tried))
         return False
 
-    def _want(self, row: Row, parents: Mapping[str, int], found: Mapping[str, int | None]) -> bool:
+    def _want(self, row: Row, parents: Mapping[str, int], found: Mapping[str, int | None], child: Child) -> bool:
         """Ask for the parent for want of which a row has no place; return whether one would help."""
-        chosen = self.matching.chosen
+        chosen = sorted(self.matching.chosen, key=lambda one: one.name not in parents)
         if len(found) == len(chosen):
             others = [one for one in chosen if one.name not in parents and found[one.name] is not None]
-            return bool(others) and self._ask(row, others[-1], {**found, others[-1].name: None})
+            return bool(others) and self._ask(row, others[-1], {**found, others[-1].name: None}, child)
         reference = chosen[len(found)]
         candidates = self.matching.candidates(row, reference, parents, found)
         if not candidates:
-            return self._ask(row, reference, found)
-        return any(self._want(row, parents, {**found, reference.name: one}) for one in candidates[:MOST_FILLERS])
+            return reference.name not in parents and self._ask(row, reference, found, child)
+        return any(self._want(row, parents, {**found, reference.name: one}, child) for one in candidates[:MOST_FILLERS])
 
-    def _ask(self, row: Row, reference: Reference, found: Mapping[str, int | None]) -> bool:
+    def _ask(self, row: Row, reference: Reference, found: Mapping[str, int | None], child: Child) -> bool:
         there = self.matching.placed[reference.table]
         held = self.matching.anchored(reference, found)
         for parent in self.matching.fitting(row, reference):
             if self.matching.open_ended(reference, parent) and self.design.takes(reference.table, parent, held):
                 wanted = self.design.quiet(self.matching, reference, dict(enumerate(row)), there.rows[parent])
                 request = Request(wanted, tuple(sorted(held.items())), self.matching.most(reference))
-                self.design.want(reference, request, (row, *found.items()))
+                self.design.want(reference, request, child)
                 return True
         return False
 
@@ -141,7 +147,43 @@ class Filling:
             asked[at] = held[0] if factor.within else 1
         dice = Dice(self.design.seed, "children", self.matching.here.table.name)
         found = self.rules.settled(asked, np.array(row, dtype=np.int64), dice)
-        return None if found is None else tuple(found.tolist())
+        return None if found is None else self._suited(tuple(found.tolist()), parents, asked)
+
+    def _suited(self, row: Row, parents: Mapping[str, int], asked: Mapping[int, int]) -> Row | None:
+        """Return the row with other classes where checks that read a parent's columns want them; None if there is none."""
+        clashing = [name for name, parent in parents.items() if not self._suits(row, name, parent)]
+        if not clashing:
+            return row
+        dice = Dice(self.design.seed, "suited", self.matching.here.table.name)
+        for change in islice(self._changes(row, clashing, asked), MOST_CHANGES):
+            found = self.rules.settled({**asked, **change}, np.array(row, dtype=np.int64), dice)
+            if found is None:
+                continue
+            changed = tuple(found.tolist())
+            if all(self._suits(changed, name, parent) for name, parent in parents.items()):
+                return changed
+        return None
+
+    def _suits(self, row: Row, name: str, parent: int) -> bool:
+        return self.matching.compatible(dict(enumerate(row)), self.matching.named(name), parent)
+
+    def _changes(self, row: Row, clashing: Sequence[str], asked: Mapping[int, int]) -> Iterator[Mapping[int, int]]:
+        """Yield other classes of what such checks tie to the parents' columns: few changes before many."""
+        factors = self.matching.here.factors
+        members = sorted(
+            {
+                at
+                for tied in self.matching.tied
+                if any(tied.read_from(name) for name in clashing)
+                for at in tied.members
+                if at not in asked and not factors[at].within
+            }
+        )
+        for size in range(1, len(members) + 1):
+            for some in combinations(members, size):
+                others = [[one for one in range(len(factors[at].classes)) if one != row[at]] for at in some]
+                for values in product(*others):
+                    yield dict(zip(some, values, strict=True))
 
 
 def _children(factors: Sequence[Factor], row: Row) -> int:

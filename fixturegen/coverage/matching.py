@@ -216,15 +216,19 @@ class Matching:
         child = self.schema.tables[child_name]
         up = next(one for one in child.references if one.name == name)
         own = dict(zip(up.columns, up.target, strict=True))
+        here = self.here.table.name, reference.name
+        factors = self.placed[reference.table].factors
+        siblings = [number for number, factor in enumerate(factors) if factor.child == here]
         for other in child.references:
             common = [column for column in other.columns if own.get(column) in reference.columns]
             if other.name == name or not common:
                 continue
-            for number, factor in enumerate(self.placed[reference.table].factors):
+            for number, factor in enumerate(factors):
                 if factor.child == (child_name, other.name) and other.table == reference.table:
                     yield number
                 if factor.child is not None and factor.child[0] == other.table:
                     yield number
+                    yield from siblings
 
     def suits(self, row: Mapping[int, int], reference: Reference, parent: Row) -> bool:
         """Whether a row of these classes may have a parent of those: checks leave it something, its children have room."""

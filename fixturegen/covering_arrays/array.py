@@ -174,7 +174,7 @@ class _Job:
             trial = Budget(min(share, effort.left))
             effort.left -= trial.left
             best = self._descended(start, best, trial, Dice(self._seed, "trial", str(number)))
-            effort.left += max(trial.left, 0)
+            effort.left += trial.left
         return self._descended(best, best, effort, Dice(self._seed, "search"))
 
     def _starts(self) -> Iterator[Integers]:
@@ -183,7 +183,9 @@ class _Job:
 
     def _descended(self, start: Integers, best: Integers, budget: Budget, dice: Dice) -> Integers:
         """Return the smallest array reached from a start, or ``best``: of one row less each time."""
+        asked = self._rules.work
         rows = self._laid_out(start, len(best), dice)
+        budget.left -= self._rules.work - asked
         if start is best:
             rows = without_least(best, self.tuples, self._unwanted)
         while len(best) > self.least:

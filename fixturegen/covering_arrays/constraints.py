@@ -16,6 +16,8 @@ MOST_NODES = 2_000
 """Most assignments looked at for one completion."""
 MOST_NODES_IN_ALL = 20_000
 """Most assignments looked at for all completions of the factors that constraints join."""
+KNOWN, CHECKED = 10, 60
+"""What it costs to look up values that are known, and to ask a constraint about others: in cells of an array looked at."""
 
 
 class UndecidedError(Exception):
@@ -52,7 +54,7 @@ def _forbidding_one(meeting: Mapping[int, int]) -> Constraint:
 
 @dataclass(slots=True)
 class _Cluster:
-    """Factors that constraints join, and what is known about their values."""
+    """Factors that constraints join, what is known about their values, and what it was to learn it."""
 
     factors: tuple[int, ...]
     constraints: tuple[tuple[tuple[int, ...], Callable[[Values], bool]], ...]
@@ -60,11 +62,14 @@ class _Cluster:
     known: dict[Values, Values | None] = field(default_factory=dict)
     allowed: dict[Values, bool] = field(default_factory=dict)
     left: int = MOST_NODES_IN_ALL
+    work: int = 0
 
     def allows(self, values: Values) -> bool:
         """Whether no constraint rules these values out."""
+        self.work += KNOWN
         known = self.allowed.get(values)
         if known is None:
+            self.work += CHECKED * len(self.constraints)
             known = all(check(tuple([values[place] for place in places])) for places, check in self.constraints)
             self.allowed[values] = known
         return known
@@ -151,6 +156,11 @@ class Rules:
     def none(self) -> bool:
         """Whether every row is allowed."""
         return not self._clusters
+
+    @property
+    def work(self) -> int:
+        """How much work asking them has been so far, in cells looked at: counted, so that every machine does the same."""
+        return sum(cluster.work for cluster in self._clusters)
 
     def contradict(self) -> bool:
         """Whether no row meets them all.

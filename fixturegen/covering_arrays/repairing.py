@@ -69,11 +69,13 @@ class Repair:
         """Search until every tuple occurs or the budget is spent; return whether every tuple does."""
         while self._open and budget.left > 0:
             self._step += 1
+            asked = self._rules.work
             meeting = self._tuples.meeting(self._dice.choice(self._open))
             moves = self._moves(meeting)
             budget.left -= STEP + sum(one.rows.size * len(self._tuples.of(one.factor)[0]) for one in moves)
             if not self._best_made(moves):
                 self._forced(meeting)
+            budget.left -= self._rules.work - asked
             self._least = min(self._least, len(self._open))
         return not self._open
 

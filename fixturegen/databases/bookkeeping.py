@@ -44,12 +44,15 @@ _TABLES = frozenset(
         "_yoyo_version",
     }
 )
+_OF_ONE_APPLICATION = ("_alembic_version", "_schema_migration", "_schema_migrations", "_schema_version")
+"""Ends of names where several applications share a database and each keeps its own."""
 
 
 def is_bookkeeping(table: str) -> bool:
     """Tell whether a table is one that a known migration tool keeps, by its name without the schema.
 
-    >>> is_bookkeeping("public.alembic_version"), is_bookkeeping("DATABASECHANGELOG"), is_bookkeeping("orders")
-    (True, True, False)
+    >>> [is_bookkeeping(name) for name in ("public.alembic_version", "DATABASECHANGELOG", "shop_schema_migrations", "orders")]
+    [True, True, True, False]
     """
-    return table.rpartition(".")[2].casefold() in _TABLES
+    name = table.rpartition(".")[2].casefold()
+    return name in _TABLES or name.endswith(_OF_ONE_APPLICATION)

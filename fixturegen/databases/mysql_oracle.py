@@ -68,6 +68,26 @@ class MysqlOracle:
             self._run(f"DROP TEMPORARY TABLE {_CANDIDATES}")
         return pl.Series([found.get(number, False) for number in range(rows.height)], dtype=pl.Boolean)
 
+    def values(self, table: Table, sql: str, rows: pl.DataFrame) -> pl.Series:
+        """Return what an expression is for each row, as text that is equal where the values are.
+
+        Args:
+            table: The table to which the rows would belong; it need not exist.
+            sql: The expression; it fails for none of the rows.
+            rows: The columns that it reads.
+        """
+        columns = [column for column in table.columns if column.name in rows.columns]
+        alias = _quoted(split_table(table.name, "mysql")[1])
+        self._declare(table, columns, sql)
+        try:
+            self._fill(columns, rows)
+            # In capitals: collations, which mostly take them for equal, are not asked here.
+            query = f"SELECT {_NUMBER}, HEX(UPPER(\n{sql}\n)) FROM {_CANDIDATES} AS {alias}"  # noqa: S608 (the schema's own expression)
+            found = {int(number): text for number, text in self._run(query)}
+        finally:
+            self._run(f"DROP TEMPORARY TABLE {_CANDIDATES}")
+        return pl.Series([found.get(number) for number in range(rows.height)], dtype=pl.String)
+
     def _run(self, statement: str, parameters: Sequence[object] | None = None) -> list[tuple[Any, ...]]:
         cursor = self._driver.cursor()
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import polars as pl
 
@@ -19,7 +19,17 @@ from fixturegen.schema import Dialect, Table
 if TYPE_CHECKING:
     from fixturegen.databases.base import Target
 
-Judge = Callable[[Table, str, pl.DataFrame], pl.Series]
+
+class Judge(Protocol):
+    """One database that is asked."""
+
+    def __call__(self, table: Table, sql: str, rows: pl.DataFrame) -> pl.Series:
+        """Return what a condition is for each row: Boolean, null for unknown, false where it fails."""
+
+    def values(self, table: Table, sql: str, rows: pl.DataFrame) -> pl.Series:
+        """Return what an expression is for each row, as text that is equal where the values are; none may fail."""
+
+
 _KINDS: dict[Dialect, Callable[[Any], Judge]] = {
     "sqlite": SqliteOracle,
     "postgresql": PostgresqlOracle,
@@ -59,9 +69,25 @@ class Oracles:
         Raises:
             SchemaError: If no database of that dialect is at hand, or it cannot read the expression.
         """
+        return self._judge(dialect)(table, sql, rows)
+
+    def values(self, table: Table, sql: str, dialect: Dialect, rows: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
+        """Return what an expression is for each row, as text that is equal where values are, and for which rows it can be said.
+
+        Raises:
+            SchemaError: If no database of that dialect is at hand, or it cannot read the expression.
+        """
+        judge = self._judge(dialect)
+        sound = judge(table, f"((\n{sql}\n) IS NULL) IN (1 = 1, 1 = 0)", rows).fill_null(value=False)
+        found = judge.values(table, sql, rows.filter(sound)).cast(pl.String)
+        places = pl.DataFrame({"at": sound.arg_true(), "text": found})
+        every = pl.DataFrame({"at": pl.Series(range(rows.height), dtype=pl.UInt32)})
+        return every.join(places, on="at", how="left", maintain_order="left")["text"], sound
+
+    def _judge(self, dialect: Dialect) -> Judge:
         if dialect not in self._judges:
             self._judges[dialect] = _KINDS[dialect](self._connection(dialect))
-        return self._judges[dialect](table, sql, rows)
+        return self._judges[dialect]
 
     def tried(self, table: Table) -> AbstractContextManager[Trial]:
         """Give a trial of rows on a table of the load that is attended."""

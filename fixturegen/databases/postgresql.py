@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from fixturegen.databases.base import Target
 
 _HINT = "Nothing was loaded. Report it if the schema is right: rows should satisfy it."
-_NO_COPY = "0A000"
 
 
 @database("postgresql")

@@ -91,18 +91,34 @@ class PostgresqlOracle:
         Raises:
             SchemaError: If PostgreSQL cannot read the expression.
         """
+        return pl.Series(self._said(table, sql, rows, missing=False), dtype=pl.Boolean)
+
+    def values(self, table: Table, sql: str, rows: pl.DataFrame) -> pl.Series:
+        """Return what an expression is for each row, as text that is equal where the values are.
+
+        Args:
+            table: The table to which the rows would belong; it need not exist.
+            sql: The expression; it fails for none of the rows.
+            rows: The columns that it reads.
+
+        Raises:
+            SchemaError: If PostgreSQL cannot read the expression.
+        """
+        return pl.Series(self._said(table, f"({sql})::text", rows, missing=None), dtype=pl.String)
+
+    def _said(self, table: Table, sql: str, rows: pl.DataFrame, *, missing: object) -> list[object]:
         from psycopg import Rollback  # noqa: PLC0415 (an extra: only where PostgreSQL is met)
 
         columns = [column for column in table.columns if column.name in rows.columns]
         numbers = pl.Series(_NUMBER.name, range(rows.height), dtype=pl.Int64)
-        found: list[bool | None] = [False] * rows.height
+        found = [missing] * rows.height
         with self._driver.transaction():
             self._declare(table, columns, sql)
             self._fill(columns, rows.with_columns(numbers))
             for number, verdict in self._judged(table, columns, sql):
                 found[number] = verdict
             raise Rollback
-        return pl.Series(found, dtype=pl.Boolean)
+        return found
 
     def _rows(self, statement: str, parameters: Sequence[object] | None = None) -> list[tuple[Any, ...]]:
         # Prepared: the server then takes one statement and no second one.

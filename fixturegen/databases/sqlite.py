@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from fixturegen.databases.ahead import ahead
 from fixturegen.databases.base import (
     Database,
     Load,
@@ -32,9 +33,11 @@ from fixturegen.schema import MARKER_TABLE, Column, Schema, Table
 if TYPE_CHECKING:
     from fixturegen.databases.base import Target
 
-_MOST_ROWS = 1_000
-_MOST_VALUES = 10_000
+_MOST_ROWS = 5_000
+_MOST_VALUES = 30_000
 """Values of one statement: beyond, it only grows."""
+_BLOCKS_AHEAD = 4
+"""Blocks that wait to be inserted: some 120,000 values."""
 _NAMED_ROWS = 10
 _COLLISIONS = frozenset({"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_ROWID"})
 _HINT = "Nothing was loaded. Report it if the schema is right: rows should satisfy it."
@@ -222,10 +225,12 @@ class Insert:
             return
         head = insert_head(self._table, columns, "sqlite")
         group = f"({', '.join('?' * len(columns))})"
-        values = self._values(frame, columns)
         step = self._step(len(columns))
-        for at in range(0, frame.height, step):
-            self._block([column[at : at + step] for column in values], head, group)
+        blocks = self._blocks(frame, columns, step)
+        # A thread is worth its start only where the database has something to do meanwhile.
+        with nullcontext(blocks) if frame.height <= step else ahead(blocks, most=_BLOCKS_AHEAD) as made:
+            for values, height in made:
+                self._block(values, height, head, group)
 
     def bound(self, frame: pl.DataFrame) -> tuple[str, list[tuple[object, ...]]]:
         """Return the statement that inserts one row, and what is bound for each row of a frame."""
@@ -233,7 +238,7 @@ class Insert:
         if not columns:
             return self._empty(), [()] * frame.height
         statement = f"{insert_head(self._table, columns, 'sqlite')} VALUES ({', '.join('?' * len(columns))})"
-        return statement, list(zip(*self._values(frame, columns), strict=True))
+        return statement, list(zip(*(one.to_list() for one in self._storable(frame, columns)), strict=True))
 
     def _written(self, frame: pl.DataFrame) -> list[Column]:
         return [c for c in self._table.columns if c.generated is None and c.name in frame.columns]
@@ -241,9 +246,9 @@ class Insert:
     def _empty(self) -> str:
         return f"INSERT INTO {quoted(self._table.name, 'sqlite')} DEFAULT VALUES"
 
-    def _values(self, frame: pl.DataFrame, columns: Sequence[Column]) -> list[list[object]]:
+    def _storable(self, frame: pl.DataFrame, columns: Sequence[Column]) -> list[pl.Series]:
         places = [(position, c.name) for position, c in enumerate(self._table.columns) if c in columns]
-        return [self._stored(frame, position, name).to_list() for position, name in places]
+        return [self._stored(frame, position, name) for position, name in places]
 
     def _stored(self, frame: pl.DataFrame, position: int, name: str) -> pl.Series:
         column = self._table.columns[position]
@@ -256,19 +261,27 @@ class Insert:
         limit = self._session.connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER)
         return max(1, min(_MOST_ROWS, _MOST_VALUES // width, limit // width))
 
-    def _block(self, columns: Sequence[list[object]], head: str, group: str) -> None:
-        """Insert rows, given as columns: interleaved by slices, which costs a third of making a tuple for every row."""
-        width, height = len(columns), len(columns[0])
-        values: list[object] = [None] * (width * height)
-        for position, column in enumerate(columns):
-            values[position::width] = column
+    def _blocks(self, frame: pl.DataFrame, columns: Sequence[Column], step: int) -> Iterator[tuple[list[object], int]]:
+        """Yield what is bound for so many rows: columns interleaved by slices, a third of the cost of a tuple for every row."""
+        width = len(columns)
+        storable = self._storable(frame, columns)
+        for at in range(0, frame.height, step):
+            height = min(step, frame.height - at)
+            values: list[object] = [None] * (width * height)
+            for position, column in enumerate(storable):
+                values[position::width] = column[at : at + height].to_list()
+            yield values, height
+
+    def _block(self, values: list[object], height: int, head: str, group: str) -> None:
+        """Insert rows by one statement; where it is refused, row by row."""
+        width = len(values) // height
         try:
             self._session.connection.execute(self._statement(head, group, height), values)
         except (sqlite3.Error, OverflowError) as error:
             if not self._session.connection.in_transaction:  # a trigger rolled all back: no row can be asked any more
                 self.refuse(error, None)
             yielding = error_name(error) in _COLLISIONS and self._gives_way(self._sent)
-            rows = list(zip(*columns, strict=True))
+            rows = [tuple(values[at : at + width]) for at in range(0, len(values), width)]
             self._each(rows, f"{head} VALUES {group}{' ON CONFLICT DO NOTHING' if yielding else ''}")
             if not yielding:
                 self.refuse(error, None)

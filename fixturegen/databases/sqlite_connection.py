@@ -25,8 +25,11 @@ if TYPE_CHECKING:
     from fixturegen.databases.base import Target
 
 _SAVEPOINT = '"fixturegen load"'
-_CACHE = -65_536
-"""64 MiB of pages: with the default of 2 MB, a large transaction writes and reads pages of its indexes over and over."""
+_CACHE = -262_144
+"""256 MiB of pages: with the default of 2 MB, a large transaction writes and reads pages of its indexes over and over."""
+
+_PAGE = 16_384
+"""Bytes of a page where we make the file: with the default of 4,096 a large load takes a tenth longer."""
 
 
 @dataclass(slots=True)
@@ -79,6 +82,7 @@ def _own(driver: sqlite3.Connection, place: str) -> Iterator[Session]:
     with translated(place), _manual(driver):
         before = {name: driver.execute(f"PRAGMA {name}").fetchone()[0] for name in ("foreign_keys", "cache_size")}
         driver.execute(f"PRAGMA cache_size = {_CACHE}")
+        driver.execute(f"PRAGMA page_size = {_PAGE}")  # heeded by a database without any page only
         triggers = driver.execute("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'").fetchone()[0]
         driver.execute(f"PRAGMA foreign_keys = {'ON' if triggers else 'OFF'}")
         try:

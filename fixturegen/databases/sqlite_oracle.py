@@ -58,6 +58,28 @@ class SqliteOracle:
         finally:
             self._run(f"DROP TABLE {_CANDIDATES}")
 
+    def values(self, table: Table, sql: str, rows: pl.DataFrame) -> pl.Series:
+        """Return what an expression is for each row, as text that is equal where the values are.
+
+        Args:
+            table: The table to which the rows would belong; it need not exist.
+            sql: The expression; it fails for none of the rows.
+            rows: The columns that it reads.
+
+        Raises:
+            SchemaError: If its columns cannot be declared.
+        """
+        columns = [column for column in table.columns if column.name in rows.columns]
+        self._declare(table, columns, sql)
+        try:
+            self._fill(columns, rows)
+            query = (
+                f"SELECT quote(\n{sql}\n), (\n{sql}\n) IS NULL FROM {_CANDIDATES} ORDER BY {quoted(_NUMBER, 'sqlite')}"  # noqa: S608 (as below)
+            )
+            return pl.Series([None if null else text for text, null in self._run(query)], dtype=pl.String)
+        finally:
+            self._run(f"DROP TABLE {_CANDIDATES}")
+
     def _declare(self, table: Table, columns: Sequence[Column], sql: str) -> None:
         computed = [column for column in table.columns if column.generated and column.name.casefold() in sql.casefold()]
         parts = [f"{quoted(_NUMBER, 'sqlite')} INTEGER PRIMARY KEY", *map(_declared, [*columns, *computed])]

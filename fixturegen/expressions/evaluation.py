@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
+from functools import lru_cache
 
 import polars as pl
 from sqlglot import exp
@@ -67,11 +68,30 @@ def polars_expression(sql: str | exp.Expr, dialect: Dialect, types: Mapping[str,
         Decimal('3.75')
     """
     expression = parsed(sql, dialect) if isinstance(sql, str) else sql
-    reader = Evaluation(dialect, types, *moments_of_now(as_of))
+    return _read(_Tree(expression), dialect, tuple(types.items()), as_of)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Tree:
+    """A tree that is known again by itself, not by what it holds, which would take long to compare; it is never changed."""
+
+    expression: exp.Expr
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Tree) and other.expression is self.expression
+
+    def __hash__(self) -> int:
+        return id(self.expression)
+
+
+@lru_cache(maxsize=512)
+def _read(tree: _Tree, dialect: Dialect, types: tuple[tuple[str, Type], ...], as_of: date) -> pl.Expr:
+    """Read a tree as an expression; the same rows are asked for it again and again."""
+    reader = Evaluation(dialect, dict(types), *moments_of_now(as_of))
     with deep_stack():
-        if is_truth(expression):
-            return reader.condition(expression, 1)
-        return value_expr(reader.term(expression))
+        if is_truth(tree.expression):
+            return reader.condition(tree.expression, 1)
+        return value_expr(reader.term(tree.expression))
 
 
 def polars_condition(sql: str | exp.Expr, dialect: Dialect, types: Mapping[str, Type], as_of: date) -> pl.Expr:

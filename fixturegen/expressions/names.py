@@ -26,7 +26,8 @@ def mentioned(expression: exp.Expr) -> tuple[str, ...]:
 def is_column(node: exp.Expr) -> bool:
     """Return whether a node names a column: plain, or with the rows before it (``a.b.c``, ``a.b.c.d.e``)."""
     if isinstance(node, exp.Dot):
-        return not isinstance(node.parent, exp.Dot) and _parts(node) is not None
+        # ``'hot'::plant.phase`` names a type.
+        return not isinstance(node.parent, exp.Dot | exp.DataType) and _parts(node) is not None
     return isinstance(node, exp.Column) and not isinstance(node.parent, exp.Dot)
 
 

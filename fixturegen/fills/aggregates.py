@@ -13,6 +13,8 @@ from fixturegen.errors import ImpossibleError
 from fixturegen.expressions.evaluation import polars_expression
 from fixturegen.expressions.names import mentioned
 from fixturegen.expressions.parsing import parsed
+from fixturegen.expressions.units import Units, reckoned, units_of
+from fixturegen.fills.chunks import cuts
 from fixturegen.planning.dotted import dotted_types
 from fixturegen.schema import Aggregate, PerParent
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from fixturegen.fills.engine import Engine
     from fixturegen.fills.rows import TableRows
 
-CHUNK = 131_072
+CHUNK = 65_536
 """Children computed at a time."""
 
 
@@ -67,32 +69,28 @@ def _consecutive_sums(engine: Engine, aggregate: Aggregate, starts: Integers, si
     if len(starts) == 0 or (starts[1:] != starts[:-1] + sizes[:-1]).any():
         return None
     first, last = int(starts[0]), int(starts[-1] + sizes[-1])
-    borders = np.append(starts, last) - first
-    sums, scale = np.zeros(len(starts), dtype=np.int64), 0
-    for at in range(first, last, CHUNK):
-        stop = min(at + CHUNK, last)
+    borders = np.append(starts, last)
+    sums, scales = np.zeros(len(starts), dtype=np.int64), set[int]()
+    if first == last:
+        return pl.Series(sums)
+    for at, stop in cuts(engine.plan.tables[aggregate.table], first, last):
         rows = engine.run(aggregate.table, at, stop)
-        units = _units(_values(rows, aggregate), int(sizes.max()))
-        if units is None:
+        units = _units(rows, aggregate)
+        if units is None or units.most * int(sizes.max()) >= 2**63 or not scales <= {units.scale}:
             return None
-        numbers, scale = units
-        running = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(numbers)])
-        sums += np.diff(running[np.clip(borders - (at - first), 0, stop - at)])
+        scales.add(units.scale)
+        running = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(units.counted())])
+        low, high = int(np.searchsorted(borders, at, side="right")) - 1, int(np.searchsorted(borders, stop))
+        sums[low:high] += np.diff(running[np.clip(borders[low : high + 1], at, stop) - at])
         engine.keeper.keep(rows)
+    scale = scales.pop()
     return pl.Series(sums) if scale == 0 else pl.Series(sums).cast(pl.Int128).reinterpret(dtype=pl.Decimal(38, scale))
 
 
-def _units(values: pl.Series, times: int) -> tuple[Integers, int] | None:
-    """Return integers and the decimal digits that are cut off them, 0 for nulls; None unless so many of them add up safely."""
-    if not (values.dtype.is_integer() or isinstance(values.dtype, pl.Decimal)):
-        return None
-    scale = values.dtype.scale if isinstance(values.dtype, pl.Decimal) else 0
-    whole = values.to_physical().cast(pl.Int64, strict=False)
-    if whole.null_count() > values.null_count():
-        return None
-    numbers = whole.fill_null(0).to_numpy()
-    greatest = max(abs(int(numbers.min(initial=0))), abs(int(numbers.max(initial=0))))
-    return (numbers, scale) if greatest * max(times, 1) < 2**63 else None
+def _units(rows: TableRows, aggregate: Aggregate) -> Units | None:
+    """Return what is summed as integers, by integers where it can be reckoned so."""
+    units = reckoned(parsed(aggregate.expression, rows.engine.plan.schema.dialect), rows.dotted)
+    return units or units_of(_values(rows, aggregate))
 
 
 def _reduced(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,11 @@ import numpy as np
 import polars as pl
 
 from fixturegen.draws import Integers, chosen, scaled
+from fixturegen.expressions.normal import AllOf
+from fixturegen.fills.failures import UnsettledError
+from fixturegen.fills.formulas import Judge
+from fixturegen.fills.nulls import Mask
+from fixturegen.planning.dotted import dotted_types
 from fixturegen.planning.plan import Link, TablePlan
 
 if TYPE_CHECKING:
@@ -96,7 +102,7 @@ def _shared_targets(link: Link) -> list[tuple[str, str]]:
 
 
 def eligible(engine: Engine, plan: TablePlan, link: Link) -> Integers:
-    """Return the ordinals of the parents whose shared values every peer reference finds too, ascending."""
+    """Return the ordinals of the parents whose shared values every peer finds too and whose own its checks allow, ascending."""
     key = (plan.table.name, link.reference.name)
     if key not in engine.eligible:
         targets = dict(zip(link.reference.columns, link.reference.target, strict=True))
@@ -106,8 +112,35 @@ def eligible(engine: Engine, plan: TablePlan, link: Link) -> Integers:
             held = {name: engine.whole(link.reference.table, targets[name]) for name in other.shared if name in targets}
             if len(held) == len(other.shared):
                 allowed &= agreement(engine, plan, other).groups(pl.DataFrame(held)) >= 0
+        allowed &= _meeting(engine, plan, link, targets, len(allowed))
         engine.eligible[key] = np.flatnonzero(allowed)
     return engine.eligible[key]
+
+
+def _meeting(engine: Engine, plan: TablePlan, link: Link, targets: Mapping[str, str], height: int) -> Mask:
+    """Return which parents have the values that the checks of their children allow."""
+    schema = engine.plan.schema
+    court = Judge(
+        lambda name: engine.whole(link.reference.table, targets[name]),
+        lambda names: dotted_types(schema, plan.table, names),
+        schema.as_of,
+        height,
+    )
+    return court.holds(AllOf(link.only))
+
+
+def any_eligible(engine: Engine, plan: TablePlan, link: Link) -> None:
+    """Raise where no parent has a value that the checks on a reference allow, though the reference is never NULL.
+
+    Raises:
+        UnsettledError: If so; no row of the table can be placed.
+    """
+    if not link.only or link.nullable or len(eligible(engine, plan, link)):
+        return
+    names = ", ".join(link.reference.columns)
+    error = UnsettledError(f"no row of {link.reference.table} has values that the checks on {names} allow")
+    error.table, error.placed = plan.table.name, plan.existing
+    raise error
 
 
 def ranked(groups: Integers) -> Integers:

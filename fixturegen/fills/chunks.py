@@ -7,21 +7,17 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fixturegen.dtypes import polars_dtype
+from fixturegen.dtypes import bytes_a_value
 from fixturegen.planning.plan import Aggregated, Plan, TablePlan
-from fixturegen.schema import PerParent, Type
+from fixturegen.schema import PerParent
 
 if TYPE_CHECKING:
     from fixturegen.fills.engine import Engine
 
 CHUNK_BYTES = 32 * 2**20
 """About so many bytes of finished columns are made at once."""
-MOST_ROWS = 131_072
+MOST_ROWS = 65_536
 LEAST_ROWS = 1_024
-_TEXT = 40
-"""Bytes of a text, where its type does not say that there are fewer."""
-_VIEW = 16
-"""Bytes of a text beside its characters."""
 
 
 def in_order(engine: Engine, chunk_rows: int) -> Iterator[tuple[str, pl.DataFrame]]:
@@ -47,14 +43,22 @@ def by_families(engine: Engine) -> Iterator[tuple[str, pl.DataFrame]]:
 
 def chunk_rows(table: TablePlan) -> int:
     """Return how many rows of a table are made at once: what fits ``CHUNK_BYTES``, within bounds."""
-    width = sum(_width(column.type) for column in table.table.columns)
+    width = sum(bytes_a_value(column.type) for column in table.table.columns)
     return max(LEAST_ROWS, min(MOST_ROWS, CHUNK_BYTES // max(width, 1)))
+
+
+def cuts(table: TablePlan, start: int, stop: int) -> Iterator[tuple[int, int]]:
+    """Yield the chunks, all about as long, of rows ``start`` (inclusive) to ``stop`` (exclusive) of a table; an empty one of none."""
+    parts = max(1, -(-(stop - start) // chunk_rows(table)))
+    rows = max(1, -(-(stop - start) // parts))
+    for at in range(start, max(stop, start + 1), rows):
+        yield at, min(at + rows, stop)
 
 
 def bytes_of(plan: Plan) -> int:
     """Return about how many bytes all rows of a plan take as frames: an estimate from the columns' types."""
     return sum(
-        table.rows * sum(_width(column.type) for column in table.table.columns) for table in plan.tables.values()
+        table.rows * sum(bytes_a_value(column.type) for column in table.table.columns) for table in plan.tables.values()
     )
 
 
@@ -63,10 +67,7 @@ def _family(
 ) -> Iterator[tuple[str, pl.DataFrame]]:
     """Yield rows of a table, after each chunk those of the children that ride with it; an empty frame where there are none."""
     table = engine.plan.tables[name]
-    parts = max(1, -(-(stop - start) // chunk_rows(table)))
-    rows = max(1, -(-(stop - start) // parts))
-    for at in range(start, max(stop, start + 1), rows):
-        end = min(at + rows, stop)
+    for at, end in cuts(table, start, stop):
         yield name, engine.frame(name, at, end)
         for child in children.get(name, ()):
             offsets = engine.counts(child).offsets
@@ -87,14 +88,3 @@ def _children(plan: Plan) -> dict[str, list[str]]:
         if any((total.table, total.reference) == (name, count.reference) for total in totals) and not parent.existing:
             found.setdefault(parent.table.name, []).append(name)
     return found
-
-
-def _width(type_: Type) -> int:
-    dtype = polars_dtype(type_)
-    if isinstance(dtype, pl.Decimal):
-        return 16
-    if dtype.is_numeric() or dtype.is_temporal() or dtype == pl.Boolean:
-        return 8
-    if isinstance(dtype, pl.Enum | pl.Categorical):
-        return 4
-    return _VIEW + min(type_.length or _TEXT, _TEXT)

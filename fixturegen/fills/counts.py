@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from weakref import proxy
 
 import numpy as np
 
@@ -26,7 +27,7 @@ class Counts:
     def __init__(self, engine: Engine, plan: TablePlan) -> None:
         count = plan.count
         assert isinstance(count, PerParent)
-        self._engine = engine
+        self._engine: Engine = proxy(engine)  # which holds these counts, and lives as long
         self.parent = plan.links[count.reference].reference.table
         parents = engine.plan.tables[self.parent].total
         keys = engine.keys(self.parent, np.arange(parents, dtype=np.int64))
@@ -44,7 +45,11 @@ class Counts:
 
     def parents(self, ordinals: Integers) -> Integers:
         """Return the parent's ordinal of each row."""
-        if len(ordinals) > 1 and ordinals[-1] - ordinals[0] == len(ordinals) - 1 and (np.diff(ordinals) == 1).all():
+        if (
+            len(ordinals) > 1
+            and ordinals[-1] - ordinals[0] == len(ordinals) - 1
+            and (ordinals[1:] > ordinals[:-1]).all()
+        ):
             return self._run(int(ordinals[0]), int(ordinals[-1]) + 1)
         return np.searchsorted(self.offsets, ordinals, side="right") - 1
 

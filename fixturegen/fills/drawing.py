@@ -13,7 +13,7 @@ from fixturegen.dtypes import polars_dtype
 from fixturegen.errors import ImpossibleError
 from fixturegen.expressions.normal import AllOf
 from fixturegen.fills.judging import judge
-from fixturegen.fills.nulls import Mask, blanked
+from fixturegen.fills.nulls import Mask, all_null, blanked
 from fixturegen.fills.replacing import replaced
 from fixturegen.fills.ways import Ways, drawn_ways
 from fixturegen.fills.windows import window
@@ -165,7 +165,7 @@ class Drawing:
         if not isinstance(step, Cased):
             return
         dtype = polars_dtype(self.rows.plan.column(name).type)
-        narrowings, group_of = _alike(self.component, name)
+        narrowings, group_of = self.rows.engine.alike(self.rows.name, self.component, name)
         if len(narrowings) == 1 and len(self.cases):
             self.columns[name] = self._values(name, step, narrowings[0], None).cast(dtype)
             return
@@ -182,7 +182,7 @@ class Drawing:
         """Draw a column for the rows at these places, None for all."""
         if narrowing.null:
             height = len(self.cases) if places is None else len(places)
-            return pl.repeat(None, height, dtype=polars_dtype(self.rows.plan.column(name).type), eager=True)
+            return all_null(name, height, polars_dtype(self.rows.plan.column(name).type))
         at = np.arange(len(self.cases)) if places is None else places
         if narrowing.at_least or narrowing.at_most or narrowing.differs or narrowing.solved:
             values = self._windowed(name, step, narrowing, at)
@@ -255,7 +255,7 @@ def reads(narrowing: Narrowing) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _alike(component: Component, name: str) -> tuple[list[Narrowing], Integers]:
+def alike(component: Component, name: str) -> tuple[list[Narrowing], Integers]:
     """Return what cases leave of a column, each once, and for every case the number of what it leaves."""
     narrowings: dict[Narrowing, int] = {}
     group_of = [narrowings.setdefault(case.columns.get(name, Narrowing()), len(narrowings)) for case in component.cases]

@@ -17,6 +17,7 @@ from fixturegen.dtypes import polars_dtype
 from fixturegen.fills.aggregates import whole_aggregate
 from fixturegen.fills.agreement import Agreement, ranked
 from fixturegen.fills.counts import Counts
+from fixturegen.fills.drawing import alike
 from fixturegen.fills.judging import Oracle
 from fixturegen.fills.keeping import Keeper
 from fixturegen.fills.nulls import blanked
@@ -25,6 +26,7 @@ from fixturegen.fills.settling import Attempts, settled
 from fixturegen.fills.trying import Trials
 from fixturegen.fills.ways import Ways, passing_ways
 from fixturegen.generator import Draw, Repeated
+from fixturegen.planning.components import Component, Narrowing
 from fixturegen.planning.plan import Aggregated, Drawn, Plan, TablePlan
 from fixturegen.schema import PerParent
 
@@ -71,6 +73,7 @@ class Engine:
         self._attempts: dict[str, Attempts] = {}
         self._ranks: dict[tuple[str, str], Integers] = {}
         self._ways: dict[tuple[str, int], Ways] = {}
+        self._alike: dict[tuple[str, str], tuple[Component, list[Narrowing], Integers]] = {}
         self.agreements: dict[tuple[str, str], Agreement] = {}
         self.eligible: dict[tuple[str, str], Integers] = {}
 
@@ -135,6 +138,13 @@ class Engine:
         if (table, number) not in self._ways:
             self._ways[table, number] = passing_ways(self, self.plan.tables[table], number)
         return self._ways[table, number]
+
+    def alike(self, table: str, component: Component, column: str) -> tuple[list[Narrowing], Integers]:
+        """Return what the cases of a component leave of one of its columns, see :func:`fixturegen.fills.drawing.alike`."""
+        held = self._alike.get((table, column))
+        if held is None or held[0] is not component:  # hostile rows are tried with components of their own
+            held = self._alike[table, column] = (component, *alike(component, column))
+        return held[1], held[2]
 
     def ranks(self, table: str, reference: str) -> Integers:
         """Return the 0-based number of every row among the rows of its parent, in the order of rows."""

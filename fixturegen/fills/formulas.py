@@ -202,9 +202,16 @@ def _matched(values: pl.Series, pattern: Pattern) -> Mask:
 
 
 def _length(atom: Length, values: pl.Series) -> Mask:
-    sizes = values.str.len_chars() if atom.unit == "characters" else values.str.len_bytes()
+    sizes = _sizes(values, atom.unit)
     fits = sizes >= atom.low if atom.high is None else sizes.is_between(atom.low, atom.high)
     return fits.fill_null(value=True).to_numpy()
+
+
+def _sizes(values: pl.Series, unit: str) -> pl.Series:
+    if values.dtype == pl.Binary:  # whose characters are bytes
+        return values.bin.size()
+    text = values.cast(pl.String)  # labels of enums have lengths too
+    return text.str.len_chars() if unit == "characters" else text.str.len_bytes()
 
 
 def _folded(atom: Folded, values: pl.Series) -> Mask:

@@ -32,6 +32,16 @@ class Oracle(Protocol):
             rows: The columns that it reads; of the right height where it reads none.
         """
 
+    def values(self, table: Table, sql: str, dialect: Dialect, rows: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
+        """Return what an expression is for each row, as text that is equal where values are, and for which rows it can be said.
+
+        Args:
+            table: The table to which the rows would belong.
+            sql: The expression.
+            dialect: Its dialect.
+            rows: The columns that it reads.
+        """
+
 
 def judge(rows: TableRows, column: Source) -> Judge:
     """Return the judge of formulas on these rows.

@@ -15,14 +15,14 @@ class LazyDraws(Mapping[str, Integers]):
 
     Args:
         draws: The draws.
-        take: Takes one of them.
+        take: Takes one of them: for all rows, or for those at some places.
 
-    >>> values = LazyDraws((Draw("a", 0, 9), Draw("b", 0, 9)), lambda draw: np.array([draw.high]))
+    >>> values = LazyDraws((Draw("a", 0, 9), Draw("b", 0, 9)), lambda draw, rows: np.array([draw.high]))
     >>> list(values), values["b"].tolist()
     (['a', 'b'], [9])
     """
 
-    def __init__(self, draws: tuple[Draw, ...], take: Callable[[Draw], Integers]) -> None:
+    def __init__(self, draws: tuple[Draw, ...], take: Callable[[Draw, Integers | None], Integers]) -> None:
         self._draws = {draw.name: draw for draw in draws}
         self._take = take
         self._taken: dict[str, Integers] = {}
@@ -30,8 +30,12 @@ class LazyDraws(Mapping[str, Integers]):
     def __getitem__(self, name: str) -> Integers:
         """Return the values of a draw."""
         if name not in self._taken:
-            self._taken[name] = self._take(self._draws[name])
+            self._taken[name] = self._take(self._draws[name], None)
         return self._taken[name]
+
+    def picked(self, name: str, rows: Integers) -> Integers:
+        """Return the values of a draw for the rows at these places; of a draw that nobody reads whole, no others are taken."""
+        return self._taken[name][rows] if name in self._taken else self._take(self._draws[name], rows)
 
     def __iter__(self) -> Iterator[str]:
         """Return the names of all draws."""
@@ -60,10 +64,10 @@ def digits(place: Integers, draws: tuple[Draw, ...], before: int) -> LazyDraws:
         weight *= draw.span
     unsigned = place.view(np.uint64)
 
-    def take(draw: Draw) -> Integers:
+    def take(draw: Draw, rows: Integers | None) -> Integers:
         # Above 64 bits there are no digits but 0.
-        at = weights[draw.name]
-        rest = unsigned if at == 1 else unsigned // np.uint64(at) if at < 2**64 else np.zeros_like(unsigned)
+        at, here = weights[draw.name], unsigned if rows is None else unsigned[rows]
+        rest = here if at == 1 else here // np.uint64(at) if at < 2**64 else np.zeros_like(here)
         if draw.span < 2**64:
             rest = rest - rest // np.uint64(draw.span) * np.uint64(draw.span)
         return rest.view(np.int64) + draw.low

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fixturegen.draws import Bits, Integers, chosen, scaled, seated
-from fixturegen.fills.agreement import agreeing_parents, eligible
+from fixturegen.fills.agreement import agreeing_parents, any_eligible, eligible
 from fixturegen.fills.tickets import parents_by_ticket
 from fixturegen.planning.plan import Link
 
@@ -40,9 +40,11 @@ def _keys(rows: TableRows, link: Link) -> Bits:
 
 def _free(rows: TableRows, link: Link, count: int) -> Integers:
     """Any parent: uniform or by tickets, among those for which the other references find an agreeing parent."""
-    allowed = eligible(rows.engine, rows.plan, link) if link.peers else None
+    allowed = eligible(rows.engine, rows.plan, link) if link.peers or link.only else None
     among = count if allowed is None else len(allowed)
     if among == 0:
+        if len(rows):
+            any_eligible(rows.engine, rows.plan, link)
         return np.full(len(rows), -1, dtype=np.int64)
     reference = link.reference
     if link.kind == "tickets":

@@ -6,6 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from fixturegen.draws.few import FEW
+
 Mask = npt.NDArray[np.bool_]
 
 
@@ -17,5 +19,16 @@ def blanked(values: pl.Series, absent: Mask) -> pl.Series:
     """
     if not absent.any():
         return values
+    if len(values) <= FEW:  # a query takes longer than so many rows
+        return values.zip_with(pl.Series(~absent), all_null(values.name, 1, values.dtype))
     mask = pl.lit(pl.Series(absent))
     return pl.select(pl.when(mask).then(None).otherwise(pl.lit(values)).alias(values.name)).to_series()
+
+
+def all_null(name: str, height: int, dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
+    """Return a column of nulls.
+
+    >>> all_null("a", 2, pl.Int64).to_list()
+    [None, None]
+    """
+    return pl.Series(name, [None], dtype=dtype).new_from_index(0, height)

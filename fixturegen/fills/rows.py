@@ -48,7 +48,7 @@ class TableRows:
         self.ordinals = ordinals
         self._given_attempts = attempts
         self.computed = Computed()
-        self._cases: dict[int, casework.CaseRows] = {}
+        self._cases: dict[int, casework.Held] = {}
         self._shared: dict[tuple[object, tuple[int, ...], tuple[Draw, ...]], LazyDraws] = {}
 
     def __len__(self) -> int:
@@ -193,9 +193,7 @@ class TableRows:
 
     def case_rows(self, component: int) -> casework.CaseRows:
         """Return which case each row draws in a component."""
-        if component not in self._cases:
-            self._cases[component] = casework.CaseRows(self, component)
-        return self._cases[component]
+        return casework.CaseRows(self, component, self._cases.setdefault(component, casework.Held()))
 
     def _computed(self, name: str) -> pl.Series:
         match self.plan.steps[name]:
@@ -255,7 +253,8 @@ class TableRows:
         shared = (names, (), single)
         draws = self._shared.get(shared) if keys is self.keys else None
         if draws is None:
-            draws = LazyDraws(single, lambda draw: self.engine.fill.draw(stream, draw, keys))
+            fill = self.engine.fill  # and nothing of these rows: they will hold the draws
+            draws = LazyDraws(single, lambda draw, rows: fill.draw(stream, draw, keys if rows is None else keys[rows]))
             if keys is self.keys and not (len(names) == 1 and names[0] in self.plan.steps):
                 # Columns of one group read the same draws; those of a column alone nobody else reads.
                 self._shared[shared] = draws

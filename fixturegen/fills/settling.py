@@ -19,6 +19,7 @@ from fixturegen.expressions.collation import folded, folding
 from fixturegen.expressions.evaluation import polars_expression
 from fixturegen.expressions.names import mentioned, resolved
 from fixturegen.expressions.parsing import parsed
+from fixturegen.expressions.terms import NotEvaluableError
 from fixturegen.fills.failures import UnsettledError
 from fixturegen.fills.judging import judge
 from fixturegen.fills.nulls import Mask
@@ -161,32 +162,39 @@ def _codes(
     codes = np.zeros((len(group.uniques) + 1, len(ordinals)), dtype=np.uint64)
     free = np.ones((len(group.uniques) + 1, len(ordinals)), dtype=bool)
     for line, unique in enumerate(group.uniques):
-        codes[line], free[line] = _code(rows, unique)
+        codes[line], free[line], sound = _code(rows, unique)
+        free[-1] &= sound
     court = judge(rows, rows.dotted)
     for condition in group.conditions:
         free[-1] &= court.holds(condition)
     return codes, free
 
 
-def _code(rows: TableRows, unique: Unique) -> tuple[Codes, Mask]:
-    """Return a code for each row's values, and which rows the unique does not bind.
+def _code(rows: TableRows, unique: Unique) -> tuple[Codes, Mask, Mask]:
+    """Return a code for each row's values, which rows the unique does not bind, and for which its expressions do not fail.
 
     The code is Polars' hash: two rows of equal values always have equal codes. Where different values had one code too (one
     pair in 2**64), a row would be drawn again without need, and still be right.
     """
-    values = _unique_values(rows, unique)
+    values, sound = _unique_values(rows, unique)
     free = np.zeros(len(rows), dtype=bool)
     if unique.nulls_distinct:
         free |= values.select(pl.any_horizontal(pl.all().is_null())).to_series().to_numpy()
     if unique.predicate is not None:
-        free |= ~_evaluated(rows, unique, unique.predicate).fill_null(False).to_numpy()
-    return values.hash_rows(seed=0).to_numpy(), free
+        free |= ~_predicate(rows, unique, unique.predicate)
+    return values.hash_rows(seed=0).to_numpy(), free, sound
 
 
-def _unique_values(rows: TableRows, unique: Unique) -> pl.DataFrame:
+def _unique_values(rows: TableRows, unique: Unique) -> tuple[pl.DataFrame, Mask]:
+    sound = np.ones(len(rows), dtype=bool)
     if not unique.expressions:
-        return pl.DataFrame([_compared(rows, name) for name in unique.columns])
-    return pl.DataFrame([_evaluated(rows, unique, text).alias(str(at)) for at, text in enumerate(unique.expressions)])
+        return pl.DataFrame([_compared(rows, name) for name in unique.columns]), sound
+    found = []
+    for at, text in enumerate(unique.expressions):
+        values, fine = _evaluated(rows, unique, text)
+        sound &= fine
+        found.append(values.alias(str(at)))
+    return pl.DataFrame(found), sound
 
 
 def _compared(rows: TableRows, name: str) -> pl.Series:
@@ -198,13 +206,44 @@ def _compared(rows: TableRows, name: str) -> pl.Series:
     return values.to_frame().select(folded(pl.col(values.name), column.type, column.collation, dialect)).to_series()
 
 
-def _evaluated(rows: TableRows, unique: Unique, text: str) -> pl.Series:
+def _predicate(rows: TableRows, unique: Unique, text: str) -> Mask:
+    """Return for which rows a predicate is true."""
+    try:
+        verdict = _computed(rows, unique, text)
+    except NotEvaluableError:
+        oracle = rows.engine.oracle
+        if oracle is None:
+            raise
+        verdict = oracle(rows.plan.table, text, unique.dialect, _read(rows, text, unique))
+    return verdict.fill_null(value=False).to_numpy()
+
+
+def _evaluated(rows: TableRows, unique: Unique, text: str) -> tuple[pl.Series, Mask]:
+    """Return the values of an expression, by the database where only it can say them, and for which rows it does not fail."""
+    try:
+        return _computed(rows, unique, text), np.ones(len(rows), dtype=bool)
+    except NotEvaluableError:
+        oracle = rows.engine.oracle
+        if oracle is None:
+            raise
+        values, sound = oracle.values(rows.plan.table, text, unique.dialect, _read(rows, text, unique))
+        return values, sound.to_numpy()
+
+
+def _computed(rows: TableRows, unique: Unique, text: str) -> pl.Series:
     schema = rows.engine.plan.schema
-    expression = parsed(text, unique.dialect)
-    table = rows.plan.table
-    paths = {name: resolved(schema, table, name) for name in mentioned(expression)}
-    types = dotted_types(schema, table, paths)
-    frame = pl.DataFrame([rows.column(path.column).alias(name) for name, path in paths.items()])
-    return frame.select(
-        polars_expression(expression, unique.dialect, types, as_of=schema.as_of).alias("value")
-    ).to_series()
+    frame = _read(rows, text, unique)
+    expression = polars_expression(
+        parsed(text, unique.dialect),
+        unique.dialect,
+        dotted_types(schema, rows.plan.table, frame.columns),
+        as_of=schema.as_of,
+    )
+    return frame.select(expression.alias("value")).to_series()
+
+
+def _read(rows: TableRows, text: str, unique: Unique) -> pl.DataFrame:
+    """Return the columns that an expression reads."""
+    schema, table = rows.engine.plan.schema, rows.plan.table
+    paths = {name: resolved(schema, table, name) for name in mentioned(parsed(text, unique.dialect))}
+    return pl.DataFrame([rows.column(path.column).alias(name) for name, path in paths.items()])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from fixturegen.fills.agreement import any_eligible
 from fixturegen.fills.bulk import Bulk
 from fixturegen.fills.engine import Engine
-from fixturegen.fills.failures import UnsettledError
+from fixturegen.fills.failures import UnfillableError, UnsettledError
 from fixturegen.fills.judging import Oracle
 from fixturegen.planning.plan import Plan
 
@@ -39,10 +40,16 @@ def _failure(plan: Plan, oracle: Oracle | None) -> UnsettledError | None:
     engine = Engine(plan, Bulk(plan.options.seed), oracle)
     for name, table in plan.tables.items():
         uncertain = table.settled and not any(group.conditions or group.tried for group in table.settled)
-        if not uncertain or table.total > MOST_ROWS:
+        choosy = [link for link in table.links.values() if link.only and table.rows]
+        if not (uncertain or choosy) or table.total > MOST_ROWS:
             continue
         try:
-            engine.attempts(name)
+            for link in choosy:
+                any_eligible(engine, table, link)
+            if uncertain:
+                engine.attempts(name)
         except UnsettledError as error:
             return error
+        except UnfillableError:
+            continue  # that is said where rows are made, which may go on without the table
     return None

@@ -25,8 +25,8 @@ _FIRST = np.uint64(0xBF58476D1CE4E5B9)
 _SECOND = np.uint64(0x94D049BB133111EB)
 
 Bytes = npt.NDArray[np.uint8]
-Entries = npt.NDArray[np.void]
-"""Byte strings of one width."""
+Words = npt.NDArray[np.unsignedinteger]
+"""Bytes of texts, some at a time."""
 
 
 @dataclass(frozen=True)
@@ -102,28 +102,51 @@ class Shape:
         return Shape(places) if all(place.size for place in places) else None
 
     def _fill(self, matrix: Bytes, indexes: Sequence[Integers]) -> None:
+        words: dict[int, Words] = {}
+        for limb, index in zip(self._groups, indexes, strict=True):
+            rest = index.astype(np.int64, copy=False).view(np.uint64)
+            for number, group in reversed(list(enumerate(limb))):
+                digit = rest
+                if number:
+                    rest = rest // group.size
+                    digit = digit - rest * group.size
+                for at, table in group.words:
+                    values = table[digit.view(np.int64)]
+                    words[at] = np.bitwise_or(words[at], values, out=words[at]) if at in words else values
         records = matrix.view(self._record).ravel()
-        for limb, index in zip(self._tables, indexes, strict=True):
-            rest = index.astype(np.uint64)
-            for field, table in reversed(limb):
-                size = np.uint64(len(table))
-                quotient = rest // size
-                records[field] = table[(rest - quotient * size).astype(np.int64)]
-                rest = quotient
+        for at, values in words.items():
+            records[str(at)] = values
 
     @cached_property
-    def _tables(self) -> tuple[tuple[tuple[str, Entries], ...], ...]:
-        """For each limb, the bytes of every text of its groups of neighbouring places, by the group's name."""
-        groups = [
-            [range(limb.start + at.start, limb.start + at.stop) for at in _cut(self.places, limb)]
-            for limb in self.limbs
-        ]
-        return tuple(tuple((str(at.start), _table(self.places[at.start : at.stop])) for at in limb) for limb in groups)
+    def _unit(self) -> int:
+        """Bytes of a word: as many as NumPy copies at once."""
+        return next(unit for unit in (8, 4, 2, 1) if unit <= self.width)
+
+    @cached_property
+    def _offsets(self) -> tuple[int, ...]:
+        """Where the words of a row begin; the last one may overlap the one before."""
+        return (*range(0, self.width - self._unit, self._unit), self.width - self._unit)
 
     @cached_property
     def _record(self) -> np.dtype[np.void]:
-        """A row of bytes seen as its groups: NumPy copies fields of a fixed size several times faster than slices."""
-        return np.dtype([(field, table.dtype) for limb in self._tables for field, table in limb])
+        """A row of bytes seen as its words."""
+        names = [str(at) for at in range(len(self._offsets))]
+        formats = [f"<u{self._unit}"] * len(names)
+        return np.dtype({"names": names, "formats": formats, "offsets": self._offsets, "itemsize": self.width})
+
+    @cached_property
+    def _groups(self) -> tuple[tuple[_Group, ...], ...]:
+        """For each limb its groups of neighbouring places, the last of which moves fastest."""
+        return tuple(tuple(self._group(limb.start, at) for at in _cut(self.places, limb)) for limb in self.limbs)
+
+    def _group(self, start: int, at: range) -> _Group:
+        places = self.places[start + at.start : start + at.stop]
+        words = [
+            (number, _table(places, start + at.start - offset, self._unit))
+            for number, offset in enumerate(self._offsets)
+            if start + at.start < offset + self._unit and start + at.stop > offset
+        ]
+        return _Group(np.uint64(prod(place.size for place in places)), tuple(words))
 
     def _points(self, indexes: Sequence[Integers]) -> CodePoints:
         matrix = np.empty((len(indexes[0]), self.width), dtype=np.uint32)
@@ -135,15 +158,32 @@ class Shape:
         return matrix
 
 
-@lru_cache(maxsize=512)
-def _table(places: tuple[Characters, ...]) -> Entries:
-    """Return the bytes of every text of some neighbouring places, in order. Many shapes share them."""
+@dataclass(frozen=True)
+class _Group:
+    """Some neighbouring places that one digit of mixed radix decides.
+
+    Attributes:
+        size: Number of their texts.
+        words: Which words of a row they touch, and for every one of their texts what it is there.
+    """
+
+    size: np.uint64
+    words: tuple[tuple[int, Words], ...]
+
+
+@lru_cache(maxsize=256)
+def _table(places: tuple[Characters, ...], start: int, unit: int) -> Words:
+    """Return for every text of some neighbouring places, in order, a word of ``unit`` bytes in which it begins at ``start``.
+
+    Bytes before the word and after it are left out; the others are 0. Many shapes share a table.
+    """
     rest = np.arange(prod(place.size for place in places), dtype=np.int64)
-    table = np.empty((len(rest), len(places)), dtype=np.uint8)
-    for column, place in reversed(list(enumerate(places))):
+    table = np.zeros((len(rest), unit), dtype=np.uint8)
+    for number, place in reversed(list(enumerate(places, start))):
         rest, digit = np.divmod(rest, place.size)
-        table[:, column] = place.at(digit)
-    return table.view(np.dtype((np.void, len(places)))).ravel()
+        if 0 <= number < unit:
+            table[:, number] = place.at(digit)
+    return table.view(f"<u{unit}").ravel()
 
 
 def text_of(matrix: Bytes) -> pl.Series:

@@ -86,7 +86,7 @@ class _Deriving:
         off = node.off
         lost = frozenset(one.name for one in off)
         spoken = lost if _speaks_of_rows(table) else frozenset[str]()
-        taken = {name for one in table.references if one.name not in lost for name in one.columns}
+        taken = {name for one in table.references if one.name not in lost for name, _ in _pairs(node, one)}
         gone = {name for one in off for name in _absent(table, one, taken)}
         values |= dict.fromkeys(sorted(gone - set(values)), None)
         drawn = {name: value for name, value in values.items() if name not in taken or value is None}
@@ -127,7 +127,8 @@ class _Deriving:
 
     def _led(self, node: Node, reference: Reference) -> Reference:
         if reference.name in node.parents:
-            return replace(reference, table=node.parents[reference.name][0].name)
+            columns, target = zip(*_pairs(node, reference), strict=True)
+            return replace(reference, table=node.parents[reference.name][0].name, columns=columns, target=target)
         return replace(reference, table=_empty_name(reference.table))
 
     def _add_empty(self, references: Iterable[Reference], empty: dict[str, Table]) -> None:
@@ -141,6 +142,13 @@ class _Deriving:
             led = tuple(replace(one, table=_empty_name(one.table)) for one in table.references)
             empty[name] = Table(name=name, columns=columns, primary_key=table.primary_key, references=led)
             self._add_empty(table.references, empty)
+
+
+def _pairs(node: Node, reference: Reference) -> list[tuple[str, str]]:
+    """Return which column takes whose value; a row that is its own parent takes none for a column from the same one."""
+    itself = reference.name in node.parents and node.parents[reference.name][0] is node
+    pairs = zip(reference.columns, reference.target, strict=True)
+    return [(own, there) for own, there in pairs if not itself or own != there]
 
 
 def _echoing(table: Table, echo: Echo, name: str) -> Table:

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from fixturegen.errors import ImpossibleError, InputError
 from fixturegen.making.nodes import Layout, Led, Node
-from fixturegen.making.sharing import agreed, agrees, reached, repeats, spaced
+from fixturegen.making.sharing import agreed, agrees, is_itself, reached, repeats, spaced
 from fixturegen.making.sums import needy, with_sums
 from fixturegen.making.wishes import Wish, role_of, with_values
 from fixturegen.schema import Reference, Schema, Table
@@ -182,6 +182,9 @@ class _Work:
         wish, wanted = Wish(table=reference.table), agreed(node, reference, self.schema.tables[reference.table])
         if asked is not None and not asked.empty:
             wish = self._keyed(self.schema.tables[asked.table], asked)
+            may = frozenset({reference.name}) not in self.forced.apart(node.table)
+            if is_itself(node, reference, wish, may=may):
+                return node, tuple(range(node.width))
             wanted = {name: led for name, led in wanted.items() if name not in wish.parents}
             candidates = self._alike(node, reference, wish)
         else:

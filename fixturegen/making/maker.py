@@ -26,6 +26,7 @@ from fixturegen.making.slots import Slot, Slots
 from fixturegen.making.wishes import MOST_CHILDREN, Wish, table_of, wished
 from fixturegen.options import Options
 from fixturegen.schema import Schema
+from fixturegen.variants import dated
 
 MOST_SHAPES = 512
 MOST_SCOPES = 256
@@ -106,7 +107,7 @@ class Maker:
         existing: Mapping[str, pl.DataFrame] | None = None,
         accept_unverified: bool = False,
     ) -> None:
-        self.schema = schema if as_of is None else replace(schema, as_of=as_of)
+        self.schema = dated(schema, as_of)
         self.seed = seed
         self._options = Options(seed=seed, accept_unverified=accept_unverified)
         self._existing: Mapping[str, pl.DataFrame] = existing or MappingProxyType({})

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from fixturegen.errors import ImpossibleError
 from fixturegen.making.nodes import Led, Node, followed
+from fixturegen.making.wishes import Wish, role_of
 from fixturegen.schema import Reference, Table, Unique
 
 
@@ -61,6 +63,46 @@ def agrees(led: Led, wanted: Mapping[str, Led]) -> bool:
     return True
 
 
+def is_itself(node: Node, reference: Reference, wish: Wish, *, may: bool) -> bool:
+    """Return whether the parent that is asked for is the row itself.
+
+    It is if it bears its key, or if only columns are asked that the two share by the reference itself.
+
+    Args:
+        node: The rows.
+        reference: The reference.
+        wish: What is asked of the parent.
+        may: Whether no check bars a row from being its own parent.
+
+    Raises:
+        ImpossibleError: If it bears the row's key, and more is asked of it than of the row.
+    """
+    if reference.table != node.table.name:
+        return False
+    own = node.wish.values
+    pairs = list(zip(reference.columns, reference.target, strict=True))
+    keys = [there for here, there in pairs if here != there]
+    shared = {there for here, there in pairs if here == there}
+    given = [name for name in keys if wish.values.get(name) is not None]
+    if any(wish.values[name] != own.get(name) for name in given) or (given and given != keys):
+        return False
+    apart = next(_apart(wish, node.wish), None)
+    if given and apart is not None:
+        message = f"the row of {node.table.name} is its own {role_of(reference)}, of which {apart} is asked apart"
+        raise ImpossibleError(message, where=reference.where, hint="Ask that of the row itself, or give two keys.")
+    return bool(given) or (may and apart is None and bool(wish.values) and set(wish.values) <= shared)
+
+
+def _apart(wish: Wish, own: Wish) -> Iterator[str]:
+    """What one wish asks and the other does not."""
+    yield from (name for name, value in wish.values.items() if name not in own.values or own.values[name] != value)
+    for name, parent in wish.parents.items():
+        other = own.parents.get(name)
+        if parent is not None and (other is None or any(_apart(parent, other))):
+            yield name
+    yield from (table for table, _ in wish.children)
+
+
 def repeats(nodes: Sequence[Node], node: Node, reference: Reference, led: Led) -> bool:
     """Return whether two rows would share all that a unique is made of, if a reference led there."""
     beside = [one for one in nodes if one is not node and one.table is node.table]
@@ -75,7 +117,8 @@ def repeats(nodes: Sequence[Node], node: Node, reference: Reference, led: Led) -
         names = _made_of(node, unique, parents)
         if names is None or reference.name not in names:
             continue
-        codes = [code for other in beside for code in _codes(other, names, other.parents)]
+        alike = [other for other in beside if _may_equal(node, other, unique)]
+        codes = [code for other in alike for code in _codes(other, names, other.parents)]
         codes += _codes(node, names, parents)
         if len(set(codes)) < len(codes):
             return True
@@ -111,6 +154,12 @@ def _made_of(node: Node, unique: Unique, parents: Mapping[str, Led]) -> frozense
             return None
         names.update(led)
     return frozenset(names)
+
+
+def _may_equal(node: Node, other: Node, unique: Unique) -> bool:
+    """Whether nothing that is asked tells rows of two nodes apart under a unique."""
+    mine, theirs = node.wish.values, other.wish.values
+    return all(mine[name] == theirs[name] for name in unique.columns if name in mine and name in theirs)
 
 
 def _codes(node: Node, names: frozenset[str], parents: Mapping[str, Led]) -> list[object]:

@@ -11,6 +11,7 @@ from typing import Any
 from fixturegen.errors import InputError
 from fixturegen.making.dataset import MadeDataset
 from fixturegen.making.maker import Maker
+from fixturegen.making.wishes import both
 from fixturegen.schema import Schema
 from fixturegen.verbs import load
 
@@ -63,12 +64,8 @@ def make(
         >>> make(Schema(tables={"a": a, "b": b}), "b", a={"id": 7}).rows
         {'a': [{'id': 7}], 'b': [{'id': 1, 'a_id': 7}]}
     """
-    both = sorted(set(overrides) & set(values or {}))
-    if both:
-        message = f"{both[0]!r} is given twice: by itself and in values"
-        raise InputError(message)
     made = _maker(load(schema), seed, as_of, accept_unverified=accept_unverified).made(
-        table, {**overrides, **(values or {})}, rows=rows
+        table, both(values, overrides), rows=rows
     )
     return MadeDataset(made)
 

@@ -55,6 +55,31 @@ def wished(schema: Schema, table: str, overrides: Mapping[str, object], path: st
     return _Reader(schema, table_of(schema, table), path or table).wish(overrides)
 
 
+def both(values: object, keywords: Mapping[str, object]) -> Mapping[str, object]:
+    """Return all overrides of a call: those given as ``values``, and those given as keywords.
+
+    Args:
+        values: A mapping, or None.
+        keywords: By name.
+
+    Raises:
+        InputError: If it is neither, or a name is given twice.
+
+    >>> both({"rows": 3}, {"name": "x"})
+    {'rows': 3, 'name': 'x'}
+    """
+    if values is None:
+        return keywords
+    if not isinstance(values, Mapping):
+        message = f"values is a mapping of overrides, not {type(values).__name__}"
+        raise InputError(message, hint="Write values={...}, with names of columns, parents and children.")
+    twice = sorted(name for name in keywords if name in values)
+    if twice:
+        message = f"{twice[0]!r} is given twice: by itself and in values"
+        raise InputError(message, hint="Give it once.")
+    return {**values, **keywords}
+
+
 def table_of(schema: Schema, name: object) -> Table:
     """Return the table of that name.
 

@@ -30,7 +30,7 @@ def demands(schema: Schema, options: Options) -> Mapping[str, Demand]:
     Raises:
         InputError: If an option names a table that does not exist, or leaves out one that another cannot do without.
     """
-    for word, names in (("--rows", options.demanded), ("--only", options.only), ("--exclude", options.exclude)):
+    for word, names in (("rows", options.demanded), ("only", options.only), ("exclude", options.exclude)):
         for name in names:
             _check_name(schema, name, word)
     chosen = _chosen(schema, options)

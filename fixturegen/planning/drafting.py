@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 import polars as pl
 
 from fixturegen.domain import Domain
-from fixturegen.errors import ImpossibleError
 from fixturegen.expressions.names import mentioned, resolved
-from fixturegen.expressions.normal import FALSE, AllOf, Formula, NullTest, Opaque, columns_of
+from fixturegen.expressions.normal import Formula, columns_of
 from fixturegen.expressions.parsing import parsed
+from fixturegen.generator import Generator, Request
 from fixturegen.options import Options
+from fixturegen.planning.answering import Asked, answering
 from fixturegen.planning.cases import components
-from fixturegen.planning.casing import made_by_case, opaque
+from fixturegen.planning.casing import made_by_case
 from fixturegen.planning.choosing import COMPUTED, Choice, Chooser, group_of
 from fixturegen.planning.components import Component, Variable
-from fixturegen.planning.domains import Condition, asking, base_domain, conditions, conjuncts, referred
-from fixturegen.planning.dotted import column_at, concerned
+from fixturegen.planning.domains import base_domain, conjuncts, referred
+from fixturegen.planning.dotted import column_at
 from fixturegen.planning.links import links
+from fixturegen.planning.narrowing import Narrowing
 from fixturegen.planning.numbering import counting_up
 from fixturegen.planning.plan import (
     Aggregated,
@@ -28,13 +31,13 @@ from fixturegen.planning.plan import (
     Gathered,
     Link,
     Numbered,
-    Settled,
     Step,
     TablePlan,
 )
-from fixturegen.planning.redrawn import redrawn, tests_null
+from fixturegen.planning.redrawn import redrawn
+from fixturegen.planning.settling import Settling
 from fixturegen.planning.uniques import Keeper, Kept, sought
-from fixturegen.schema import Check, Column, Count, Dialect, Path, Schema, Table, Unique
+from fixturegen.schema import Check, Column, Count, Dialect, PerParent, Schema, Table
 
 DEFAULT_NULLS = 0.1
 """Share of NULL in a nullable column of which nothing says how often."""
@@ -42,10 +45,11 @@ DEFAULT_NULLS = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A table's plan, with what limits its rows and what could not be understood."""
+    """A table's plan, with what limits its rows, in all and per parent, and what could not be understood."""
 
     plan: TablePlan
     limits: tuple[tuple[int, str], ...] = ()
+    crowds: tuple[tuple[int, str], ...] = ()
     unverified: tuple[Check, ...] = ()
 
 
@@ -58,6 +62,7 @@ def drafted(
     existing: Mapping[str, pl.DataFrame],
     judges: Collection[Dialect] = (),
     tried: Collection[str] = (),
+    asked: Asked = MappingProxyType({}),
 ) -> Draft:
     """Return the plan of one table.
 
@@ -70,11 +75,12 @@ def drafted(
         existing: Rows that the database holds already, by table.
         judges: Dialects of databases that can be asked about rows.
         tried: Tables whose triggers refuse rows.
+        asked: Values that children ask for, by table and column.
     """
     held = {table: frame.height for table, frame in existing.items()}
     refusing = name in tried
     return _Drafting(
-        schema, options, schema.tables[name], count, rows, existing.get(name), held, judges, refusing
+        schema, options, schema.tables[name], count, rows, existing.get(name), held, judges, refusing, asked
     ).draft()
 
 
@@ -91,15 +97,12 @@ class _Drafting:
     held: Mapping[str, int]
     judges: Collection[Dialect]
     refusing: bool
+    asked: Asked
     chooser: Chooser = field(init=False)
     domains: dict[str, Domain] = field(init=False)
     nulls: dict[str, float] = field(init=False)
     links: Mapping[str, Link] = field(init=False)
-    paths: dict[str, Path] = field(default_factory=dict)
-    judged: list[tuple[Check, str]] = field(default_factory=list)
-    unverified: list[Check] = field(default_factory=list)
-    redrawn: list[Condition] = field(default_factory=list)
-    never_null: set[str] = field(default_factory=set)
+    checks: Narrowing = field(init=False)
     variables: list[Variable] = field(default_factory=list)
 
     def draft(self) -> Draft:
@@ -108,27 +111,35 @@ class _Drafting:
         self.links = links(self.schema, self.table, self.count, self.rows, self.held, self.options.pins)
         self.domains = {column.name: referred(self.schema, self.table, column) for column in self._written()}
         self.nulls = {column.name: self._null_share(column) for column in self._written()}
-        open_conditions = self._narrow(*self._conditions())
+        self.checks = Narrowing(
+            self.schema, self.table, self.rows, self.judges, self.links, self._given, self.domains, self.nulls
+        )
+        open_conditions = self.checks.narrow()
+        self.links = {
+            name: replace(link, only=tuple(self.checks.only.get(name, ()))) for name, link in self.links.items()
+        }
         kept = self._kept(open_conditions)
         found = self._components(open_conditions, kept)
         steps = self._steps(kept, found)
         held = 0 if self.existing is None else self.existing.height
-        settled = self._settled(kept, found, steps)
+        settled = Settling(
+            self.schema, self.table, self.rows, held, self.refusing, self.checks.redrawn, kept, found, steps
+        ).groups()
         self._note_paths(steps)
         plan = TablePlan(
             table=self.table, count=self.count, rows=self.rows[self.table.name] - held, existing=held,
             links=kept.links, steps=steps, components=tuple(found),
-            settled=settled, paths=self.paths, judged=tuple(self.judged),
+            settled=settled, paths=self.checks.paths, judged=tuple(self.checks.judged),
             domains=self.domains, variables=tuple(self.variables),
         )  # fmt: skip
-        return Draft(plan, (*self._orphans(), *kept.limits), tuple(self.unverified))
+        return Draft(plan, (*self._orphans(), *kept.limits), tuple(kept.crowds), tuple(self.checks.unverified))
 
     def _orphans(self) -> list[tuple[int, str]]:
         """No rows at all where a reference that is never NULL has no rows to refer to."""
         return [
             (0, f"{', '.join(link.reference.columns)} must refer to {link.reference.table}, which has no rows")
             for link in self.links.values()
-            if set(link.nullable) <= self.never_null and link.kind not in {"parent", "self", "chain"}
+            if set(link.nullable) <= self.checks.never_null and link.kind not in {"parent", "self", "chain"}
             and not self.rows.get(link.reference.table, 0)
         ]  # fmt: skip
 
@@ -143,113 +154,6 @@ class _Drafting:
             return column.nulls
         quiet = column.fill is not None or column.aggregate is not None or group_of(self.table, column.name) is not None
         return 0.0 if quiet else DEFAULT_NULLS
-
-    # Checks ------------------------------------------------------------------------------------------------------------
-
-    def _conditions(self) -> tuple[Sequence[Condition], Mapping[str, Path]]:
-        found, paths = conditions(self.schema, self.table, self.schema.as_of)
-        found = (*found, *self._parentless())
-        own = frozenset(self.domains)
-        asked = [replace(each, formula=asking(each.formula, self.judges, own)) for each in found]
-        for condition in asked:
-            if any(atom.asked for atom in opaque([condition.formula])):
-                self.judged.append((condition.check, "by the database; violators are drawn again"))
-        return asked, paths
-
-    def _parentless(self) -> Sequence[Condition]:
-        """Columns that refer to a table without rows are NULL, which the cases must know of."""
-        empty = [
-            (name, link.reference.table)
-            for link in self.links.values()
-            if link.kind not in {"parent", "self", "chain"} and not self.rows.get(link.reference.table, 0)
-            for name in link.nullable
-        ]
-        return [
-            Condition(Check(sql=f'"{name}" IS NULL', name=f"no rows of {parent}"), NullTest(name, null=True))
-            for name, parent in empty
-        ]
-
-    def _narrow(self, found: Sequence[Condition], paths: Mapping[str, Path]) -> dict[str, Formula]:
-        """Let checks on one column narrow its domain; return what ties several columns together."""
-        self.paths |= paths
-        alone: dict[str, dict[str, list[Formula]]] = {}
-        rest: dict[str, list[Formula]] = {}
-        for condition in found:
-            for part in conjuncts(condition.formula):
-                columns = columns_of(part)
-                if part == FALSE:
-                    self._refuse_false(condition.check)
-                judged = isinstance(part, Opaque) or any(not atom.evaluable for atom in opaque([part]))
-                if len(columns) == 1 and columns[0] in self.domains and not judged:
-                    alone.setdefault(columns[0], {}).setdefault(condition.check.name, []).append(part)
-                elif not columns and isinstance(part, Opaque):
-                    self.unverified.append(condition.check)
-                elif columns and self._solvable(condition, part, columns):
-                    rest.setdefault(condition.check.name, []).append(part)
-        for name, formulas in alone.items():
-            for check, parts in self._narrowed(name, formulas).items():
-                rest.setdefault(check, []).extend(parts)
-        return {check: AllOf(tuple(parts)) if len(parts) > 1 else parts[0] for check, parts in rest.items()}
-
-    def _refuse_false(self, check: Check) -> None:
-        message = f"no row can satisfy {check.name}: {check.sql}"
-        raise ImpossibleError(message, where=check.where, hint="Mend the condition, or ask for no rows.")
-
-    def _solvable(self, condition: Condition, part: Formula, columns: tuple[str, ...]) -> bool:
-        """Whether drawing can meet it; otherwise note how it is met instead."""
-        if any(not atom.evaluable for atom in opaque([part])):
-            self.unverified.append(condition.check)
-            return False
-        own = [name for name in columns if name in self.domains]
-        if any(self._given(name) == "no" for name in own):
-            return True
-        if any(self._column(name).nullable and self._given(name) == "value" for name in own) and tests_null(part):
-            return True
-        self._judge(condition, own)
-        return False
-
-    def _judge(self, condition: Condition, own: Sequence[str]) -> None:
-        """Draw references again where a condition between given columns is broken; else it is only judged."""
-        chosen = {name for link in self.links.values() for name in link.reference.columns}
-        if self._structurally_met(condition, own):
-            return
-        if chosen & set(own):
-            self.redrawn.append(condition)
-        else:
-            self.judged.append((condition.check, "follows from computed values"))
-
-    def _structurally_met(self, condition: Condition, own: Sequence[str]) -> bool:
-        """A row never refers to itself where it refers to earlier rows only."""
-        text = condition.formula
-        selfish = [link for link in self.links.values() if link.kind in {"self", "chain"} and link.nullable]
-        return any(
-            getattr(text, "relation", "") in {"<>", "<", ">"}
-            and set(own) == {*link.reference.columns, *link.reference.target}
-            for link in selfish
-        )
-
-    def _narrowed(self, name: str, formulas: Mapping[str, list[Formula]]) -> Mapping[str, list[Formula]]:
-        """Narrow one column's domain; return the checks that leave it several cases, unchanged."""
-        column = self._column(name)
-        variable = Variable(
-            name=name, type=column.type, domain=self.domains[name], nullable=column.nullable, nulls=column.nulls,
-            given="no",
-        )  # fmt: skip
-        joined = {check: AllOf(tuple(parts)) for check, parts in formulas.items()}
-        found = components([variable], joined, where=column.where)
-        cases = [case for component in found for case in component.cases]
-        full = [case for case in cases if not case.columns[name].null]
-        if any(case.redraw for case in cases) or len(full) > 1:
-            return formulas
-        if not full:
-            return formulas
-        weight = sum(case.weight for case in cases if case.columns[name].null)
-        weight += (1 - weight) * full[0].columns[name].nulls
-        self.domains[name] = full[0].columns[name].domain
-        self.nulls[name] = weight if column.nullable else 0.0
-        if column.nullable and weight == 0 and column.nulls != 0:
-            self.never_null.add(name)
-        return {}
 
     # Uniques -----------------------------------------------------------------------------------------------------------
 
@@ -267,7 +171,7 @@ class _Drafting:
         keeper = Keeper(
             table=self.table, count=self.count, rows=self.rows[self.table.name], filled=self.rows,
             choose=self._choose, domains=self.domains, plain=plain, sought=sought(self.schema, self.table),
-            dialect=self.schema.dialect,
+            dialect=self.schema.dialect, scaled=self.options.scale < 1,
         )  # fmt: skip
         kept = keeper.keep(self.links)
         self.links = kept.links
@@ -287,7 +191,27 @@ class _Drafting:
         counted = None
         if distinct:
             counted = counting_up(self.schema, self.table, column, domain, distinct, self.existing)
+        asked = self.asked.get((self.table.name, column.name), ())
+        if counted is not None and all(isinstance(value, int) and 1 <= value <= distinct for value in asked):
+            return counted
+        if asked and not isinstance(self.count, PerParent) and column.fill is None:
+            return self._answering(column, domain, distinct, asked)
         return counted or self.chooser.choose(column, domain, distinct)
+
+    def _answering(self, column: Column, domain: Domain, distinct: int, asked: Sequence[object]) -> Choice:
+        """Choose a generator whose first rows hold what children ask for, where their number decides what they hold."""
+        choice = self.chooser.choose(column, domain, distinct)
+        if distinct and domain.values is not None:
+            return choice
+
+        def request(left: Domain) -> Request:
+            return self.chooser.request(column, left, distinct)
+
+        def choose(left: Domain) -> Generator:
+            return self.chooser.choose(column, left, distinct).generator
+
+        generator = answering(choice.generator, request, domain, asked, choose)
+        return replace(choice, generator=generator)
 
     # Cases -------------------------------------------------------------------------------------------------------------
 
@@ -310,7 +234,7 @@ class _Drafting:
 
     def _variable(self, name: str, kept: Kept) -> Variable:
         if name not in self.domains:
-            column = column_at(self.schema, self.table, self.paths[name])
+            column = column_at(self.schema, self.table, self.checks.paths[name])
             return Variable(
                 name=name, type=column.type, domain=base_domain(column, self.schema.as_of), nullable=column.nullable,
                 given="wholly",
@@ -321,7 +245,7 @@ class _Drafting:
             given = "value"
         return Variable(
             name=name, type=column.type, domain=self.domains[name],
-            nullable=column.nullable and name not in self.never_null, nulls=column.nulls, given=given,  # type: ignore[arg-type] # one of the three words
+            nullable=column.nullable and name not in self.checks.never_null, nulls=column.nulls, given=given,  # type: ignore[arg-type] # one of the three words
         )  # fmt: skip
 
     # Steps -------------------------------------------------------------------------------------------------------------
@@ -360,63 +284,6 @@ class _Drafting:
             parts=carrier.parts, whole=carrier.whole, nulls=nulls, reason=carrier.choice.reason, component=number,
         )  # fmt: skip
 
-    # Settled uniques ---------------------------------------------------------------------------------------------------
-
-    def _settled(self, kept: Kept, found: Sequence[Component], steps: Mapping[str, Step]) -> tuple[Settled, ...]:
-        """Gather the uniques (and conditions between given columns) under which rows are drawn again, as one group."""
-        if self.existing is not None and self.existing.height:
-            # Existing rows followed no permutation of ours: new ones give way to them under every unique.
-            kept.open = [*([self.table.primary_key] if self.table.primary_key else []), *self.table.uniques]
-        tried = self.refusing and not any(isinstance(step, Aggregated | Numbered) for step in steps.values())
-        if not kept.open and not self.redrawn and not tried:
-            return ()
-        mention = {name for unique in kept.open for name in concerned(self.schema, self.table, unique)}
-        mention |= set(steps) if tried else set()
-        mention |= {name for condition in self.redrawn for name in columns_of(condition.formula)}
-        references = [
-            link.reference.name
-            for link in kept.links.values()
-            if set(link.reference.columns) & mention
-            and link.kind in {"uniform", "tickets", "agreeing", "one to one", "self"}
-        ]
-        columns = {name for name in mention if isinstance(steps.get(name), Drawn | Cased)}
-        if tried:  # where nothing but counted numbers is left, drawing again changes nothing
-            columns = {name for name in columns if not _counts_up(steps[name])}
-        for component in found:
-            if columns & set(component.columns):
-                columns |= set(component.columns)
-        kept.open += self._loosened(kept, columns)
-        steady = tuple(references[:1]) if len(references) + len(columns) > 1 and len(kept.open) == 1 else ()
-        if tried:
-            single = tuple(name for name in references if kept.links[name].kind == "one to one")
-            steady = single if len(single) < len(references) else ()
-        return (
-            Settled(
-                uniques=tuple(kept.open), columns=tuple(sorted(columns)), references=tuple(references), steady=steady,
-                period=self._period(kept, [one for one in references if one not in steady], set() if tried else columns, steps),
-                conditions=tuple(condition.formula for condition in self.redrawn), tried=tried,
-            ),
-        )  # fmt: skip
-
-    def _loosened(self, kept: Kept, columns: set[str]) -> list[Unique]:
-        """Uniques that a permutation keeps only as long as none of its columns is drawn again."""
-        moved = {
-            name for name in columns if name in kept.carriers and not kept.carriers[name].choice.generator.sequential
-        }
-        key = [self.table.primary_key] if self.table.primary_key else []
-        return [
-            unique for unique in (*key, *self.table.uniques) if unique not in kept.open and moved & set(unique.columns)
-        ]
-
-    def _period(self, kept: Kept, quick: Sequence[str], columns: set[str], steps: Mapping[str, Step]) -> int:
-        """Attempts after which the steady reference moves on: enough to have tried what the others can be."""
-        sizes = [self.rows.get(kept.links[name].reference.table, 0) for name in quick]
-        for name in columns:
-            step = steps[name]
-            capacity = step.generator.capacity if isinstance(step, Drawn) else 8
-            sizes.append(8 * min(capacity or 1_000, 1_000))
-        return 4 + max([min(size, 10_000) for size in sizes], default=4)
-
     # Names -------------------------------------------------------------------------------------------------------------
 
     def _note_paths(self, steps: Mapping[str, Step]) -> None:
@@ -433,15 +300,11 @@ class _Drafting:
                     expression = parsed(aggregate.expression, self.schema.dialect, column.where)
                     wanted |= dict.fromkeys(mentioned(expression), column.where)
         for name, where in wanted.items():
-            if name not in self.paths:
-                self.paths[name] = resolved(self.schema, self.table, name, where)  # type: ignore[arg-type]
+            if name not in self.checks.paths:
+                self.checks.paths[name] = resolved(self.schema, self.table, name, where)  # type: ignore[arg-type]
 
     def _column(self, name: str) -> Column:
         return next(column for column in self.table.columns if column.name == name)
-
-
-def _counts_up(step: Step) -> bool:
-    return isinstance(step, Drawn) and step.generator.sequential and step.component is None
 
 
 def _several(formula: Formula) -> tuple[str, ...]:

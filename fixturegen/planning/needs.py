@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from fixturegen.expressions.names import mentioned
-from fixturegen.expressions.normal import columns_of
+from fixturegen.expressions.normal import AllOf, columns_of
 from fixturegen.expressions.parsing import parsed
 from fixturegen.planning.dotted import concerned
 from fixturegen.planning.order import Node
@@ -78,6 +78,8 @@ def _linked(plan: Plan, table: TablePlan, link: Link) -> Iterable[Node]:
         yield from _linked(plan, table, anchor)
         parent = plan.tables[anchor.reference.table]
         yield from _linked(plan, parent, parent.links[link.through])
+    targets = dict(zip(link.reference.columns, link.reference.target, strict=True))
+    yield from ((link.reference.table, targets[name]) for name in columns_of(AllOf(link.only)))
     for peer in link.peers:
         other = table.links[peer]
         targets = dict(zip(other.reference.columns, other.reference.target, strict=True))

@@ -35,6 +35,7 @@ class Link:
         through: Reference of the anchor's table to follow (``via``).
         shared: Own columns that the anchor decides already (``agreeing``).
         peers: References that must find an agreeing parent too: only parents for which they do are chosen.
+        only: Conditions on single columns of the reference: only parents whose values meet them are chosen.
         nullable: Columns that are NULL in a row without a parent.
         nulls: Share of rows without one where no case decides; None where a case does.
         after: So many parents, the first ones, are not chosen: existing rows whose columns sum up their children already.
@@ -47,6 +48,7 @@ class Link:
     through: str | None = None
     shared: tuple[str, ...] = ()
     peers: tuple[str, ...] = ()
+    only: tuple[Formula, ...] = ()
     nullable: tuple[str, ...] = ()
     nulls: float | None = 0.0
     after: int = 0

@@ -10,9 +10,10 @@ from types import MappingProxyType
 import numpy as np
 import polars as pl
 
-from fixturegen.draws import Bits, bits, combined, stream
+from fixturegen.draws import Bits, Integers, bits, combined, stream
 from fixturegen.errors import ImpossibleError, SchemaError
 from fixturegen.options import Options
+from fixturegen.planning.answering import asked_of_parents
 from fixturegen.planning.counting import expected, offsets
 from fixturegen.planning.demand import Demand, demands, pruned
 from fixturegen.planning.drafting import Draft, drafted
@@ -21,6 +22,7 @@ from fixturegen.planning.order import column_order, load_order
 from fixturegen.planning.plan import Lowered, Plan, TablePlan
 from fixturegen.planning.strengthening import strengthened
 from fixturegen.schema import Check, Count, Dialect, PerParent, Rows, Schema
+from fixturegen.variants import dated
 
 MOST_PASSES = 50
 MOST_COUNTED = 10**10
@@ -51,16 +53,18 @@ def planned(
         SchemaError: If the schema names what does not exist, or a condition that nothing at hand can judge.
         ImpossibleError: If no rows can satisfy it, or not as many as demanded; with the arithmetic.
     """
-    schema = schema if options.as_of is None else replace(schema, as_of=options.as_of)
+    schema = dated(schema, options.as_of)
     asked = demands(schema, options)
     declared = pruned(schema, asked)
     schema = strengthened(declared)
     order, postponed = load_order(schema, schema.tables)
     counter = Counter(schema, options, asked, {name: frame.height for name, frame in existing.items()})
-    draft = partial(drafted, schema, options, existing=existing, judges=judges, tried=tried)
+    draft = partial(
+        drafted, schema, options, existing=existing, judges=judges, tried=tried, asked=asked_of_parents(schema)
+    )
     for name, (limit, reason) in ceilings.items():
         counter.lower(name, limit, reason)
-    drafts = _settled_drafts(schema, draft, asked, order, counter)
+    drafts = _settled_drafts(schema, draft, order, counter)
     unverified = [f"{name}.{check.name}" for name in order for check in drafts[name].unverified]
     if unverified and not options.accept_unverified:
         _refuse_unverified(schema, unverified, [check for name in order for check in drafts[name].unverified])
@@ -101,8 +105,7 @@ class Counter:
         self._schema = schema
         self._seed = options.seed
         self._counted = options.counted
-        self._asked = asked
-        self._keys: dict[str, Bits] = {}
+        self._asked = dict(asked)
         self.lowered: dict[str, Lowered] = {}
         self.rows = {name: demand.count.number for name, demand in asked.items() if isinstance(demand.count, Rows)}
         for name in schema.tables:
@@ -110,8 +113,9 @@ class Counter:
 
     def recount(self, name: str) -> None:
         """Count the rows of a table counted per parent."""
-        if isinstance(self._asked[name].count, PerParent) and not self._estimated(name):
-            self.keys(name)
+        count = self._asked[name].count
+        if isinstance(count, PerParent) and not self._estimated(name):
+            self._running(name, count, ())
 
     def _estimated(self, name: str) -> bool:
         """Estimate the rows of a table counted per parent and say so, where very many would have to be counted."""
@@ -145,6 +149,13 @@ class Counter:
         count = self._asked[name].count
         if isinstance(count, Rows):
             return np.arange(self.total(name), dtype=np.uint64)
+        keys, running = self._running(name, count, circle)
+        sizes = np.diff(running)
+        new = combined(np.repeat(keys, sizes), np.arange(running[-1]) - np.repeat(running[:-1], sizes))
+        return np.concatenate([np.zeros(self._existing.get(name, 0), dtype=np.uint64), new])
+
+    def _running(self, name: str, count: PerParent, circle: tuple[str, ...]) -> tuple[Bits, Integers]:
+        """Return the keys of a table's parents and the running sums of their counts, the last of which is its rows."""
         parent = self._parent(name, count)
         if parent in circle or parent == name:
             message = f"the rows of {name} are counted per {parent}, whose rows are counted per {name}"
@@ -155,9 +166,7 @@ class Counter:
             lambda names, at: bits(stream(self._seed, *names), at), name, count, keys, self._existing.get(parent, 0)
         )
         self.rows[name] = int(running[-1])
-        sizes = np.diff(running)
-        new = combined(np.repeat(keys, sizes), np.arange(running[-1]) - np.repeat(running[:-1], sizes))
-        return np.concatenate([np.zeros(self._existing.get(name, 0), dtype=np.uint64), new])
+        return keys, running
 
     def _check_size(self, name: str, count: PerParent, parents: int) -> None:
         most = parents * count.high
@@ -174,6 +183,23 @@ class Counter:
     def totals(self) -> Mapping[str, int]:
         """Return the rows of every table, existing ones counted."""
         return {name: self.total(name) for name in self.rows}
+
+    def count(self, name: str) -> Count:
+        """Return what is asked of a table, capped per parent where it was."""
+        return self._asked[name].count
+
+    def cap(self, name: str, most: int, reason: str) -> bool:
+        """Let no parent have more than so many rows of a table; return whether that changed anything."""
+        demand = self._asked[name]
+        if not isinstance(demand.count, PerParent) or demand.count.high <= most:
+            return False
+        before = self.lowered[name].asked if name in self.lowered else self.rows[name]
+        count = replace(demand.count, low=min(demand.count.low, most), high=most)
+        self._asked[name] = replace(demand, count=count)
+        self.recount(name)
+        if self.rows[name] < before:
+            self.lowered[name] = Lowered(name, before, self.rows[name], reason)
+        return True
 
     def lower(self, name: str, limit: int, reason: str) -> bool:
         """Lower the rows of a table to a limit; return whether that changed anything.
@@ -205,7 +231,6 @@ class Counter:
 def _settled_drafts(
     schema: Schema,
     draft: Callable[[str, Count, Mapping[str, int]], Draft],
-    asked: Mapping[str, Demand],
     order: Sequence[str],
     counter: Counter,
 ) -> Mapping[str, Draft]:
@@ -215,11 +240,13 @@ def _settled_drafts(
     for _ in range(MOST_PASSES):
         changed: set[str] = set()
         for name in [one for one in order if one in open_tables]:
-            drafts[name] = draft(name, asked[name].count, counter.totals())
-            for limit, reason in drafts[name].limits:
-                if counter.lower(name, limit, reason):
+            drafts[name] = draft(name, counter.count(name), counter.totals())
+            for change, bounds in ((counter.cap, drafts[name].crowds), (counter.lower, drafts[name].limits)):
+                changes = [change(name, most, reason) for most, reason in bounds]
+                if any(changes):
                     changed.add(name)
-                    drafts[name] = draft(name, asked[name].count, counter.totals())
+                    drafts[name] = draft(name, counter.count(name), counter.totals())
+                    break
         if not changed:
             return drafts
         for name in schema.tables:

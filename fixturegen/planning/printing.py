@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fixturegen.expressions.normal import columns_of
+from fixturegen.expressions.normal import AllOf, columns_of
 from fixturegen.planning.components import Component
 from fixturegen.planning.plan import Aggregated, Cased, Drawn, Gathered, Link, Numbered, Plan, Step, TablePlan
 from fixturegen.schema import PerParent, Reference, Type, Unique
@@ -91,6 +91,8 @@ def _link_words(link: Link) -> str:
         words += f"; NULL in {link.nulls:.0%}"
     if link.peers:
         words += f"; only where {', '.join(link.peers)} agree"
+    if link.only:
+        words += f"; only where the checks on {', '.join(dict.fromkeys(columns_of(AllOf(link.only))))} are met"
     return words
 
 

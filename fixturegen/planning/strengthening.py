@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from fixturegen.expressions.names import mentioned
 from fixturegen.expressions.parsing import parsed, rendered
-from fixturegen.schema import Exclusion, Schema, Table, Type, Unique
+from fixturegen.schema import Check, Exclusion, Schema, Table, Type, Unique
 
 RANGES = frozenset({"range", "multirange"})
 """Forms of types whose distinct values, as our generators make them, do not overlap."""
@@ -38,7 +38,21 @@ def _table(schema: Schema, table: Table, needed: Collection[str]) -> Table:
         for column in table.columns
     )
     declared = tuple(_spelt_out(schema, table, unique) for unique in table.uniques)
-    return replace(table, uniques=declared + derived, columns=columns)
+    return replace(table, uniques=declared + derived, columns=columns, checks=table.checks + _filled(schema, table))
+
+
+def _filled(schema: Schema, table: Table) -> tuple[Check, ...]:
+    """Return a check for every computed column that may not be NULL: its expression has to give a value."""
+    return tuple(
+        Check(
+            sql=f"({column.generated}) IS NOT NULL",
+            name=f"{column.name} is not null",
+            dialect=schema.dialect,
+            where=column.where,
+        )
+        for column in table.columns
+        if column.generated is not None and not column.nullable
+    )
 
 
 def _spelt_out(schema: Schema, table: Table, unique: Unique) -> Unique:

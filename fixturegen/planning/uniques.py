@@ -53,6 +53,7 @@ class Kept:
         links: Links, with those that became one to one.
         open: Uniques for which rows are drawn again.
         limits: How many rows there can be at most, each with its arithmetic.
+        crowds: How many rows a parent can have at most where the scale left no more, each with its arithmetic.
         folded: Columns whose texts must differ without regard to case.
     """
 
@@ -60,6 +61,7 @@ class Kept:
     carriers: dict[str, Carrier] = field(default_factory=dict)
     open: list[Unique] = field(default_factory=list)
     limits: list[tuple[int, str]] = field(default_factory=list)
+    crowds: list[tuple[int, str]] = field(default_factory=list)
     folded: set[str] = field(default_factory=set)
 
 
@@ -77,6 +79,7 @@ class Keeper:
         plain: Columns whose values are free to be permuted.
         sought: Columns that another table's unique reads through a reference: distinct where that is free to have.
         dialect: The schema's dialect, which decides what collations take for equal.
+        scaled: Whether counts were scaled down, so that rows per parent may have to follow.
     """
 
     table: Table
@@ -88,6 +91,7 @@ class Keeper:
     plain: frozenset[str]
     sought: tuple[str, ...] = ()
     dialect: Dialect = "sqlite"
+    scaled: bool = False
 
     def keep(self, links: Mapping[str, Link]) -> Kept:
         """Return how every unique is kept, the primary key first and narrow ones before wide ones."""
@@ -251,7 +255,7 @@ class Keeper:
         for name, link in kept.links.items():
             reference = link.reference
             if set(reference.columns) <= set(unique.columns) and link.kind in {"uniform", "tickets", "self"}:
-                if set(reference.columns) != set(unique.columns):
+                if set(reference.columns) != set(unique.columns) or link.only:
                     continue
                 parents = self.filled.get(reference.table, 0)
                 kept.links[name] = replace(link, kind="chain" if link.kind == "self" else "one to one")
@@ -301,13 +305,13 @@ class Keeper:
                 factors.append((capacity, f"values of {column.name}"))
         if any(self._may_be_null(name) for name in unique.columns) and unique.nulls_distinct:
             return
-        self._refuse_crowd(unique, kept, factors)
+        self._uncrowd(unique, kept, factors)
         whole = prod(size for size, _ in factors)
         words = " x ".join(f"{size:,} {what}" for size, what in factors)
         kept.limits.append((whole, f"{', '.join(unique.columns)} is unique: {words} = {whole:,}"))
 
-    def _refuse_crowd(self, unique: Unique, kept: Kept, factors: Sequence[tuple[int, str]]) -> None:
-        """A parent cannot have more rows than what else the unique holds has combinations."""
+    def _uncrowd(self, unique: Unique, kept: Kept, factors: Sequence[tuple[int, str]]) -> None:
+        """A parent cannot have more rows than what else the unique holds has combinations: refused, or fewer at a small scale."""
         counting = next((link for link in kept.links.values() if link.kind == "parent"), None)
         if counting is None or not set(counting.reference.columns) <= set(unique.columns):
             return
@@ -315,12 +319,16 @@ class Keeper:
         own = (self.filled.get(counting.reference.table, 0), f"rows of {counting.reference.table}")
         others = list(factors)
         others.remove(own)
-        if self.count.high > prod(size for size, _ in others):
-            words = " x ".join(f"{size:,} {what}" for size, what in others)
-            message = f"up to {self.count.high:,} rows for each of {counting.reference.table}, but {', '.join(unique.columns)} is unique: {words}"
+        most = prod(size for size, _ in others)
+        if self.count.high <= most:
+            return
+        words = " x ".join(f"{size:,} {what}" for size, what in others)
+        message = f"up to {self.count.high:,} rows for each of {counting.reference.table}, but {', '.join(unique.columns)} is unique: {words}"
+        if not self.scaled:
             raise ImpossibleError(
                 message, where=self.table.where, hint="Ask for fewer rows per parent, or for more of those."
             )
+        kept.crowds.append((most, message))
 
     def _capacity(self, column: Column) -> int | None:
         domain = self.domains[column.name]

@@ -70,7 +70,7 @@ def probed(
     with _engine(target) as engine:
         place = masked(engine.url)
         dialect: Dialect = "mysql" if engine.dialect.name == "mariadb" else engine.dialect.name  # type: ignore[assignment]
-        made = negatives_for(declared, dialect=dialect, seed=seed)
+        made = negatives_for(declared, dialect=dialect, seed=seed, database=engine)
         with _bench(engine, place, on_connect) as bench:
             before, stands = counters(bench), sequences(bench)
             notes = list(settings(bench))

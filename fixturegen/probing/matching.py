@@ -39,6 +39,10 @@ def answers(constraint: Constraint | None, kind: str, rejection: Rejection) -> b
     >>> answers(key, "unique", Rejection("users", "unique", "users_name_key"))
     False
     """
+    if rejection.kind == "reference" and kind == "check" and constraint is not None:
+        return (
+            constraint.name == f"{rejection.constraint}_full"
+        )  # MATCH FULL, which is read as a check beside the reference
     if rejection.kind not in _KINDS.get(kind, _VALUE):
         return False
     told = rejection.constraint.removeprefix("index ").strip("'")
@@ -51,8 +55,15 @@ def _names(constraint: Constraint, told: str) -> bool:
     own = {constraint.name, getattr(constraint.subject, "name", "")} - {""}
     if constraint.kind == "primary_key":
         own |= {"PRIMARY", f"{constraint.table}_pkey"}
-    bare = told.partition(" of the type ")[0]
-    return bare.casefold() in {name.casefold() for name in own}
+    bare, _, domain = told.removeprefix(f"{constraint.table}.").partition(" of the type ")
+    return bare.casefold() in {name.casefold() for name in own} or (
+        bool(domain) and _of_domain(constraint, bare, domain)
+    )
+
+
+def _of_domain(constraint: Constraint, told: str, domain: str) -> bool:
+    """Whether it is a CHECK of a column's domain: neither the domain nor the schema gives it a name of its own."""
+    return constraint.kind == "check" and constraint.name.endswith("_check") and told.startswith(f"{domain}_check")
 
 
 def _made(constraint: Constraint, told: str) -> bool:

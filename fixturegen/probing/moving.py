@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from fixturegen.breaking.records import Insert, Record, Step, Update
+from fixturegen.breaking.values import letters
 from fixturegen.databases.quoting import quoted, quoted_table
 from fixturegen.probing.bench import Bench
 from fixturegen.schema import Column, Schema, Table
 from fixturegen.suites.fresh import alternatives
 from fixturegen.suites.locality import OF_VALUE, Locality
-from fixturegen.suites.merging import bare
 from fixturegen.suites.statements import written
 
 Place = tuple[str, str]
@@ -151,7 +151,7 @@ def known(value: object) -> str:
     >>> known("Ab "), known(3)
     ('ab', '3')
     """
-    return bare(str(value))
+    return letters(str(value))
 
 
 def _greatest(places: Iterable[Place], full: Iterable[str], column: Column, bench: Bench) -> int:

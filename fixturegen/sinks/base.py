@@ -17,9 +17,6 @@ from fixturegen.errors import InputError
 from fixturegen.schema import Dialect, Reference, Table
 from fixturegen.sinks.manifest import Metadata, TableFiles
 
-BLOCK_ROWS = 250_000
-"""Rows that a writer is given at once: a Parquet row group, an Arrow record batch."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
@@ -39,7 +36,7 @@ class Context:
 
 
 class Writer(Protocol):
-    """One open file. It receives blocks of ``BLOCK_ROWS`` rows, only the last one shorter, all with the same columns."""
+    """One open file. It receives blocks of ``block_rows`` rows, only the last one shorter, all with the same columns."""
 
     def write(self, frame: pl.DataFrame) -> None:
         """Append rows."""

@@ -11,16 +11,15 @@ import polars as pl
 from fixturegen.dtypes import polars_dtype
 from fixturegen.errors import InputError, RefusedError
 from fixturegen.schema import Dialect, Reference, Table
-from fixturegen.sinks.base import BLOCK_ROWS, Context, Sink, Writer, sink_named
+from fixturegen.sinks.base import Context, Sink, Writer, sink_named
 from fixturegen.sinks.behind import Behind
+from fixturegen.sinks.blocks import PART_ROWS, Blocks, block_rows
 from fixturegen.sinks.manifest import MANIFEST, File, Manifest, Metadata, TableFiles, file_of
 from fixturegen.sinks.names import file_stems
 from fixturegen.sinks.placing import place, previous, refuse_beyond, refuse_foreign, staged
 
 Elsewhere = Callable[[Path, Mapping[str, str]], Mapping[str, TableFiles]]
 """Writes all files into a folder, under these names (without ending) by table; gives them by table, in load order."""
-PART_ROWS = 5_000_000
-"""Rows of a file at most; a multiple of ``BLOCK_ROWS``."""
 
 
 def export_frames(
@@ -125,7 +124,7 @@ class Output:
         self._context = context
         self._announced = rows
         self._part = part
-        self._blocks = Blocks(BLOCK_ROWS)
+        self._blocks = Blocks(block_rows(table))
         self._writer: Writer | None = None
         self._parts: list[tuple[Path, int]] = []
         self._schema: pl.Schema | None = None
@@ -212,36 +211,6 @@ class Output:
     def _refuse_count(self, rows: int) -> None:
         message = f"{self._announced:,} rows were announced and {rows:,} came"
         raise RefusedError(message, where=self._table.name)
-
-
-class Blocks:
-    """Rows recut into blocks of one size, so that files do not depend on the chunks they came in."""
-
-    def __init__(self, size: int) -> None:
-        self.total = 0
-        self._size = size
-        self._held: list[pl.DataFrame] = []
-        self._height = 0
-
-    def add(self, frame: pl.DataFrame) -> Iterable[pl.DataFrame]:
-        """Take rows; return the blocks that are full."""
-        self.total += frame.height
-        if frame.height:
-            self._held.append(frame)
-            self._height += frame.height
-        if self._height < self._size:
-            return
-        whole = self.rest()
-        assert whole is not None
-        last = whole.height - whole.height % self._size
-        yield from (whole.slice(at, self._size).rechunk() for at in range(0, last, self._size))
-        if last < whole.height:
-            self._held, self._height = [whole.slice(last)], whole.height - last
-
-    def rest(self) -> pl.DataFrame | None:
-        """Return the rows held back, which are none from then on; None where there are none."""
-        held, self._held, self._height = self._held, [], 0
-        return pl.concat(held) if held else None
 
 
 def _completed(

@@ -8,7 +8,8 @@ from pathlib import Path
 import polars as pl
 
 from fixturegen.schema import Table
-from fixturegen.sinks.base import BLOCK_ROWS, Context, Sink, Writer, sink
+from fixturegen.sinks.base import Context, Sink, Writer, sink
+from fixturegen.sinks.blocks import block_rows
 from fixturegen.sinks.streaming import StreamWriter
 
 
@@ -20,13 +21,14 @@ class IpcSink(Sink):
 
     def open(self, path: Path, table: Table, context: Context) -> Writer:
         """Return a writer in bounded memory."""
-        del table, context
-        return StreamWriter(partial(_write, path), partial(_stream, path))
+        del context
+        rows = block_rows(table)
+        return StreamWriter(partial(_write, path, rows), partial(_stream, path, rows))
 
 
-def _write(path: Path, frame: pl.DataFrame) -> None:
-    frame.write_ipc(path, compat_level=pl.CompatLevel.oldest(), record_batch_size=BLOCK_ROWS)
+def _write(path: Path, rows: int, frame: pl.DataFrame) -> None:
+    frame.write_ipc(path, compat_level=pl.CompatLevel.oldest(), record_batch_size=rows)
 
 
-def _stream(path: Path, frame: pl.LazyFrame) -> None:
-    frame.sink_ipc(path, compat_level=pl.CompatLevel.oldest(), record_batch_size=BLOCK_ROWS)
+def _stream(path: Path, rows: int, frame: pl.LazyFrame) -> None:
+    frame.sink_ipc(path, compat_level=pl.CompatLevel.oldest(), record_batch_size=rows)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path, PurePosixPath
@@ -19,6 +20,7 @@ LOG = "_delta_log"
 _DISTRIBUTIONS = {"fixturegen": "fixturegen-db", "polars": "polars", "numpy": "numpy", "faker": "faker"}
 
 
+@cache
 def versions() -> Mapping[str, str]:
     """Return the installed versions that decide values, without importing any of them."""
     return MappingProxyType({name: _version(distribution) for name, distribution in _DISTRIBUTIONS.items()})

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
-
-import polars as pl
+from typing import Literal, TypedDict
 
 from fixturegen.schema import Table
-from fixturegen.sinks.base import BLOCK_ROWS, Context, Sink, Writer, sink
+from fixturegen.sinks.base import Context, Sink, Writer, sink
+from fixturegen.sinks.blocks import block_rows
 from fixturegen.sinks.streaming import StreamWriter
+
+LEVEL = 1
+"""Of zstd: two thirds of the time that its usual level 3 takes to write, for files of about the same size."""
 
 
 @sink("parquet")
@@ -24,14 +26,19 @@ class ParquetSink(Sink):
 
     def open(self, path: Path, table: Table, context: Context) -> Writer:
         """Return a writer in bounded memory."""
-        del table
-        pairs = context.metadata.pairs()
-        return StreamWriter(partial(_write, path, pairs), partial(_stream, path, pairs))
+        settings = _Settings(
+            row_group_size=block_rows(table),
+            metadata=context.metadata.pairs(),
+            compression="zstd",
+            compression_level=LEVEL,
+        )
+        return StreamWriter(
+            lambda frame: frame.write_parquet(path, **settings), lambda frame: frame.sink_parquet(path, **settings)
+        )
 
 
-def _write(path: Path, pairs: dict[str, str], frame: pl.DataFrame) -> None:
-    frame.write_parquet(path, row_group_size=BLOCK_ROWS, metadata=pairs)
-
-
-def _stream(path: Path, pairs: dict[str, str], frame: pl.LazyFrame) -> None:
-    frame.sink_parquet(path, row_group_size=BLOCK_ROWS, metadata=pairs)
+class _Settings(TypedDict):
+    row_group_size: int
+    metadata: dict[str, str]
+    compression: Literal["zstd"]
+    compression_level: int

@@ -15,7 +15,6 @@ from fixturegen.sources.yaml_fields import Fields
 from fixturegen.sources.yaml_format import ACTIONS, REFERENCE
 from fixturegen.sources.yaml_nodes import Entries, Node, Scalar, Sequence, described, quoted, refuse
 
-EXTRAS = ("as", "skew", "childless", "deferrable", "deferred", "on_delete")
 _LISTED = re.compile(r"(.*?)\s*\(([^()]*)\)\s*", re.DOTALL)
 
 

@@ -14,6 +14,7 @@ from pyspark.sql.pandas.types import from_arrow_schema
 
 from fixturegen.access.source import Origin, ranges_of
 from fixturegen.errors import InputError
+from fixturegen.options import options_from
 
 if TYPE_CHECKING:
     from pyspark.sql.types import StructType
@@ -106,8 +107,7 @@ def _origin(given: Mapping[str, str]) -> Origin:
 def _kept(options: tuple[tuple[str, str], ...]) -> Origin:
     """Return the planned schema, once in each of Spark's Python processes."""
     given = dict(options)
-    return Origin(
-        given["schema"],
+    asked = options_from(
         hostile=_fraction("hostile", given.get("hostile", "0")),
         rows=_rows(given.get("rows")),
         scale=_fraction("scale", given.get("scale", "1")),
@@ -115,6 +115,7 @@ def _kept(options: tuple[tuple[str, str], ...]) -> Origin:
         as_of=_day(given.get("as_of")),
         accept_unverified=given.get("accept_unverified", "false").lower() == "true",
     )
+    return Origin(given["schema"], asked)
 
 
 def _rows(text: str | None) -> int | dict[str, int] | None:

@@ -100,7 +100,10 @@ class Casework:
             window.lows = [_unbound] * (len(narrowing.at_least) + len(narrowing.solved))
             window.highs = [_unbound] * len(narrowing.at_most)
             self.windows[name, at] = window
-        return [*found, shared_digit(layout, [self.windows[name, at] for at, _ in drawn])]
+        return [
+            *found,
+            shared_digit(layout, [self.windows[name, at] for at, _ in drawn], weighed=name in self.work.weighed),
+        ]
 
     # Compiling -------------------------------------------------------------------------------------------------------
 

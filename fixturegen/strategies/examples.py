@@ -12,8 +12,9 @@ import polars as pl
 from fixturegen.dtypes import polars_dtype
 from fixturegen.errors import InputError, SchemaError
 from fixturegen.lattice import Lattice, lattice_of
+from fixturegen.runs import Source
 from fixturegen.schema import Column, Table
-from fixturegen.verbs import Source, load
+from fixturegen.verbs import load
 
 _LINE = 100
 

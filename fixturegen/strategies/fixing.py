@@ -10,8 +10,10 @@ from fixturegen.errors import InputError, SchemaError
 from fixturegen.expressions.names import mentioned, resolved
 from fixturegen.expressions.parsing import parsed
 from fixturegen.lattice import lattice_of, measure
-from fixturegen.schema import AsOf, Check, Choice, Column, Constant, PerParent, Rows, Schema, Table
+from fixturegen.schema import AsOf, Choice, Column, Constant, PerParent, Rows, Schema, Table
+from fixturegen.variants import quoted, ruled
 
+_RULE = "where"
 Where = Mapping[str, str | Mapping[str, object]]
 """By table: an SQL condition in the schema's dialect, or values by column (None for NULL)."""
 
@@ -45,7 +47,7 @@ def _fixed_table(schema: Schema, table: Table, wanted: str | Mapping[str, object
         # A check that cannot be read is left to its database; one that somebody typed here is a mistake.
         for name in mentioned(parsed(wanted, schema.dialect)):
             resolved(schema, table, name)
-        return _checked(schema, table, wanted)
+        return ruled(table, wanted, _RULE, schema.dialect)
     if not isinstance(wanted, Mapping):
         message = f"where of {table.name} is neither an SQL condition nor values by column"
         raise InputError(message)
@@ -58,21 +60,13 @@ def _fixed_table(schema: Schema, table: Table, wanted: str | Mapping[str, object
     return table
 
 
-def _checked(schema: Schema, table: Table, sql: str) -> Table:
-    taken = {check.name for check in table.checks}
-    name = next(name for at in range(len(taken) + 1) if (name := f"where {at}" if at else "where") not in taken)
-    return replace(table, checks=(*table.checks, Check(sql=sql, name=name, dialect=schema.dialect)))
-
-
 def _fixed_column(schema: Schema, table: Table, column: Column, value: object) -> Table:
-    quoted = '"' + column.name.replace('"', '""') + '"'
-    if schema.dialect == "mysql":
-        quoted = "`" + column.name.replace("`", "``") + "`"
+    name = quoted(column.name, schema.dialect)
     if value is None:
         if not column.nullable:
             message = f"{table.name}.{column.name} is never NULL, but where demands it"
             raise InputError(message)
-        return _checked(schema, table, f"{quoted} IS NULL")
+        return ruled(table, f"{name} IS NULL", _RULE, schema.dialect)
     _check_value(table, column, value)
     _check_allowed(schema, table, column, value)
     sure = replace(column, choices=(Choice(value),), nulls=0.0 if column.nullable else None, fill=None)
@@ -82,7 +76,7 @@ def _fixed_column(schema: Schema, table: Table, column: Column, value: object) -
         raise InputError(message, hint="Fix columns of the rows that it follows from, or state an SQL condition.")
     columns = tuple(sure if one is column else one for one in table.columns)
     checked = replace(table, columns=columns)
-    return _checked(schema, checked, f"{quoted} IS NOT NULL") if column.nullable else checked
+    return ruled(checked, f"{name} IS NOT NULL", _RULE, schema.dialect) if column.nullable else checked
 
 
 def _check_value(table: Table, column: Column, value: object) -> None:

@@ -7,14 +7,53 @@ from dataclasses import dataclass, field
 BYTE = 256
 
 
+@dataclass(frozen=True, slots=True)
+class Summand:
+    """A number of few values, of which rows may take over each other's.
+
+    Attributes:
+        digit: Its digit, from 0 on.
+        most: The digit's greatest value.
+        base: What a digit of 0 counts for in a sum.
+    """
+
+    digit: int
+    most: int
+    base: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A number that children read into a sum.
+
+    Attributes:
+        column: The column.
+        digit: Its digit, from 0 to twice the greatest position.
+        low: Its least position.
+        high: Its greatest position.
+    """
+
+    column: str
+    digit: int
+    low: int
+    high: int
+
+
 @dataclass(slots=True)
 class Layout:
     """The digits of a table's rows: bytes first, then numbers.
 
     Digits are numbered from 0 on as they are asked for; ``order`` brings what was drawn into that order.
+
+    Attributes:
+        bounds: Bounds of each digit, both inclusive; None for a byte.
+        summands: Numbers of few values.
+        shared: Numbers that children read into a sum.
     """
 
     bounds: list[tuple[int, int] | None] = field(default_factory=list)
+    summands: list[Summand] = field(default_factory=list)
+    shared: list[Shared] = field(default_factory=list)
 
     def byte(self) -> int:
         """Return a new digit, 0 to 255."""
@@ -31,19 +70,22 @@ class Layout:
         """How many bytes there are."""
         return sum(bounds is None for bounds in self.bounds)
 
+    def _numbered(self) -> list[int]:
+        """Return the digits that are numbers as they are drawn, those of the most values first.
+
+        Hypothesis lowers a number by a step while it raises a later one by a step: a price by a cent and a quantity by one, so
+        that a product above a limit has one least form. The other way about it would not stay above the limit.
+        """
+        spans = {digit: bounds[1] - bounds[0] for digit, bounds in enumerate(self.bounds) if bounds is not None}
+        return sorted(spans, key=lambda digit: -spans[digit])
+
     @property
     def numbers(self) -> list[tuple[int, int]]:
-        """Bounds of the numbers."""
-        return [bounds for bounds in self.bounds if bounds is not None]
+        """Bounds of the numbers, in the order in which they are drawn."""
+        return [bounds for digit in self._numbered() if (bounds := self.bounds[digit]) is not None]
 
     def order(self) -> list[int]:
         """Return, for each digit, its place in the bytes followed by the numbers."""
-        first, then, places = 0, self.width, []
-        for bounds in self.bounds:
-            if bounds is None:
-                places.append(first)
-                first += 1
-            else:
-                places.append(then)
-                then += 1
-        return places
+        flags = [digit for digit, bounds in enumerate(self.bounds) if bounds is None]
+        places = {digit: place for place, digit in enumerate(flags + self._numbered())}
+        return [places[digit] for digit in range(len(self.bounds))]

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
-from fixturegen.draws import bits, bounded, stream
 from fixturegen.expressions.normal import columns_of
 from fixturegen.fills.judging import Oracle
+from fixturegen.planning.order import Node
 from fixturegen.planning.plan import Numbered, Plan
 from fixturegen.schema import PerParent
 from fixturegen.strategies.blocks import blocks
@@ -18,11 +16,10 @@ from fixturegen.strategies.filling import Maker
 from fixturegen.strategies.parents import parent_of
 from fixturegen.strategies.searching import tries
 from fixturegen.strategies.uniques import Kept, kept_uniques
+from fixturegen.strategies.weighing import weights
 from fixturegen.strategies.worlds import UNMOVED, Draft, Row, StuckError, World
 
 MOST_ROUNDS = 2_000
-WARMING = 8
-"""Examples made beforehand."""
 
 
 class DroppedError(Exception):
@@ -147,6 +144,7 @@ class Machine:
     most: Mapping[str, int]
     least: Mapping[str, int]
     oracle: Oracle | None = None
+    weights: Mapping[Node, str] = field(init=False)
     works: dict[str, TableWork] = field(init=False)
     stages: list[Stage] = field(init=False)
     nested: dict[str, list[str]] = field(init=False)
@@ -154,8 +152,10 @@ class Machine:
 
     def __post_init__(self) -> None:
         self.works = {}
+        self.weights = weights(self.plan)
         for name, table in self.plan.tables.items():
-            self.works[name] = TableWork(self.plan, table, max(self.most[name], 1), self.oracle, self.works)
+            weighed = frozenset(column for one, column in self.weights if one == name)
+            self.works[name] = TableWork(self.plan, table, max(self.most[name], 1), self.oracle, self.works, weighed)
         self.stages = self._stages()
         self.mandatory = {
             name: {link.reference.table for link in table.links.values() if not link.nullable} - {name}
@@ -223,6 +223,7 @@ class Machine:
         """Return the conditions between given columns that can be judged now, and were not before."""
         found = []
         formulas = [formula for settled in work.plan.settled for formula in settled.conditions]
+        formulas += [formula for link in work.plan.links.values() for formula in link.only]
         for number, formula in enumerate(formulas):
             names = columns_of(formula)
             own = {name for name in names if name in work.plan.steps}
@@ -363,26 +364,6 @@ class Machine:
                 one = self.simple(child, draft)
                 drafts[child].append(one)
                 self.complete(one, drafts)
-
-    def warm(self) -> None:
-        """Make some examples that nobody asked for: pools and expressions are made once, and not while Hypothesis looks on."""
-        for key in range(WARMING):
-            drafts: dict[str, list[Draft]] = {name: [] for name in self.works}
-            for name in self.works:
-                if self.counted(name) is None:
-                    drafts[name] += [self.simple(name, None) for _ in range(min(2, self.most[name]))]
-                    for draft in [*drafts[name]]:
-                        self.complete(draft, drafts)
-            for name, drawn in drafts.items():
-                for at, draft in enumerate(drawn):
-                    self._scatter(name, draft, key * len(drawn) + at)
-            self.make(drafts)
-
-    def _scatter(self, name: str, draft: Draft, key: int) -> None:
-        for digit, bounds in enumerate(self.works[name].layout.bounds):
-            low, high = (1, 255) if bounds is None else bounds
-            keys = np.array([key], dtype=np.uint64)
-            draft.digits[digit] = int(bounded(bits(stream(0, name, str(digit)), keys), low, high)[0])
 
     def smallest(self) -> World:
         """Return the example of the fewest rows that are asked for."""

@@ -8,7 +8,7 @@ from datetime import date
 from fractions import Fraction
 
 from fixturegen.lattice import Lattice, measure
-from fixturegen.strategies.layouts import BYTE, Layout
+from fixturegen.strategies.layouts import BYTE, Layout, Shared, Summand
 from fixturegen.strategies.worlds import Row, StuckError, pick
 
 SIMPLE_DAY = date(2000, 1, 1)
@@ -87,6 +87,11 @@ class Window:
         moving = bool(self.lows or self.highs)
         return (0 if moving else toward - low), (high - low if moving else high - toward)
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether a row may take any position from the least to the greatest."""
+        return self.listed is None and not (self.lows or self.highs or self.differs or self.excluded)
+
     def __call__(self, row: Row) -> int:
         """Return the position that a row takes.
 
@@ -159,14 +164,30 @@ class Window:
         return max(low, self.lattice.low), min(high, self.lattice.high)
 
 
-def shared_digit(layout: Layout, windows: Sequence[Window]) -> int:
-    """Return one digit for all windows of a column: a byte where all have few positions, else a number.
+def shared_digit(layout: Layout, windows: Sequence[Window], *, weighed: bool = False) -> int:
+    """Return one digit for all windows of a column: a number, but a byte where all have few positions and count nothing.
 
-    A number of its own is one more thing to draw; in return, Hypothesis shrinks neighbouring numbers together.
+    A number of its own is one more thing to draw; in return, Hypothesis shrinks neighbouring numbers together: it lowers one
+    while it raises another, so that a sum or product above a limit has one least form.
+
+    Args:
+        layout: The digits of the table.
+        windows: What the cases leave of the column.
+        weighed: Whether children read the column into a sum.
     """
     below, above = (max(side) for side in zip(*(window.reach for window in windows), strict=True))
-    small = below + above < BYTE
-    digit = layout.byte() if small else layout.number(-below, above)
+    counting = any(window.lattice.family == "number" and window.listed is None for window in windows)
+    few = below + above < BYTE
+    small = few and not (counting and above)
+    plain = all(window.is_plain for window in windows) and not below and not small
+    low = max(windows[0].low or 0, 0)
+    if weighed and plain:
+        digit = layout.number(0, 2 * (low + above))
+        layout.shared.append(Shared(windows[0].column, digit, low, low + above))
+    else:
+        digit = layout.byte() if small else layout.number(-below, above)
+        if few and plain:
+            layout.summands.append(Summand(digit, above, low))
     for window in windows:
         window.digit = digit
         window.signed = not small

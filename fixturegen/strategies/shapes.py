@@ -1,15 +1,19 @@
-"""The shape of what Hypothesis draws: a list of tuples a table, never one whose length or range depends on another."""
+"""The shape of what Hypothesis draws: a list of rows a table, never one whose length or range depends on another."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from hypothesis import strategies as st
+from collections.abc import Mapping, Sequence
 
 from fixturegen.schema import PerParent
+from fixturegen.strategies.drawing import Drawn, Lists
+from fixturegen.strategies.layouts import Summand
 from fixturegen.strategies.machine import Machine
+from fixturegen.strategies.weighing import in_turn, share
 from fixturegen.strategies.worlds import Draft, index_of
+
+Rows = dict[str, list[list[int]]]
+MOST_GONE = 8
+"""Rows that go into others, at most; what is drawn beyond it means none."""
 
 
 class Shape:
@@ -18,43 +22,44 @@ class Shape:
     Args:
         machine: The machine.
         most: Most rows by table.
-        least: Fewest rows by table.
+        least: Fewest rows by table. Rows that parents must have are added where too few are drawn, so none must be drawn.
     """
 
     def __init__(self, machine: Machine, most: Mapping[str, int], least: Mapping[str, int]) -> None:
         self.machine = machine
         self.most = most
         self.least = least
-        self.tables = [name for name in machine.works if most[name] > 0]
+        self.tables = [name for name in in_turn(machine.plan, machine.weights) if most[name] > 0]
+        self.lists = [self._list(name, 0 if machine.counted(name) is not None else least[name]) for name in self.tables]
         self._orders = {name: work.layout.order() for name, work in machine.works.items()}
-        self._widths = {name: work.layout.width for name, work in machine.works.items()}
         self._counted = machine.generations()
-        self.strategy: st.SearchStrategy[Any] = st.tuples(*(self._rows(name) for name in self.tables))
 
-    def _rows(self, name: str) -> st.SearchStrategy[Any]:
-        """Return the lists of a table. Rows that parents must have are added where too few are drawn, so none must be drawn."""
-        least = 0 if self.machine.counted(name) is not None else min(self.least[name], self.most[name])
-        return st.lists(self._row(name), min_size=least, max_size=self.most[name])
+    def _list(self, name: str, least: int) -> Lists:
+        layout, most = self.machine.works[name].layout, self.most[name]
+        return Lists(name, layout.width, tuple(layout.numbers), min(least, most), most, merging=bool(layout.summands))
 
-    def _row(self, name: str) -> st.SearchStrategy[Any]:
-        layout = self.machine.works[name].layout
-        parts: list[st.SearchStrategy[Any]] = []
-        if layout.width:
-            parts.append(st.binary(min_size=layout.width, max_size=layout.width))
-        parts += [st.integers(low, high) for low, high in layout.numbers]
-        return st.tuples(*parts)
-
-    def drafts(self, drawn: Any) -> dict[str, list[Draft]]:
+    def drafts(self, drawn: Drawn) -> dict[str, list[Draft]]:
         """Return what was drawn as drafts by table, each table within its most rows, each parent with as many as it must have."""
-        found: dict[str, list[Draft]] = {name: [] for name in self.machine.works}
-        for name, rows in zip(self.tables, drawn, strict=True):
-            order, width = self._orders[name], self._widths[name]
-            for row in rows:
-                flat = [*row[0], *row[1:]] if width else row
-                found[name].append(Draft(name, [flat[place] for place in order]))
+        rows: Rows = {name: [] for name in self.machine.works}
+        for name, (digits, merged) in zip(self.tables, drawn, strict=True):
+            order = self._orders[name]
+            rows[name] = [[row[place] for place in order] for row in digits]
+            if 0 < merged <= MOST_GONE:
+                rows[name] = take_over(rows[name], merged, self.machine.works[name].layout.summands)
+        for (name, column), child in self.machine.weights.items():
+            self._share(name, column, rows, len(rows[child]))
+        found = {name: [Draft(name, digits) for digits in each] for name, each in rows.items()}
         for name in self._counted:
             self._settle(found, name)
         return found
+
+    def _share(self, name: str, column: str, rows: Rows, children: int) -> None:
+        """Divide a number of parents among the children that read it into a sum."""
+        for shared in self.machine.works[name].layout.shared:
+            if shared.column == column:
+                for row in rows[name]:
+                    at = share(row[shared.digit], shared.high, children)
+                    row[shared.digit] = max(at, shared.low) - shared.low
 
     def _settle(self, found: dict[str, list[Draft]], name: str) -> None:
         """Give each row of a table counted per parent its parent, and each parent the rows that it must have."""
@@ -75,7 +80,39 @@ class Shape:
 
     @staticmethod
     def _place(families: list[list[Draft]], first: int, count: PerParent, *, spare: bool) -> int | None:
-        """Return the first parent from ``first`` on that has room for one more row, None where none has."""
+        """Return the parent ``first`` where it has room for one more row, else the next that has fewer than it must have.
+
+        None where neither is: a row that went to any other parent would be there only for the rows before it, and these could
+        not be taken away.
+        """
         limit = count.high if spare else count.low
+        if first < len(families) and len(families[first]) < limit:
+            return first
         places = [*range(first, len(families)), *range(first)]
-        return next((place for place in places if len(families[place]) < limit), None)
+        return next((place for place in places if len(families[place]) < count.low), None)
+
+
+def take_over(rows: Sequence[list[int]], merged: int, summands: Sequence[Summand]) -> list[list[int]]:
+    """Return rows without the first ones: those left, the last first, take over their summands, and one for each row gone.
+
+    So a sum that takes two rows and has three becomes one of two rows, where a row by itself cannot be taken away. Where so
+    many rows are not there, none is left: nothing is gained that way.
+
+    Args:
+        rows: Digits of the rows.
+        merged: How many go. The one more for each makes up for the step by which Hypothesis lowers the last row's number while
+            it raises the number of rows gone.
+        summands: The numbers that are taken over.
+
+    >>> take_over([[1], [3], [7]], 1, [Summand(0, 9, 0)])
+    [[3], [9]]
+    """
+    gone, left = rows[:merged], [[*row] for row in rows[merged:]]
+    for summand in summands:
+        place = summand.digit
+        spare = sum(row[place] + summand.base for row in gone) + merged
+        for row in reversed(left):
+            taken = min(spare, summand.most - row[place])
+            row[place] += taken
+            spare -= taken
+    return left

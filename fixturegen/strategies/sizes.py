@@ -14,6 +14,8 @@ USUAL = 8
 """Most rows of a table unless asked for; fewer where a schema has so many tables that an example would not be held."""
 MOST_DRAWS = 1_500
 """Draws of an example with every table full: Hypothesis holds such examples, and shrinks them in good time."""
+MOST_ROWS = MOST_DRAWS // 2
+"""Rows of all tables together, at most: each takes two draws at least."""
 MOST_BYTES = 6_000
 """Bytes of entropy of such an example, of 8,192 that Hypothesis holds."""
 
@@ -22,11 +24,12 @@ Sizes = int | Mapping[str, int] | None
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Most and fewest rows by table, and whether the most were asked for."""
+    """Most and fewest rows by table, whether the most were asked for, and the greatest number that was."""
 
     most: Mapping[str, int]
     least: Mapping[str, int]
     firm: bool
+    largest: int = 0
 
 
 def limits(schema: Schema, max_rows: Sizes, min_rows: Sizes) -> Limits:
@@ -44,7 +47,12 @@ def limits(schema: Schema, max_rows: Sizes, min_rows: Sizes) -> Limits:
                 continue
             message = f"min_rows of {name} is {least[name]}, above its max_rows of {most[name]}"
             raise InputError(message)
-    return Limits(most, least, max_rows is not None)
+    largest = max(most.values(), default=0)
+    greedy = next((name for name, size in least.items() if size > MOST_ROWS), None)
+    if greedy is not None:
+        message = f"min_rows of {greedy} is {least[greedy]:,}, more than an example holds"
+        raise InputError(message, hint=f"All tables together have room for {MOST_ROWS} rows at most.")
+    return Limits({name: min(size, MOST_ROWS + 1) for name, size in most.items()}, least, max_rows is not None, largest)
 
 
 def _by_table(schema: Schema, what: str, sizes: Sizes, default: int) -> dict[str, int]:
@@ -123,8 +131,13 @@ def _counted(plan: Plan, name: str) -> bool:
     return isinstance(plan.tables[name].count, PerParent)
 
 
-def budgeted(machine: Machine, most: Mapping[str, int], *, firm: bool) -> dict[str, int]:
+def budgeted(machine: Machine, most: Mapping[str, int], asked: Limits) -> dict[str, int]:
     """Return sizes that Hypothesis holds: those asked for, or smaller ones where nothing was asked for.
+
+    Args:
+        machine: The machine.
+        most: Most rows by table, as they came out.
+        asked: What was asked for.
 
     Raises:
         InputError: If sizes that were asked for are beyond it; with the largest that fits.
@@ -137,8 +150,8 @@ def budgeted(machine: Machine, most: Mapping[str, int], *, firm: bool) -> dict[s
         if not _fits(machine, smaller):
             continue
         smaller = widened(machine.plan, smaller, firm=False)
-        if firm:
-            message = f"max_rows of {largest} is more than an example holds: {_draws(machine, most):,} draws of {MOST_DRAWS:,}"
+        if asked.firm:
+            message = f"max_rows of {asked.largest:,} is more than an example holds, which is {MOST_DRAWS:,} draws"
             raise InputError(message, hint=f"The largest size that fits is {size}.")
         if _fits(machine, smaller):
             return smaller

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
-from typing import Any
 
 import polars as pl
 from hypothesis import strategies as st
@@ -16,14 +15,17 @@ from fixturegen.errors import ImpossibleError, SchemaError
 from fixturegen.lattice import lattice_of
 from fixturegen.options import options_from
 from fixturegen.planning import Plan, planned
+from fixturegen.runs import Source
 from fixturegen.schema import PerParent, Schema
+from fixturegen.strategies.drawing import Drawn, drawing
 from fixturegen.strategies.examples import Dataset, Finish, finisher, said
 from fixturegen.strategies.fixing import Where, fixed, open_counts
 from fixturegen.strategies.machine import Machine, held
 from fixturegen.strategies.shapes import Shape
 from fixturegen.strategies.sizes import Limits, Sizes, budgeted, limits, needed, widened
+from fixturegen.strategies.warming import warm
 from fixturegen.strategies.worlds import Row, World
-from fixturegen.verbs import Source, load
+from fixturegen.verbs import load
 
 NOWHERE: Where = MappingProxyType({})
 
@@ -44,14 +46,14 @@ class Maker:
     _columns: dict[str, list[tuple[str, Finish]]]
     _empty: dict[str, pl.DataFrame] = field(default_factory=dict)
 
-    def world(self, drawn: Any) -> World:
+    def world(self, drawn: Drawn) -> World:
         """Return the rows of an example."""
         made = self.machine.make(self.shape.drafts(drawn))
         if all(len(made.rows[name]) >= least for name, least in self.machine.least.items()):
             return made
         return self.machine.smallest()
 
-    def dataset(self, drawn: Any) -> Dataset:
+    def dataset(self, drawn: Drawn) -> Dataset:
         """Return the frames of an example."""
         rows = self.world(drawn).rows
         frames = {}
@@ -119,7 +121,7 @@ def datasets(
     loaded = load(schema)
     asked = limits(loaded, max_rows, min_rows)
     maker = _maker(loaded, asked, where, said(schema), seed, as_of, accept_unverified=accept_unverified)
-    return maker.shape.strategy.map(maker.dataset)
+    return drawing(maker.shape.lists, maker.dataset, f"datasets({maker.said})")
 
 
 def rows(
@@ -162,7 +164,8 @@ def rows(
     asked = Limits(most=near, least={name: int(name == table) for name in loaded.tables}, firm=False)
     fixing: Where = NOWHERE if where is None else {table: where}
     maker = _maker(loaded, asked, fixing, said(schema), seed, as_of, accept_unverified=accept_unverified)
-    return maker.shape.strategy.map(lambda drawn: maker.row(table, maker.world(drawn).rows[table][0]))
+    row = lambda drawn: maker.row(table, maker.world(drawn).rows[table][0])  # noqa: E731
+    return drawing(maker.shape.lists, row, f"rows({maker.said}, {table!r})")
 
 
 def _neighbourhood(schema: Schema, table: str) -> dict[str, int]:
@@ -201,9 +204,9 @@ def _maker(
     most = widened(plan, {one: max(size, least[one]) for one, size in asked.most.items()}, firm=asked.firm)
     _check_room(plan, least, most)
     machine = Machine(plan, most, least, Oracles())
-    most = budgeted(machine, most, firm=asked.firm)
+    most = budgeted(machine, most, asked)
     _check_least(machine, asked.least, most)
-    machine.warm()
+    warm(machine)
     columns = {
         one: [(column.name, finisher(column)) for column in work.plan.table.columns if column.name in work.plan.steps]
         for one, work in machine.works.items()

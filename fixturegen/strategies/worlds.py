@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from fixturegen.planning.components import Case
 
-SMALL = 32
+SMALL = 8
 """Digits below it that are beyond the last parent mean the last one, so that parents before it can be taken away."""
 UNMOVED: Mapping[int, int] = MappingProxyType({})
 
@@ -100,12 +100,20 @@ class World:
 
 
 def index_of(digit: int, size: int) -> int:
-    """Return the index below ``size``, at least 1, that a digit stands for: small ones beyond the last stand for the last.
+    """Return the index below ``size`` that a digit stands for: small ones beyond the last stand for the last; 0 where none is.
 
-    >>> [index_of(digit, 3) for digit in (0, 2, 3, 31, 33)]
-    [0, 2, 2, 2, 0]
+    Of others the last bits count: Hypothesis tries a byte without its first bits, and so comes to the small ones.
+
+    >>> [index_of(digit, 3) for digit in (0, 2, 3, 7, 8, 9, 11, 253)]
+    [0, 2, 2, 2, 0, 1, 2, 1]
+    >>> [index_of(digit, 7) for digit in (61, 29, 13, 5)]
+    [5, 5, 5, 5]
     """
-    return digit if digit < size else max(size - 1, 0) if digit < SMALL else digit % max(size, 1)
+    if digit < size:
+        return digit
+    if digit >= SMALL:
+        digit &= (1 << (size - 1).bit_length()) - 1 if size > 0 else 0
+    return min(digit, max(size - 1, 0))
 
 
 def pick(row: Row, digit: int, size: int) -> int:

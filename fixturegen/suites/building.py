@@ -6,16 +6,21 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from fixturegen.breaking.records import Insert, Negatives, Record, Step, Unbreakable
 from fixturegen.errors import InputError
 from fixturegen.schema import Dialect, Schema, Table
 from fixturegen.suites.contrast import contrasted, paired
+from fixturegen.suites.gathering import gathered
 from fixturegen.suites.lines import Case, Cover, Line, line_of
 from fixturegen.suites.locality import Locality
 from fixturegen.suites.merging import donated, merged, single
 from fixturegen.suites.placing import Draft, placed
 from fixturegen.suites.statements import Statements, rows_written
+
+if TYPE_CHECKING:
+    from fixturegen.databases.base import Target
 
 
 @dataclass(frozen=True)
@@ -147,12 +152,12 @@ def reduced(schema: Schema, negatives: Negatives | Iterable[Record], tables: Col
             loose.setdefault(record.table, []).append(record)
     localities = {name: _locality(schema, table, loose.get(name, ())) for name, table in schema.tables.items()}
     drafts = [Draft(record) for record in fixed]
-    bins = [made for name, each in loose.items() for made in merged(each, localities[name])]
-    drafts += placed(drafts, bins, localities)
+    bins = [made for name, each in loose.items() for made in merged(each, localities, name)]
+    drafts += gathered(placed(drafts, bins, localities), localities)
     for name, locality in localities.items():
         lines = [draft for draft in drafts if draft.record.table == name]
         contrasted(lines, loose, localities, name)
-        paired(lines, locality)
+        paired(drafts, locality)
     return _ordered(schema, _distinct([draft.case() for draft in drafts]))
 
 
@@ -207,11 +212,13 @@ def _ordered(schema: Schema, cases: Iterable[Case]) -> list[Case]:
     return sorted(cases, key=lambda case: place.get(case.record.table, len(place)))
 
 
-def negatives_for(schema: Schema, *, dialect: Dialect, seed: int = 0, as_of: date | None = None) -> Negatives:
-    """Return the records of a schema, as an engine judges them."""
+def negatives_for(
+    schema: Schema, *, dialect: Dialect, seed: int = 0, as_of: date | None = None, database: Target | None = None
+) -> Negatives:
+    """Return the records of a schema, as an engine judges them; a database that is given is asked what only it knows."""
     from fixturegen.breaking.finding import negatives  # noqa: PLC0415 (loads the planner)
 
-    return negatives(schema, dialect=dialect, seed=seed, as_of=as_of)
+    return negatives(schema, dialect=dialect, seed=seed, as_of=as_of, database=database)
 
 
 def wanted_tables(schema: Schema, only: Collection[str], exclude: Collection[str]) -> tuple[str, ...]:

@@ -13,10 +13,8 @@ from fixturegen.breaking.records import Insert, Record, Step
 from fixturegen.schema import Column
 from fixturegen.suites.fresh import alternatives
 from fixturegen.suites.locality import Locality
-from fixturegen.suites.merging import Row, changes, distinct, rows_of, same, single, usual
+from fixturegen.suites.merging import KEYS, Row, changes, distinct, rows_of, same, single, usual
 from fixturegen.suites.placing import Draft, Slot
-
-_KEYS = frozenset({"primary_key", "unique"})
 
 
 def contrasted(
@@ -38,7 +36,7 @@ def contrasted(
         for names in dict.fromkeys(locality.component([name]) for name in changes(single(each.last) or {}, base))
     ]
     for draft in drafts:
-        if draft.record.kind in _KEYS and draft.record.expect == "reject":
+        if draft.record.kind in KEYS and draft.record.expect == "reject":
             _contrast(draft, known, locality)
             _reparent(draft, records, localities, locality)
 
@@ -77,7 +75,8 @@ def _reparent(
         twins = [row for slot in draft.slots if slot.step.table == locality.table.name for row in rows_of(slot.step)]
         if last is None or not alone or reference.table == locality.table.name or reference.table not in localities:
             continue
-        if not any(all(same(last.get(name), twin.get(name)) for name in columns) for twin in twins):
+        referring = not any(last.get(name) is None for name in columns)
+        if not referring or not any(all(same(last.get(name), twin.get(name)) for name in columns) for twin in twins):
             continue
         parents = localities[reference.table]
         found = min(_parents(draft, records.get(reference.table, ()), parents), key=len, default=())

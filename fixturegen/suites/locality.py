@@ -80,18 +80,15 @@ class Locality:
         return frozenset(column.name for column in self.table.columns) - tied
 
     def apart(self, some: Iterable[str], others: Iterable[str]) -> bool:
-        """Whether no constraint reads columns of both."""
+        """Whether two sets share no column, and no constraint reads columns of both; uniques, which look at other rows as well, are not asked."""
         first, second = frozenset(some), frozenset(others)
-        if not first or not second:
-            return True
-        return not any(first & names and second & names for names in self.readers.values())
+        return first.isdisjoint(second) and not any(first & names and second & names for names in self._tying)
 
     def component(self, names: Iterable[str]) -> frozenset[str]:
         """Return columns and all that some constraint reads together with one of them, and so on; uniques tie no values."""
         found = frozenset(names)
-        read = [self.readers[str(each)] for each in self.constraints if not _is_key(each)]
         while True:
-            wider = found.union(*(reads for reads in read if reads & found))
+            wider = found.union(*(reads for reads in self._tying if reads & found))
             if wider == found:
                 return found
             found = wider
@@ -99,6 +96,12 @@ class Locality:
     def reads(self, constraint: str) -> frozenset[str]:
         """Return the columns that a constraint of the table reads; none where there is no such constraint."""
         return self.readers.get(constraint, frozenset())
+
+    @cached_property
+    def _tying(self) -> tuple[frozenset[str], ...]:
+        """The columns that each constraint but the uniques reads, where those are several."""
+        read = (self.readers[str(each)] for each in self.constraints if not _is_key(each))
+        return tuple(dict.fromkeys(names for names in read if len(names) > 1))
 
     @cached_property
     def _all(self) -> frozenset[str]:

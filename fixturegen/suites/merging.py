@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from unicodedata import combining, normalize
 
 from fixturegen.breaking.records import Insert, Record, Step
+from fixturegen.breaking.values import alike
 from fixturegen.suites.locality import Locality
 
+KEYS = frozenset({"primary_key", "unique"})
+"""Kinds of constraint that compare rows with each other."""
 Key = str
 """What a step is known by: equal for equal steps."""
 Row = Mapping[str, object]
@@ -53,34 +55,98 @@ class Bin:
     def __post_init__(self) -> None:
         self.keys = frozenset(map(step_key, self.before))
 
+    @property
+    def twins(self) -> frozenset[Key]:
+        """What the rows of its own table are known by that stand before it."""
+        return frozenset(step_key(step) for step in self.before if step.table == self.table)
 
-def merged(records: Sequence[Record], locality: Locality) -> list[Bin]:
+    @property
+    def twin_rows(self) -> list[Row]:
+        """The rows of its own table that stand before it."""
+        return [row for step in self.before if step.table == self.table for row in rows_of(step)]
+
+    @property
+    def apart(self) -> frozenset[str]:
+        """The columns in which it differs from all rows of its own table before it: any other value does as well."""
+        twins = self.twin_rows
+        return frozenset(name for name, value in self.row.items() if value is not None and twins
+                         and not any(row.get(name) is None or alike(value, row[name]) for row in twins))  # fmt: skip
+
+    def stand(self, steps: Iterable[Step]) -> None:
+        """Let more steps stand before the row."""
+        self.before = (*self.before, *(step for step in steps if step_key(step) not in self.keys))
+        self.keys = frozenset(map(step_key, self.before))
+
+
+def merged(records: Sequence[Record], localities: Mapping[str, Locality], table: str) -> list[Bin]:
     """Return as few rows as a first fit finds that test all records: single rows of one table that are taken.
 
     Args:
-        records: Records of one table; all are taken by the statement that inserts their one row.
-        locality: What reads which of its columns.
+        records: Records of the table; all are taken by the statement that inserts their one row.
+        localities: What reads which columns, by table.
+        table: The table.
     """
+    locality = localities[table]
     base = usual(records)
     bins: list[Bin] = []
     for record in sorted(records, key=lambda each: -len(each.before)):
         row = dict(single(record.last) or {})
         touched = frozenset(changes(row, base))
-        # A row beside one of its own table is about what the two have in common: none of it may change. Nor does a row that the
-        # database numbers stand well beside others.
-        alone = all(step.table != locality.table.name for step in record.before)
-        alone = alone and not any(row.get(name) is None for name in locality.numbered.intersection(row))
-        reads = (locality.reads(record.constraint) or touched) if alone else frozenset(row)
-        made = Bin(locality.table.name, record.before, row, touched, [record], reads)
-        home = next((each for each in bins if _together(each, made, locality)), None)
-        if home is None:
+        made = Bin(table, record.before, row, touched, [record], locality.reads(record.constraint) or touched)
+        if record.kind in KEYS:
+            made.fixed -= made.apart
+        if not any(_merge(each, made, localities) for each in bins):
             bins.append(made)
-            continue
-        home.row.update({name: row[name] for name in touched})
-        home.touched |= touched
-        home.fixed |= reads
-        home.records.append(record)
     return bins
+
+
+def _merge(home: Bin, other: Bin, localities: Mapping[str, Locality]) -> bool:
+    """Let one row do for both; False where none does."""
+    if set(home.row) != set(other.row) or not _stand_together(home, other, localities):
+        return False
+    locality = localities[home.table]
+    differing = frozenset(changes(other.row, home.row))
+    # Both rows may have a value of their own where only uniques look at it: one is as good as the other.
+    free = differing & home.touched & other.touched & locality.free
+    spare = free - other.fixed
+    moved = differing & other.touched - spare
+    if not differing & other.fixed <= moved or moved & home.fixed:
+        return False
+    if not locality.apart(differing & home.touched - free, moved):
+        return False
+    row = {**home.row, **{name: other.row[name] for name in moved}}
+    if not _is_beside(row, home, other, locality, moved):
+        return False
+    home.stand(other.before)
+    home.row = row
+    home.touched |= moved
+    home.fixed |= other.fixed
+    home.records += other.records
+    return True
+
+
+def _is_beside(row: Row, home: Bin, other: Bin, locality: Locality, moved: frozenset[str]) -> bool:
+    """Whether a row stands beside the rows of its table before it as both did."""
+    if home.twins != other.twins and (other.twins or not moved <= home.apart):
+        return False  # a row that is compared with another one differs from it in nothing else
+    if not moved or not home.twins:
+        return True
+    return not moved & locality.exclusions and all(distinct(row, twin, locality, moved) for twin in home.twin_rows)
+
+
+def _stand_together(home: Bin, other: Bin, localities: Mapping[str, Locality]) -> bool:
+    """Whether what stands before the other row can stand before both."""
+    missing = [step for step in other.before if step_key(step) not in home.keys]
+    if any(single(step) is None for step in missing):
+        return False
+    return all(apart(row, step.table, home.before, localities) for step in missing for row in rows_of(step))
+
+
+def apart(row: Row, table: str, steps: Iterable[Step], localities: Mapping[str, Locality]) -> bool:
+    """Return whether a row can stand beside the rows of its table that some steps insert."""
+    others = [other for step in steps if step.table == table for other in rows_of(step)]
+    locality = localities[table]
+    return not others or (not locality.exclusions and all(distinct(row, other, locality) for other in others))
 
 
 def usual(records: Iterable[Record]) -> dict[str, object]:
@@ -120,24 +186,6 @@ def changes(row: Row, base: Row) -> dict[str, object]:
     return {name: value for name, value in row.items() if not same(value, base.get(name))}
 
 
-def _together(home: Bin, other: Bin, locality: Locality) -> bool:
-    """Whether the one row can do for both; ``home`` has at least as many steps before it."""
-    if not other.keys <= home.keys or set(home.row) != set(other.row):
-        return False
-    if home.touched & other.fixed or other.touched & home.fixed:
-        return False
-    if not locality.apart(home.touched, other.touched):
-        return False
-    if other.keys == home.keys:
-        return True
-    # Rows of the table stand before the one and not before the other: what the other brings must not repeat theirs.
-    twins = [row for step in home.before if step.table == home.table for row in rows_of(step)]
-    merged_row = {**home.row, **{name: other.row[name] for name in other.touched}}
-    return not other.touched & locality.exclusions and all(
-        distinct(merged_row, twin, locality, other.touched) for twin in twins
-    )
-
-
 def distinct(row: Row, other: Row, locality: Locality, changed: Iterable[str] | None = None) -> bool:
     """Whether two rows of a table repeat no unique; in doubt they do.
 
@@ -155,10 +203,10 @@ def distinct(row: Row, other: Row, locality: Locality, changed: Iterable[str] | 
         if unique.expressions or not reads <= row.keys() or unique.predicate is not None:
             return False  # what the database makes of them is not known here
         if unique.nulls_distinct and any(None in pair for pair in pairs):
-            if locality.numbered.intersection(unique.columns):
-                return False  # a number in place of NULL, which only the database knows
+            if locality.numbered.intersection(unique.columns) and pairs != [(None, None)]:
+                return False  # a number in place of one NULL, which only the database knows; it gives none twice
             continue
-        if all(_alike(*pair) for pair in pairs):
+        if all(alike(*pair) for pair in pairs):
             return False
     return True
 
@@ -175,20 +223,3 @@ def same(value: object, other: object) -> bool:
 
 def _text(value: object) -> str:
     return f"{type(value).__name__} {value!r}"
-
-
-def _alike(value: object, other: object) -> bool:
-    """Whether a database may take two values for equal, under any collation and padding."""
-    if isinstance(value, str) and isinstance(other, str):
-        return bare(value) == bare(other)
-    return value == other
-
-
-def bare(text: str) -> str:
-    """Return the letters of a text without case, accents and blanks around them.
-
-    >>> bare(" \u00c9t\u00e9")
-    'ete'
-    """
-    plain = normalize("NFKD", text.casefold())
-    return "".join(letter for letter in plain if not combining(letter)).strip()

@@ -41,9 +41,14 @@ class Draft:
         self.slots = [Slot(step, step_key(step)) for step in record.before]
         self.last = Slot(record.last, step_key(record.last))
 
+    @property
+    def all_slots(self) -> list[Slot]:
+        """The steps of the line, the last one included."""
+        return [*self.slots, self.last]
+
     def case(self) -> Case:
         """Return the line."""
-        slots = [*self.slots, self.last]
+        slots = self.all_slots
         covers = tuple(Cover(record, at) for at, slot in enumerate(slots) for record in slot.records)
         return Case(self.record, tuple(slot.step for slot in slots), covers)
 
@@ -100,8 +105,7 @@ class Draft:
         return False
 
     def _rows(self, table: str) -> list[Row]:
-        steps = [*(slot.step for slot in self.slots), self.last.step]
-        return [row for step in steps if step.table == table for row in rows_of(step)]
+        return [row for slot in self.all_slots if slot.step.table == table for row in rows_of(slot.step)]
 
     def _settle(self, made: Bin) -> None:
         """Keep the rows that a row counts on, where they are of its own table, as they are."""
@@ -138,11 +142,11 @@ class Draft:
         )
 
     def _steps(self) -> tuple[Step, ...]:
-        return (*(slot.step for slot in self.slots), self.last.step)
+        return tuple(slot.step for slot in self.all_slots)
 
 
-def placed(drafts: Sequence[Draft], bins: Sequence[Bin], localities: Mapping[str, Locality]) -> list[Draft]:
-    """Put every row into a line, and return the lines that had to be made for the rest.
+def placed(drafts: Sequence[Draft], bins: Sequence[Bin], localities: Mapping[str, Locality]) -> list[Bin]:
+    """Put rows into lines, and return those that have no place in any.
 
     Args:
         drafts: The lines; they are changed.
@@ -153,7 +157,6 @@ def placed(drafts: Sequence[Draft], bins: Sequence[Bin], localities: Mapping[str
     for draft in drafts:
         for table in dict.fromkeys(slot.step.table for slot in draft.slots):
             by_table.setdefault(table, []).append(draft)
-    own: list[Draft] = []
     turns: dict[str, int] = {}
 
     def appended(made: Bin) -> bool:
@@ -161,24 +164,15 @@ def placed(drafts: Sequence[Draft], bins: Sequence[Bin], localities: Mapping[str
         # Each line in its turn, so that none grows long while others are short.
         start = turns[made.table] = turns.get(made.table, -1) + 1
         homes = [*lines[start % len(lines) :], *lines[: start % len(lines)]] if lines else []
-        homes += [draft for draft in own if draft.record.table == made.table]
         return any(draft.append(made, localities[made.table]) for draft in homes)
 
     # Rows beside rows of their own table come first, while those still are what they were.
     beside = [made for made in bins if any(step.table == made.table for step in made.before)]
-    own.extend(_line_of(made) for made in beside if not appended(made))
+    left = [made for made in beside if not appended(made)]
     for made in bins:
-        if made in beside or any(draft.ride(made, localities[made.table]) for draft in by_table.get(made.table, ())):
+        homes = by_table.get(made.table, ())
+        if made in beside or any(draft.ride(made, localities[made.table]) for draft in homes):
             continue
         if not appended(made):
-            own.append(_line_of(made))
-    return own
-
-
-def _line_of(made: Bin) -> Draft:
-    """Return a line for a row alone: the first of its records gives the name, the others are covered."""
-    draft = Draft(made.records[0])
-    draft.slots = [Slot(step, step_key(step), settled=True) for step in made.before]
-    step = Insert(table=made.table, rows=(made.row,))
-    draft.last = Slot(step, step_key(step), made.records[1:], settled=True)
-    return draft
+            left.append(made)
+    return left

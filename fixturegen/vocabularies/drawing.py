@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import add
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +26,10 @@ NARROWEST_TABLE = 16
 SHARED_BITS = 24
 """Bits of a draw that several nodes share; more where one of them has more than 2**18 values."""
 _HEXADECIMALS = 65_536
+FEW = 16
+"""Up to so many texts are joined and written one by one: a query of Polars takes longer."""
+SOME = 8_192
+"""Up to so many texts are joined two by two, without a query."""
 USUAL = 0.75
 """An option of this share is built for all rows, those that choose otherwise included."""
 _LISTED = (1_024, 65_536)
@@ -39,22 +44,45 @@ class Compiled:
     build: Callable[[Batch], pl.Series]
 
 
-@dataclass(frozen=True, slots=True)
 class Rows:
-    """Values of the slots for the rows at hand; ``rows`` picks some of them, None all."""
+    """Rows at hand: all of a batch, or some of other rows. Their slots are the draws in their order.
 
-    slots: tuple[Integers, ...]
-    height: int
-    rows: npt.NDArray[np.intp] | None = None
+    Args:
+        batch: The batch.
+        names: Names of the slots' draws.
+        within: The rows among which these are; None for all rows of the batch.
+        places: Their places there.
+    """
+
+    def __init__(
+        self,
+        batch: Batch,
+        names: tuple[str, ...],
+        within: Rows | None = None,
+        places: npt.NDArray[np.intp] | None = None,
+    ) -> None:
+        self.height = batch.height if places is None else len(places)
+        self._batch = batch
+        self._names = names
+        self._within = within
+        self._places = places
+        self._read: dict[int, Integers] = {}
 
     def slot(self, number: int) -> Integers:
         """Return the values of one slot."""
-        values = self.slots[number]
-        return values if self.rows is None else values[self.rows]
+        if self._within is None or self._places is None:
+            return self._batch.draws[self._names[number]]
+        if number not in self._read:
+            whole = self._within
+            if whole._within is None:  # noqa: SLF001 - of its own kind
+                self._read[number] = self._batch.drawn(self._names[number], self._places)
+            else:
+                self._read[number] = whole.slot(number)[self._places]
+        return self._read[number]
 
-    def among(self, rows: npt.NDArray[np.intp]) -> Rows:
+    def among(self, places: npt.NDArray[np.intp]) -> Rows:
         """Return some of these rows."""
-        return Rows(self.slots, len(rows), rows if self.rows is None else self.rows[rows])
+        return Rows(self._batch, self._names, self, places)
 
 
 Reader = Callable[[Rows], pl.Series]
@@ -85,7 +113,7 @@ def compiled(plan: Plan, prefix: str = "text") -> Compiled:
     names = tuple(f"{prefix}{number}" for number in range(len(spans)))
 
     def build(batch: Batch) -> pl.Series:
-        return reader(Rows(tuple(batch.draws[name] for name in names), batch.height))
+        return reader(Rows(batch, names))
 
     return Compiled(tuple(Draw(name, 0, span - 1) for name, span in zip(names, spans, strict=True)), build)
 
@@ -203,13 +231,15 @@ def _reader(plan: Plan, at: int, spans: tuple[int, ...]) -> tuple[Reader, int]:
 def _pool_reader(plan: Pool, at: int, spans: tuple[int, ...]) -> Reader:
     pool = pl.Series(plan.values, dtype=pl.String)
     if len(plan.values) == 1:
-        return lambda rows: pl.repeat(plan.values[0], rows.height, dtype=pl.String, eager=True)
+        return lambda rows: pool.new_from_index(0, rows.height)
     pick = _picker(_use(plan), spans[at])
     return lambda rows: gathered(pool, pick(rows.slot(at)))
 
 
 def gathered(pool: pl.Series, places: npt.NDArray[np.integer]) -> pl.Series:
     """Return the pool's values at ``places``; 32-bit indexes gather fastest, and brackets without a query."""
+    if len(places) == 1:
+        return pool.slice(int(places[0]), 1)
     return pool[pl.Series(places.astype(np.uint32, copy=False))]
 
 
@@ -239,6 +269,8 @@ def _decimals(size: int, width: int) -> pl.Series:
 
 
 def _written(numbers: Integers, width: int) -> pl.Series:
+    if len(numbers) <= FEW:
+        return pl.Series([str(number).zfill(width) for number in numbers.tolist()], dtype=pl.String)
     text = pl.Series(numbers).cast(pl.String)
     return text.str.zfill(width) if width > 1 else text
 
@@ -266,6 +298,12 @@ def concatenated(parts: Sequence[pl.Series | str]) -> pl.Series:
     if len(columns) == len(parts) <= 2:
         first, *others = columns.values()
         return (first + others[0] if others else first).alias("")
+    height = len(next(iter(columns.values())))
+    if height <= FEW:
+        rows = zip(*([part] * height if isinstance(part, str) else part.to_list() for part in parts), strict=True)
+        return pl.Series([None if None in row else "".join(row) for row in rows], dtype=pl.String)
+    if height <= SOME:
+        return reduce(add, parts).alias("")  # type: ignore[union-attr] # one of them is a series
     holes = [pl.col(str(number)) if isinstance(part, pl.Series) else pl.lit(part) for number, part in enumerate(parts)]
     return pl.DataFrame(columns).select(pl.format("{}" * len(holes), *holes).alias("")).to_series()
 
@@ -284,6 +322,8 @@ def _choice_reader(plan: Choice, at: int, spans: tuple[int, ...]) -> tuple[Reade
     readers, after = [reader for reader, _ in made], max(slot for _, slot in made)
 
     def parted(rows: Rows, options: npt.NDArray[np.integer]) -> pl.Series:
+        if rows.height == 1:
+            return readers[int(options[0])](rows)
         # Sixteen bits: the stable sort is then a radix sort.
         order = np.argsort(options.astype(np.uint16), kind="stable")
         borders = np.searchsorted(options[order], np.arange(len(readers) + 1))
@@ -304,13 +344,13 @@ def _choice_reader(plan: Choice, at: int, spans: tuple[int, ...]) -> tuple[Reade
 
     def read(rows: Rows) -> pl.Series:
         options = pick(rows.slot(at))
+        if rows.height == 1:
+            return parted(rows, options)
         others = np.flatnonzero(options != usual)
         whole = readers[usual](rows)
         if len(others) == 0:
             return whole
-        places = np.arange(rows.height, dtype=np.uint32)
-        places[others] = np.arange(rows.height, rows.height + len(others), dtype=np.uint32)
-        return gathered(pl.concat([whole, parted(rows.among(others), options[others])], rechunk=True), places)
+        return whole.scatter(others.astype(np.uint32), parted(rows.among(others), options[others]))
 
     return read, after
 

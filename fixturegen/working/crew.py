@@ -1,4 +1,8 @@
-"""Several processes that share the files of an export: the next file goes to whoever is free, and who dies is named."""
+"""Several processes that share the files of an export: the next file goes to whoever is free, and who dies is named.
+
+This process is the first of them. It begins at once, while the others still start and plan; so an export that is over before they
+are ready takes no longer than without them.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +14,19 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from fixturegen.databases.oracles import asking
 from fixturegen.errors import InputError, RefusedError
 from fixturegen.planning.plan import Plan
 from fixturegen.sinks.manifest import TableFiles
 from fixturegen.working.jobs import Job, Unit, packed, units_of
+from fixturegen.working.writing import Desk
+
+if TYPE_CHECKING:
+    from fixturegen.databases.base import Target
 
 MOST_WORKERS = 256
 Progress = Callable[[str, int], None]
@@ -31,6 +40,7 @@ _PROGRAM = (
 class _Worker:
     number: int
     process: subprocess.Popen[bytes]
+    ready: bool = False
     unit: Unit | None = None
 
 
@@ -38,20 +48,24 @@ class _Worker:
 class Crew:
     """Writes the files of an export by several processes.
 
-    Processes are started as programs of their own, not forked: threads of Polars would not survive that, and nobody's ``__main__``
-    is run again. They end with this process, whatever ends it.
+    The others are started as programs of their own, not forked: threads of Polars would not survive that, and nobody's
+    ``__main__`` is run again. They end with this process, whatever ends it.
 
     Attributes:
-        plan: The plan of the export; every process makes it again.
-        job: What processes are told.
-        workers: How many, at least 1.
+        plan: The plan of the export; the others make it again.
+        job: What they are told.
+        workers: How many processes, this one included, at least 1.
         progress: Told a table's name and how many of its rows are done.
+        database: A database that judges conditions for this process.
     """
 
     plan: Plan
     job: Job
     workers: int
     progress: Progress | None = None
+    database: Target | None = None
+    _found: dict[Unit, TableFiles] = field(default_factory=dict)
+    _waiting: list[Unit] = field(default_factory=list)
     _said: SimpleQueue[tuple[_Worker, Any]] = field(default_factory=SimpleQueue)
     _done: dict[str, int] = field(default_factory=dict)
 
@@ -64,30 +78,52 @@ class Crew:
         """
         units = units_of(self.plan)
         # The greatest first: the last ones fill the gaps.
-        waiting = sorted(units, key=self._cost)
-        found: dict[Unit, TableFiles] = {}
-        crew = [self._started(number) for number in range(1, min(self.workers, len(units)) + 1)]
+        self._waiting = sorted(units, key=self._cost)
+        others = [self._started(number) for number in range(2, min(self.workers, len(units)) + 1)]
         try:
-            for worker in crew:
+            for worker in others:
                 self._tell(worker, self.job)
-                self._give(worker, waiting)
-            while len(found) < len(units):
-                worker, message = self._said.get()
-                if message is None:
-                    if worker.unit is not None:
-                        raise self._lost(worker)
-                elif message[0] == "rows":
-                    self._follow(message[1], message[2])
-                elif message[0] == "failed":
-                    raise message[1]
-                else:
-                    assert worker.unit is not None
-                    found[worker.unit] = message[1]
-                    self._give(worker, waiting)
+            self._work()
+            while len(self._found) < len(units):
+                self._hear(*self._said.get())
         finally:
-            for worker in crew:
+            for worker in others:
                 _end(worker.process)
-        return {name: _joined([found[unit] for unit in units if unit.table == name]) for name in self.plan.tables}
+        return {name: _joined([self._found[unit] for unit in units if unit.table == name]) for name in self.plan.tables}
+
+    def _work(self) -> None:
+        """Do units here until none is waiting."""
+        with asking(self.database) as oracles:
+            desk = Desk(self.job, self.plan, oracles)
+            while self._waiting:
+                unit = self._waiting.pop(0)
+                self._found[unit] = desk.write(unit, self._told)
+
+    def _told(self, table: str, rows: int) -> None:
+        """Follow what is done here, and hear what the others said meanwhile."""
+        self._follow(table, rows)
+        with suppress(Empty):
+            while True:
+                self._hear(*self._said.get_nowait())
+
+    def _hear(self, worker: _Worker, message: Any) -> None:
+        """Take note of what another process said; None says that it is gone."""
+        if message is None:
+            if worker.unit is not None or not worker.ready:
+                raise self._lost(worker)
+            return
+        match message:
+            case ("rows", table, rows):
+                self._follow(table, rows)
+            case ("failed", error):
+                raise error
+            case ("ready",):
+                worker.ready = True
+                self._give(worker)
+            case ("done", files):
+                assert worker.unit is not None
+                self._found[worker.unit] = files
+                self._give(worker)
 
     def _cost(self, unit: Unit) -> int:
         return -(unit.stop - unit.start) * len(self.plan.tables[unit.table].steps)
@@ -111,8 +147,8 @@ class Crew:
                 self._said.put((worker, pickle.load(worker.process.stdout)))  # noqa: S301 (from our own process)
         self._said.put((worker, None))
 
-    def _give(self, worker: _Worker, waiting: list[Unit]) -> None:
-        worker.unit = waiting.pop(0) if waiting else None
+    def _give(self, worker: _Worker) -> None:
+        worker.unit = self._waiting.pop(0) if self._waiting else None
         if worker.unit is not None:
             self._tell(worker, worker.unit)
 
@@ -130,7 +166,8 @@ class Crew:
     def _lost(self, worker: _Worker) -> RefusedError:
         code = worker.process.wait()
         how = f"was ended by {_signal(-code)}" if code < 0 else f"ended with exit code {code}"
-        message = f"worker {worker.number} (process {worker.process.pid}) {how} while it wrote {worker.unit}"
+        when = "while it started" if worker.unit is None else f"while it wrote {worker.unit}"
+        message = f"worker {worker.number} (process {worker.process.pid}) {how} {when}"
         return RefusedError(f"{message}; nothing of the export is left", hint="Run the export again.")
 
 

@@ -57,7 +57,7 @@ def by_workers(
             staging=staging.absolute(),
             stems=dict(stems),
         )
-        return Crew(plan, job, workers, progress).write()
+        return Crew(plan, job, workers, progress, database).write()
 
     return write
 

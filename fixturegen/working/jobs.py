@@ -13,7 +13,7 @@ from typing import Any
 from fixturegen.options import Options
 from fixturegen.planning.plan import Plan
 from fixturegen.schema import Dialect, Schema
-from fixturegen.sinks.export import PART_ROWS
+from fixturegen.sinks.blocks import PART_ROWS
 from fixturegen.sinks.manifest import Metadata
 
 

@@ -11,15 +11,9 @@ from typing import BinaryIO
 
 from fixturegen.databases.oracles import asking, at_hand
 from fixturegen.errors import FixturegenError, RefusedError
-from fixturegen.fills.chunks import chunk_rows
-from fixturegen.fills.engine import Engine
-from fixturegen.hostility.making import engine_of
-from fixturegen.hostility.storable import Keeper
 from fixturegen.planning.planner import planned
-from fixturegen.sinks.base import Context, sink_named
-from fixturegen.sinks.export import Output
-from fixturegen.sinks.manifest import TableFiles
 from fixturegen.working.jobs import Job, Unit, packed
+from fixturegen.working.writing import Desk
 
 Tell = Callable[[object], None]
 
@@ -46,39 +40,12 @@ def _work(asked: BinaryIO, tell: Tell) -> None:
     job: Job = pickle.load(asked)  # noqa: S301 (from the process that started this one)
     judges = at_hand(job.address)
     plan = planned(job.schema, job.options, judges=judges, ceilings=job.ceilings)
-    tables = tuple(table.table for table in plan.tables.values())
-    postponed = {name: tuple(references) for name, references in plan.postponed.items()}
-    context = Context(metadata=job.metadata, tables=tables, dialect=job.dialect, postponed=postponed)
-    keeper = Keeper(job.dialect if job.format == "sql" else None, job.format)  # type: ignore[arg-type] # a known format
     with asking(job.address) as oracles:
-        engine = engine_of(plan, oracles, keeper)
+        desk = Desk(job, plan, oracles)
+        tell(("ready",))
         while True:
             unit: Unit = pickle.load(asked)  # noqa: S301 (the same)
-            tell(("done", _written(job, engine, unit, context, tell)))
-
-
-def _written(job: Job, engine: Engine, unit: Unit, context: Context, tell: Tell) -> TableFiles:
-    """Make and write one file."""
-    plan = engine.plan.tables[unit.table]
-    output = Output(
-        plan.table,
-        job.staging,
-        job.stems[unit.table],
-        sink_named(job.format),
-        context,
-        unit.stop - unit.start,
-        part=unit.part,
-    )
-    rows = chunk_rows(plan)
-    try:
-        for at in range(unit.start, max(unit.stop, unit.start + 1), rows):
-            frame = engine.frame(unit.table, at, min(at + rows, unit.stop))
-            output.write(frame)
-            tell(("rows", unit.table, frame.height))
-        return output.finish()
-    except BaseException:
-        output.abort()
-        raise
+            tell(("done", desk.write(unit, lambda table, rows: tell(("rows", table, rows)))))
 
 
 def _portable(error: Exception) -> Exception:

@@ -16,6 +16,7 @@ from fixturegen.access.engine import AccessEngine
 from fixturegen.access.source import AloneRanges
 from fixturegen.errors import InputError, SchemaError
 from fixturegen.fills.engine import Engine
+from fixturegen.options import Options, options_from
 from fixturegen.sources.yaml_file import parse_schema
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
@@ -71,14 +72,14 @@ def keys_of(engine: AccessEngine, table: str, numbers: list[int]) -> list[Any]:
 
 
 def all_keys(schema: fg.Schema, table: str) -> list[Any]:
-    access = opened(schema)
+    access = opened(schema, Options())
     ranges = AloneRanges(access, table)
     numbers = [number for part in ranges._numbers(0, ranges.units) for number in part.tolist()]
     return keys_of(access.engine, table, numbers)
 
 
 def served(schema: fg.Schema, table: str) -> list[str]:
-    access = opened(schema)
+    access = opened(schema, Options())
     ranges = AloneRanges(access, table)
     return [name for name in access.dtypes(table) if ranges.serves((name,))]
 
@@ -107,7 +108,7 @@ def test_rows_alone_are_the_rows_of_the_whole(schema: Path | fg.Schema) -> None:
 @pytest.mark.parametrize("name", ["shop"])
 def test_every_column_of_the_shop_is_served(name: str) -> None:
     schema = fg.load(SCHEMAS / f"{name}.yaml")
-    assert all(len(served(schema, table)) == len(opened(schema).dtypes(table)) for table in schema.tables)
+    assert all(len(served(schema, table)) == len(opened(schema, Options()).dtypes(table)) for table in schema.tables)
 
 
 def test_a_column_that_takes_a_pass_is_refused_by_name() -> None:
@@ -186,7 +187,7 @@ def test_totals_of_a_row_alone_sum_up_its_own_children() -> None:
     schema = fg.load(SCHEMAS / "shop.yaml")
     rows = {"orders": 1_000_000_000}
     order = fg.rows_at(schema, "orders", [123_456_789], rows=rows)
-    access = opened(schema, rows=rows)
+    access = opened(schema, options_from(rows=rows))
     size = int(access.engine.strides("order_items").sizes(np.array([123_456_789]))[0])
     items = fg.rows_at(schema, "order_items", [(123_456_789, at) for at in range(size)], rows=rows)
     assert items["line_no"].to_list() == list(range(1, size + 1))

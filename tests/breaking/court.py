@@ -128,6 +128,8 @@ class Court:
     def answers(self, record: Record, said: Rejection) -> bool:
         if record.kind in {"generated", "identity"}:
             return said.kind == "other"
+        if said.kind == "reference" and record.kind == "check":
+            return self.known[record.constraint].name == f"{said.constraint}_full"  # MATCH FULL
         if said.kind not in KINDS.get(record.kind, BY_VALUE):
             return False
         told = said.constraint.partition(" of the type ")[0].removeprefix("index ").strip("'")

@@ -93,6 +93,26 @@ def test_postgresql_judges_odd_tables_so(postgresql_url: URL) -> None:
     assert {"t_m_enum/no label", "t_q_check/equal", "t_x_y_check/above"} <= ids(found, "t", "reject")
 
 
+@pytest.mark.postgresql
+def test_postgresql_judges_what_only_its_catalogue_tells_so(postgresql_url: URL, tmp_path: Path) -> None:
+    ddl = tmp_path / "plant.sql"
+    ddl.write_text(
+        "CREATE SCHEMA plant; CREATE TYPE plant.phase AS ENUM ('idle', 'hot');"
+        "CREATE TABLE plant.machines (line smallint, slot integer, phase plant.phase NOT NULL, yield numeric(5, 4),"
+        " twin_line smallint, twin_slot integer, during int4range NOT NULL CHECK (NOT isempty(during)), PRIMARY KEY (line, slot),"
+        " FOREIGN KEY (twin_line, twin_slot) REFERENCES plant.machines MATCH FULL DEFERRABLE INITIALLY DEFERRED,"
+        " CONSTRAINT hot_yields CHECK ((phase = 'hot') = (yield > 0.5)));"
+    )
+    url = postgresql_url.render_as_string(hide_password=False)
+    made = court(Schema(tables={}), "postgresql", postgresql_url, ddl)
+    made.serve(fg.load(url))
+    found = fg.negatives(url)
+    assert [str(mistake) for mistake in made.mistakes(found)] == []
+    made.close()
+    assert {record.at for record in found if "_fkey_full/" in record.id and record.breaks} == {"commit"}
+    assert any("hot_yields/" in record.id and record.breaks for record in found)
+
+
 @pytest.mark.slow
 @pytest.mark.mariadb
 @pytest.mark.parametrize("path", SCHEMAS, ids=lambda path: path.stem)
@@ -235,6 +255,35 @@ def test_bounds_beyond_all_values_leave_no_record_but_a_reason() -> None:
     found = fg.negatives(Schema(tables={"t": Table(name="t", columns=(column,))}))
     assert "t.t_n_min/below" not in {record.id for record in found}
     assert any(each.constraint == "t.t_n_min" for each in found.unbreakable)
+
+
+def test_each_of_the_few_values_of_a_type_is_taken_once(tmp_path: Path) -> None:
+    ddl = tmp_path / "few.sql"
+    ddl.write_text(
+        "CREATE TYPE mood AS ENUM ('glad', 'sad', 'so-so');"
+        "CREATE TABLE t (id integer PRIMARY KEY, on_air boolean NOT NULL, m mood NOT NULL,"
+        " sex text NOT NULL CHECK (upper(sex) = ANY (ARRAY['F'::text, 'M'::text])));"
+    )
+    found = fg.negatives(fg.load(ddl, dialect="postgresql"))
+    assert {
+        "t_on_air_type/is True", "t_on_air_type/is False", "t_m_enum/is glad", "t_m_enum/is sad", "t_m_enum/is so-so",
+        "t_sex_check/'F'", "t_sex_check/'M'",
+    } <= ids(found, "t", "accept")  # fmt: skip
+    assert "t_sex_check/none of them" in ids(found, "t", "reject")
+
+
+def test_keys_of_computed_columns_and_lengths_of_bytes_are_broken(tmp_path: Path) -> None:
+    ddl = tmp_path / "made.sql"
+    ddl.write_text(
+        "CREATE TABLE t (a INTEGER NOT NULL, b INTEGER NOT NULL, label TEXT AS (b || '-' || a) STORED UNIQUE,"
+        " seal BLOB CHECK (length(seal) <= 4), PRIMARY KEY (a, b));"
+        "CREATE TABLE u (id INTEGER PRIMARY KEY, a INTEGER NOT NULL, twice INTEGER AS (a * 2) UNIQUE);"
+    )
+    found = judged(ddl, "sqlite")
+    assert "t_seal_check/above" in ids(found, "t", "reject")
+    assert {"t_pkey/other a", "t_pkey/other b"} <= ids(found, "t", "accept")
+    assert "u_twice_key/duplicate" in ids(found, "u", "reject")
+    assert "u_twice_key/other a" in ids(found, "u", "accept")
 
 
 # ---- input

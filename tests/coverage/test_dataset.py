@@ -190,6 +190,40 @@ def test_a_child_that_starts_after_its_parent_has_parents_that_leave_it_room() -
     assert not data.uncovered
 
 
+def tenants(*, since: bool) -> Schema:
+    """Members have duties by a reference that shares the tenant with the one to the duties."""
+    day, first, last = Type(kind="date"), Constant(date(2024, 1, 1)), Constant(date(2024, 12, 31))
+    start = (Column(name="since", type=day, low=first, high=last),) if since else ()
+    started = (Check(sql="since >= tenants.since", name="not before"),) if since else ()
+
+    def owned(name: str) -> Table:
+        up = Reference(columns=("tenant_id",), table="tenants", target=("id",), name="tenants", role="parent")
+        return table(
+            name, Column(name="tenant_id", type=INTEGER), *start, references=(up,), checks=started,
+            uniques=(key("tenant_id", "id"),),
+        )  # fmt: skip
+
+    names = ("tenant_id", "member_id", "duty_id")
+    shared = Table(
+        name="assignments",
+        columns=tuple(Column(name=name, type=INTEGER) for name in names),
+        primary_key=key(*names),
+        references=tuple(
+            Reference(columns=("tenant_id", own), table=there, target=("tenant_id", "id"), name=there)
+            for own, there in (("member_id", "members"), ("duty_id", "duties"))
+        ),
+    )
+    return of(table("tenants", chosen("plan", "a", "b"), *start), owned("members"), owned("duties"), shared)
+
+
+@pytest.mark.parametrize("since", [False, True])
+def test_references_that_share_a_tenant_are_covered(*, since: bool) -> None:
+    schema = tenants(since=since)
+    data = fg.covering(schema)
+    shown(schema, data)
+    assert [str(one) for one in data.uncovered] == []
+
+
 def test_a_table_that_holds_few_rows_says_what_is_left_out() -> None:
     flag = Column(name="flag", type=Type(kind="boolean"))
     schema = of(Table(name="t", columns=(flag, chosen("a", *"wxyz")), primary_key=key("flag")))
@@ -249,17 +283,8 @@ def test_schemas_are_covered(path: Path, most: int) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("path", "most"), [(ROOT / "schemas" / "shop.yaml", 160), (ROOT / "schemas" / "forum.yaml", 120), (CHINOOK, 330)],
-    ids=["shop", "forum", "chinook"],
+    ("path", "most"), [(ROOT / "schemas" / "shop.yaml", 160), (ROOT / "schemas" / "forum.yaml", 120), (CHINOOK, 330), (ROOT / "schemas" / "saas.yaml", 220)],
+    ids=["shop", "forum", "chinook", "saas"],
 )  # fmt: skip
 def test_larger_schemas_are_covered(path: Path, most: int) -> None:
     test_schemas_are_covered(path, most)
-
-
-@pytest.mark.slow
-def test_shared_tenants_leave_little_uncovered() -> None:
-    schema = fg.load(ROOT / "schemas" / "saas.yaml")
-    data = fg.covering(schema)
-    shown(schema, data)
-    assert (data.classes["rows"] > 0).all()
-    assert len(data.uncovered) <= 20

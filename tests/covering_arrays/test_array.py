@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 
 import numpy as np
 import pytest
@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fixturegen.covering_arrays import Constraint, covering_array, forbidding
+from fixturegen.covering_arrays.constraints import CHECKED
 from fixturegen.errors import InputError
 
 QUICK = 3_000_000
@@ -165,3 +166,21 @@ def test_no_factors_need_no_rows() -> None:
 def test_wrong_input_is_refused(levels: list[int], strength: int) -> None:
     with pytest.raises(InputError):
         covering_array(levels, strength)
+
+
+def test_asking_constraints_is_part_of_the_effort() -> None:
+    """What it takes to look for fewer rows is bounded also where nearly all of it is asking the constraints."""
+
+    def asked(effort: int) -> int:
+        calls = 0
+
+        def allows(values: tuple[int | None, ...]) -> bool:
+            nonlocal calls
+            calls += 1
+            return all(one is None or one != other for one, other in pairwise(values))
+
+        covering_array([3] * 24, constraints=[Constraint(tuple(range(24)), allows)], effort=effort)
+        return calls
+
+    effort = 1_000_000
+    assert asked(effort) - asked(0) < 2 * effort // CHECKED

@@ -86,6 +86,11 @@ def test_names_are_listed_once_in_order_of_mention() -> None:
     assert mentioned(parsed("now() > '2024-01-01'", "sqlite")) == ()
 
 
+def test_a_type_in_a_schema_is_no_column() -> None:
+    tree = parsed("(phase = 'hot'::plant.phase) = (yield > 0.5)", "postgresql")
+    assert mentioned(tree) == ("phase", "yield")
+
+
 def test_matching_prefers_the_exact_name_and_refuses_to_guess() -> None:
     assert matching("a", ["A", "a"]) == "a"
     assert matching("Aa", ["AA", "aa"]) is None

@@ -19,6 +19,8 @@ COLUMNS = {
     "m": pl.Series([7, 0, None, 2, -3], dtype=pl.Int16),
     "s": pl.Series(["", "a", "Ab", "abc", None]),
     "t": pl.Series(["b", "a", "", "ABC", "x"]),
+    "b": pl.Series([b"", b"\xff", b"\xc3\xa9", b"abc", None]),
+    "e": pl.Series(["a", "long", None, "a", "long"], dtype=pl.Enum(["a", "long"])),
 }
 ATOMS: list[tuple[Atom, str]] = [
     (NullTest("n", null=True), "n IS NULL"),
@@ -35,6 +37,9 @@ ATOMS: list[tuple[Atom, str]] = [
     (Length("s", 1, 2), "length(s) BETWEEN 1 AND 2"),
     (Length("s", 2, None), "length(s) >= 2"),
     (Length("s", 0, 0), "length(s) = 0"),
+    (Length("b", 1, 2), "length(b) BETWEEN 1 AND 2"),
+    (Length("b", 2, None, "bytes"), "length(b) > 1"),
+    (Length("e", 2, None), "length(e) >= 2"),
     (Match("s", Pattern("like", "a%", insensitive=True)), "s LIKE 'a%'"),
     (Match("s", Pattern("like", "_b_", negated=True, insensitive=True)), "s NOT LIKE '_b_'"),
     (Folded("s", "lower"), "lower(s) = s"),
@@ -46,9 +51,9 @@ ATOMS: list[tuple[Atom, str]] = [
 @pytest.mark.parametrize(("atom", "sql"), ATOMS, ids=[sql for _, sql in ATOMS])
 def test_atoms_are_met_as_sqlite_meets_them(atom: Atom, sql: str) -> None:
     connection = sqlite3.connect(":memory:")
-    connection.execute("CREATE TABLE t (n INTEGER, m INTEGER, s TEXT, t TEXT)")
+    connection.execute("CREATE TABLE t (n INTEGER, m INTEGER, s TEXT, t TEXT, b BLOB, e TEXT)")
     rows: list[tuple[Any, ...]] = list(zip(*(column.to_list() for column in COLUMNS.values()), strict=True))
-    connection.executemany("INSERT INTO t VALUES (?, ?, ?, ?)", rows)
+    connection.executemany("INSERT INTO t VALUES (?, ?, ?, ?, ?, ?)", rows)
     expected = [bool(value) for (value,) in connection.execute(f"SELECT coalesce(({sql}), TRUE) FROM t")]
     connection.close()
     assert met(atom, COLUMNS.__getitem__).tolist() == expected

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import weakref
+from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
 
 import fixturegen as fg
-from fixturegen.fills import aggregates, keeping
+from fixturegen.fills import chunks, keeping
 from fixturegen.fills.bulk import Bulk
 from fixturegen.fills.engine import Engine
+from fixturegen.runs import plan_of
 from fixturegen.sources.yaml_file import parse_schema
-from fixturegen.verbs import plan_of
 
+SHOP = Path(__file__).parents[2] / "schemas" / "shop.yaml"
 ID = {"type": "integer", "primary_key": True}
 TABLES = {
     "orders": {
@@ -84,7 +88,8 @@ def test_sums_of_rows_picked_here_and_there_equal_those_of_all(monkeypatch: pyte
     whole = computed(engine(), "orders", 90)["total"]
     picked = np.array([3, 4, 80, 4, 0, 89])
     assert engine().rows("orders", picked).column("total").to_list() == whole.gather(pl.Series(picked)).to_list()
-    monkeypatch.setattr(aggregates, "CHUNK", 3)
+    monkeypatch.setattr(chunks, "MOST_ROWS", 3)
+    monkeypatch.setattr(chunks, "LEAST_ROWS", 1)
     assert computed(engine(), "orders", 90)["total"].equals(whole)
 
 
@@ -104,3 +109,21 @@ def test_sums_beyond_64_bits_are_exact() -> None:
     dataset = fg.generate(schema)
     for box, whole in dataset["boxes"].iter_rows():
         assert int(whole) == sum(dataset["things"].filter(pl.col("box_id") == box)["weight"].to_list())
+
+
+def test_rows_are_given_back_as_soon_as_nobody_holds_them() -> None:
+    # Circles would keep their columns until Python happens to collect them: of every chunk, for a whole export.
+    gc.collect()
+    gc.disable()
+    try:
+        made = Engine(fg.plan(str(SHOP)), Bulk(0))
+        watched: list[weakref.ref[object]] = [weakref.ref(made)]
+        for name, table in made.plan.tables.items():
+            rows = made.rows(name, np.arange(20, dtype=np.int64))
+            for column in table.table.columns:
+                rows.column(column.name)
+            watched.append(weakref.ref(rows))
+        del rows, made
+        assert [each() for each in watched] == [None] * len(watched)
+    finally:
+        gc.enable()

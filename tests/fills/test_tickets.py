@@ -24,6 +24,7 @@ def owned(number: int, count: int, skew: float, childless: float) -> np.ndarray:
     return held[:count]
 
 
+@settings(deadline=None)
 @given(st.floats(0, 20), st.floats(0, 0.999))
 def test_quotas_fall_with_rank_and_fit(skew: float, childless: float) -> None:
     tickets = quota(skew, childless)

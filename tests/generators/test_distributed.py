@@ -128,6 +128,23 @@ def test_inverses_rise(mean: Fraction, sd: Fraction, probabilities: list[int]) -
     assert not least or int(inverse.at(np.array([least - 1]))[0]) < middle
 
 
+@pytest.mark.parametrize(
+    "inverse",
+    [distributions.poisson(Fraction(3)), distributions.zipf(Fraction(3, 2), -5, 100_000),
+     distributions.exponential(Fraction(7), Fraction(10**12)), distributions.normal(Fraction(-(10**15)), Fraction(1, 3))],
+)  # fmt: skip
+def test_the_least_probability_of_a_position_is_where_it_begins(inverse: distributions.Inverse) -> None:
+    at = np.linspace(0, WHOLE - 1, 501).astype(np.int64)
+    positions = np.unique(inverse.at(at))
+    least = np.array([inverse.least(int(position)) for position in positions])
+    assert (inverse.at(least) >= positions).all()
+    assert (inverse.at(np.maximum(least - 1, 0)) < positions)[least > 0].all()
+    many = np.concatenate([np.arange(0, WHOLE, WHOLE // 40_000), inverse.thresholds[1:-1], inverse.thresholds[1:] - 1])
+    segments = np.searchsorted(inverse.thresholds, many, side="right") - 1
+    assert (inverse.at(many) >= inverse.values[segments] >> inverse.shift).all()
+    assert inverse.at(many).tolist() == [int(inverse.at(many[at : at + 1])[0]) for at in range(len(many))]
+
+
 def test_whole_weights_are_exact_and_small_ones_survive() -> None:
     one = case("values", "x", "text", None, domain=Domain(values=("a", "b"), weights=(5.0, 3.0)))
     assert one.made().draws[0].span == 8

@@ -30,6 +30,14 @@ CREATE TABLE pair (
 CREATE TABLE rising (x_id INTEGER NOT NULL REFERENCES a (id), y_id INTEGER NOT NULL REFERENCES a (id), CHECK (x_id < y_id));
 CREATE TABLE falling (x_id INTEGER NOT NULL REFERENCES a (id), y_id INTEGER NOT NULL REFERENCES a (id), CHECK (x_id > y_id));
 CREATE TABLE node (id INTEGER PRIMARY KEY, up INTEGER NOT NULL REFERENCES node (id));
+CREATE TABLE doctor (id INTEGER PRIMARY KEY, name TEXT NOT NULL, boss_id INTEGER REFERENCES doctor (id));
+CREATE TABLE member (
+    org INTEGER NOT NULL, id INTEGER NOT NULL, boss_id INTEGER NOT NULL, PRIMARY KEY (org, id),
+    CONSTRAINT boss FOREIGN KEY (org, boss_id) REFERENCES member (org, id)
+);
+CREATE TABLE strict (
+    id INTEGER PRIMARY KEY, boss_id INTEGER REFERENCES strict (id), CONSTRAINT other_boss CHECK (boss_id <> id)
+);
 CREATE TABLE chick (id INTEGER PRIMARY KEY, egg_id INTEGER NOT NULL REFERENCES egg (id) DEFERRABLE INITIALLY DEFERRED);
 CREATE TABLE egg (id INTEGER PRIMARY KEY, chick_id INTEGER NOT NULL REFERENCES chick (id) DEFERRABLE INITIALLY DEFERRED);
 CREATE TABLE "select" ("from" INTEGER PRIMARY KEY, "grün 😀" TEXT NOT NULL, "where" INTEGER REFERENCES "select" ("from"));
@@ -69,6 +77,15 @@ def schema(tmp_path_factory: pytest.TempPathFactory) -> Schema:
         ("falling", 1, {}, {"a": 2, "falling": 1}),
         ("node", 1, {}, {"node": 1}),
         ("node", 1, {"up": {"up": {}}}, {"node": 3}),
+        ("node", 1, {"id": 3, "up": 3}, {"node": 1}),
+        ("doctor", 1, {"id": 3, "boss_id": 3}, {"doctor": 1}),
+        ("doctor", 1, {"id": 3, "name": "x", "boss": {"id": 3, "name": "x"}}, {"doctor": 1}),
+        ("doctor", 1, {"id": 3, "boss_id": 4}, {"doctor": 2}),
+        ("member", 2, {}, {"member": 2}),
+        ("member", 1, {"id": 3, "boss_id": 3}, {"member": 1}),
+        ("member", 1, {"org": 1, "id": 3, "boss_id": 3}, {"member": 1}),
+        ("member", 1, {"org": 1, "id": 3, "boss_id": 4}, {"member": 2}),
+        ("member", 1, {"org": 1}, {"member": 1}),
         ("chick", 1, {}, {"chick": 1, "egg": 1}),
         ("egg", 2, {}, {"egg": 2, "chick": 1}),
         ("select", 1, {"where": {}}, {"select": 2}),
@@ -102,6 +119,8 @@ def test_it_is_made(schema: Schema, table: str, rows: int, asked: dict[str, Any]
         ("pq", 1, {"p": {"code": "DE"}, "q": {"code": "FR"}}, "p and q of pq share code"),
         ("flag", 3, {}, "only 2 can exist"),
         ("a", 1, {"single": 2}, "a_id is unique"),
+        ("doctor", 1, {"id": 3, "boss": {"id": 3, "name": "x"}}, "its own boss, of which name is asked apart"),
+        ("strict", 1, {"id": 3, "boss_id": 3}, "other_boss"),
     ],
     ids=str,
 )

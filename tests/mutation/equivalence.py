@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from itertools import product
 from math import prod
 
 from sqlglot import exp
@@ -200,13 +201,9 @@ def _domain(name: str, table: Table, shared: list[str], every: list[str]) -> lis
     column = next(each for each in table.columns if each.name == name)
     null = ["NULL"] if column.nullable else []
     for sql in shared:
-        tree = parsed(sql, "sqlite")
-        if (
-            isinstance(tree, exp.In)
-            and isinstance(tree.this, exp.Column)
-            and tree.this.name.casefold() == name.casefold()
-        ):
-            return [*(rendered(each, "sqlite") for each in tree.expressions), *null]
+        listed = _listed(parsed(sql, "sqlite"), column)
+        if listed is not None:
+            return [*listed, *null]
     values: set[str] = set()
     for sql in every:
         for node in parsed(sql, "sqlite").find_all(exp.Column):
@@ -216,6 +213,44 @@ def _domain(name: str, table: Table, shared: list[str], every: list[str]) -> lis
                     return None
                 values |= found
     return [*(sorted(values) or ["'2024-01-01'"]), *null]
+
+
+def _listed(tree: exp.Expr, column: Column) -> list[str] | None:
+    """Return all values but NULL that a condition lets a column have, where it is a list of them; else None."""
+    tree = _plain(tree)
+    if isinstance(tree, exp.Or):
+        sides = [_plain(tree.this), _plain(tree.expression)]
+        told = [each for each in sides if not (isinstance(each, exp.Is) and _is_column(each.this, column))]
+        return _listed(told[0], column) if len(told) == 1 else None
+    if not isinstance(tree, exp.In) or not tree.expressions:
+        return None
+    subject, elements = tree.this, [_plain(each) for each in tree.expressions]
+    if _is_column(subject, column):
+        return [rendered(each, "sqlite") for each in tree.expressions]
+    if isinstance(subject, exp.Upper | exp.Lower) and _is_column(subject.this, column):
+        fold = str.upper if isinstance(subject, exp.Upper) else str.lower
+        texts = [each.name for each in elements if isinstance(each, exp.Literal) and each.is_string]
+        if len(texts) == len(elements) and all(each.isascii() and len(each) < 6 for each in texts):
+            return [f"'{spelled}'" for text in texts if fold(text) == text for spelled in _spellings(text)]
+    return None
+
+
+def _spellings(text: str) -> Iterator[str]:
+    """Yield a text in every mixture of small and capital letters: SQLite folds those of ASCII alone."""
+    return map("".join, product(*({letter.lower(), letter.upper()} for letter in text)))
+
+
+def _plain(node: exp.Expr) -> exp.Expr:
+    """Return what stands within parentheses and casts to texts."""
+    while isinstance(node, exp.Paren) or (isinstance(node, exp.Cast) and node.to.is_type("text")):
+        node = node.this
+    return node
+
+
+def _is_column(node: exp.Expr, column: Column) -> bool:
+    """Whether an expression is a column, or a column of texts cast to what it is."""
+    node = _plain(node) if column.type.kind == "text" else node
+    return isinstance(node, exp.Column) and node.name.casefold() == column.name.casefold()
 
 
 def _compared(node: exp.Column, kind: str) -> set[str] | None:
@@ -231,14 +266,15 @@ def _compared(node: exp.Column, kind: str) -> set[str] | None:
         return None
     found: set[str] = set()
     for each in (parent.this, parent.args.get("expression"), parent.args.get("low"), parent.args.get("high")):
-        if isinstance(each, exp.Neg | exp.Literal):
-            text = rendered(each, "sqlite")
-            if kind in {"integer", "decimal", "float"}:
-                found |= {text, f"{text} - 1", f"{text} + 1"}
-            else:
-                found |= {text, f"{text} || '0'", f"substr({text}, 1, length({text}) - 1)"}
-        elif each is not None and each is not node:
+        if each is None or each is node:
+            continue
+        if each.find(exp.Column) is not None or not isinstance(each, exp.Cast | exp.Neg | exp.Literal):
             return None
+        text = rendered(each, "sqlite")
+        if kind in {"integer", "decimal", "float"}:
+            found |= {text, f"{text} - 1", f"{text} + 1"}
+        else:
+            found |= {text, f"{text} || '0'", f"substr({text}, 1, length({text}) - 1)"}
     return found
 
 

@@ -210,3 +210,26 @@ def test_the_plan_holds_no_value() -> None:
 def test_a_plan_is_the_same_whatever_the_seed_but_for_counts() -> None:
     one, other = (str(fg.plan(SHOP, seed=seed)) for seed in (1, 2))
     assert one.splitlines()[1:3] == other.splitlines()[1:3]
+
+
+TAGGED = {
+    "tags": {"rows": 40, "columns": {"id": ID}},
+    "posts": {"rows": 40, "columns": {"id": ID}},
+    "post_tags": {
+        "rows": {"per": "posts", "low": 3, "high": 4},
+        "primary_key": ["post_id", "tag_id"],
+        "columns": {"post_id": {"references": "posts.id"}, "tag_id": {"references": "tags.id"}},
+    },
+}
+
+
+def test_rows_per_parent_follow_a_scale_that_leaves_too_few_combinations() -> None:
+    small = plan(TAGGED, scale=0.05)
+    assert small.tables["post_tags"].rows == 2 * 2  # two posts, two tags
+    [one] = small.lowered
+    assert (one.table, one.rows) == ("post_tags", 4)
+    assert "up to 4 rows for each of posts" in one.reason
+    assert not plan(TAGGED, scale=2).lowered
+    few = {**TAGGED, "tags": {"rows": 2, "columns": {"id": ID}}}
+    with pytest.raises(ImpossibleError, match="up to 4 rows for each of posts"):
+        plan(few)

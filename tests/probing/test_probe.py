@@ -128,3 +128,22 @@ def test_a_full_shop_on_mariadb(mariadb_url: URL, capsys: pytest.CaptureFixture[
     assert code == 0, [each for each in told["constraints"] if each["status"] not in ("enforced", "unbreakable")]
     assert told["counts"]["enforced"] > 30
     assert dump(url) == before
+
+
+@pytest.mark.postgresql
+def test_what_only_the_database_can_judge_is_asked_of_it(
+    postgresql_url: URL, capsys: pytest.CaptureFixture[str]
+) -> None:
+    engine = create_engine(postgresql_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE FUNCTION odd(x int) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT mod(x, 7) = 3 $$"
+        )
+        connection.exec_driver_sql(
+            "CREATE TABLE f (id int PRIMARY KEY, x int NOT NULL, CONSTRAINT f_odd CHECK (odd(x)))"
+        )
+    engine.dispose()
+    code, told = probed(capsys, postgresql_url.render_as_string(hide_password=False))
+    assert code == 0
+    assert statuses(told)["f.f_odd"] == "enforced"
+    assert statuses(told)["f.f_pkey"] == "enforced"

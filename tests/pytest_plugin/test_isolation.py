@@ -300,6 +300,7 @@ def test_sqlite_rolls_back_by_itself(tmp_path: Path) -> None:
     with engine.connect() as connection:
         assert count(connection) == 2
     isolation.release()
+    engine.dispose()
 
 
 def recipe(engine: Engine) -> Engine:
@@ -372,23 +373,3 @@ def test_after_the_engine(fixturegen_connection):
     assert count(fixturegen_connection) == 8
 """)
     result.assert_outcomes(passed=5)
-
-
-@pytest.mark.postgresql
-def test_what_others_commit_to_a_server_is_not_there_for_the_next_test(run: Outcome, postgresql_url: URL) -> None:
-    result = run(
-        """
-from sqlalchemy import create_engine
-
-def test_by_the_address(fixturegen):
-    engine = create_engine(fixturegen.url)
-    with engine.begin() as connection:
-        connection.execute(text("DELETE FROM players"))
-    engine.dispose()
-
-def test_after_it(fixturegen_connection):
-    assert count(fixturegen_connection) == 8
-""",
-        f"--fixturegen-database={postgresql_url.render_as_string(hide_password=False)}",
-    )
-    result.assert_outcomes(passed=2)

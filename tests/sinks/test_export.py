@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from fixturegen.errors import InputError, RefusedError
 from fixturegen.schema import Column, Table, Type
-from fixturegen.sinks.export import Blocks, export_frames
+from fixturegen.sinks.export import export_frames
 from fixturegen.sinks.manifest import Manifest, Metadata, read_manifest
 from fixturegen.sinks.names import file_stems
 from fixturegen.sinks.placing import refuse_beyond
@@ -68,7 +68,7 @@ def test_manifest_reads_back_whole(tmp_path: Path) -> None:
 
 def test_large_tables_are_cut_by_row_counts_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fixturegen.sinks.export.PART_ROWS", 200)
-    monkeypatch.setattr("fixturegen.sinks.export.BLOCK_ROWS", 100)
+    monkeypatch.setattr("fixturegen.sinks.blocks.MOST_ROWS", 100)
     manifest = export(tmp_path, {"large": 450, "exact": 200, "small": 3})
     assert [(file.path, file.rows) for file in manifest.tables["large"].files] == [
         ("large/part-00000.parquet", 200),
@@ -91,7 +91,7 @@ def test_own_files_are_replaced_and_stale_ones_go(tmp_path: Path, monkeypatch: p
     (tmp_path / "notes.txt").write_text("mine")
     with monkeypatch.context() as patched:
         patched.setattr("fixturegen.sinks.export.PART_ROWS", 2)
-        patched.setattr("fixturegen.sinks.export.BLOCK_ROWS", 2)
+        patched.setattr("fixturegen.sinks.blocks.MOST_ROWS", 2)
         export(tmp_path, {"a": 5, "b": 1})
     export(tmp_path, {"a": 3}, "csv")
     assert files(tmp_path) == ["a.csv", "manifest.json", "notes.txt"]
@@ -123,7 +123,7 @@ def test_a_forged_manifest_deletes_nothing_outside(tmp_path: Path, path: str) ->
 def test_failure_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str, error: type[BaseException]
 ) -> None:
-    monkeypatch.setattr("fixturegen.sinks.export.BLOCK_ROWS", 10)
+    monkeypatch.setattr("fixturegen.sinks.blocks.MOST_ROWS", 10)
 
     def frames() -> Iterator[tuple[str, pl.DataFrame]]:
         yield "a", frame(100)
@@ -203,11 +203,11 @@ import polars as pl
 from datetime import date
 from fixturegen.errors import RefusedError
 from fixturegen.schema import Column, Table, Type
-from fixturegen.sinks import export
+from fixturegen.sinks import blocks, export
 from fixturegen.sinks.manifest import Metadata
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
-export.BLOCK_ROWS = 1000
+blocks.MOST_ROWS = 1000
 table = Table(name="t", columns=(Column(name="a", type=Type(kind="integer")),))
 rows = pl.DataFrame({{"a": [i * i * 7919 % 1000003 for i in range(50_000)]}})
 try:
@@ -247,17 +247,3 @@ def test_names_do_not_depend_on_the_order_of_tables() -> None:
     forward = file_stems(["Item", "item", "a", "a.csv"], "csv")
     backward = file_stems(["a.csv", "a", "item", "Item"], "csv")
     assert dict(forward) == dict(backward)
-
-
-@given(st.lists(st.integers(0, 30), max_size=20), st.integers(1, 20))
-def test_blocks_hold_all_rows_in_order(heights: list[int], size: int) -> None:
-    blocks, start, out = Blocks(size), 0, []
-    for height in heights:
-        out.extend(blocks.add(pl.DataFrame({"a": range(start, start + height)}, schema={"a": pl.Int64})))
-        start += height
-    rest = blocks.rest()
-    assert all(block.height == size for block in out)
-    assert rest is None or 0 < rest.height < size
-    whole = [value for block in (*out, *([] if rest is None else [rest])) for value in block["a"]]
-    assert whole == list(range(start))
-    assert blocks.total == start

@@ -124,9 +124,7 @@ def test_parquet_carries_where_its_rows_came_from(tmp_path: Path, every_kind: tu
 
 @pytest.mark.parametrize("form", ["parquet", "ipc", "csv", "ndjson", "sql"])
 def test_files_do_not_depend_on_chunks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str) -> None:
-    monkeypatch.setattr("fixturegen.sinks.export.BLOCK_ROWS", 1000)
-    monkeypatch.setattr("fixturegen.sinks.parquet.BLOCK_ROWS", 1000)
-    monkeypatch.setattr("fixturegen.sinks.ipc.BLOCK_ROWS", 1000)
+    monkeypatch.setattr("fixturegen.sinks.blocks.MOST_ROWS", 1000)
     table = Table(
         name="t", columns=(Column(name="a", type=Type(kind="integer")), Column(name="b", type=Type(kind="text")))
     )

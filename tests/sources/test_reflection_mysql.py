@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
-import pymysql
 import pytest
+from catalogues import Made, column, connected, execute, sql_of
 from laws import Case, keyed
-from pymysql.constants import CLIENT
 from servers import own_database
-from sqlalchemy import URL, Connection, create_engine
+from sqlalchemy import URL, Connection
 from sqlalchemy.exc import DBAPIError
 
 from fixturegen.databases.literals import literals
@@ -22,7 +19,7 @@ from fixturegen.errors import InputError
 from fixturegen.generator import Request
 from fixturegen.generators.choice import generator_for
 from fixturegen.planning.domains import base_domain
-from fixturegen.schema import Check, Column, Constant, Location, Schema, Table, Type
+from fixturegen.schema import Column, Constant, Location, Type
 from fixturegen.sources import load
 from fixturegen.sources.catalogues import mysql
 from fixturegen.sources.catalogues.mysql.partitions import accepted
@@ -30,48 +27,6 @@ from fixturegen.sources.reflection import reflected
 
 pytestmark = pytest.mark.mariadb
 CORPUS = Path(__file__).parents[1] / "corpus" / "mariadb"
-Made = Callable[[str], Schema]
-
-
-@pytest.fixture
-def made(mariadb_url: URL) -> Made:
-    def run(sql: str) -> Schema:
-        execute(mariadb_url, sql)
-        return load(mariadb_url)
-
-    return run
-
-
-@contextmanager
-def connected(url: URL) -> Iterator[Connection]:
-    engine = create_engine(url)
-    try:
-        with engine.connect() as connection:
-            yield connection
-    finally:
-        engine.dispose()
-
-
-def execute(url: URL, sql: str) -> None:
-    given = url.translate_connect_args(username="user")
-    connection = pymysql.connect(**given, client_flag=CLIENT.MULTI_STATEMENTS, autocommit=True)
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(sql)
-            while cursor.nextset():
-                pass
-    finally:
-        connection.close()
-
-
-def column(table: Table, name: str) -> Column:
-    return next(each for each in table.columns if each.name == name)
-
-
-def sql_of(checks: tuple[Check, ...]) -> dict[str, str]:
-    return {check.name: check.sql for check in checks}
-
-
 POINT = Type(kind="bytes", form="wkb")
 EXPECTED = {
     "tinyint(1)": Type(kind="boolean"),

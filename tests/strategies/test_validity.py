@@ -111,6 +111,37 @@ def test_counts_per_parent_hold_and_so_do_the_sizes() -> None:
     assert len(heights) > 4
 
 
+SUBTYPES = """
+version: 1
+tables:
+  things:
+    columns: {id: {type: integer, primary_key: true}, kind: {type: text, choices: [a, b]}}
+    unique: [[id, kind]]
+  ships:
+    primary_key: [id]
+    columns: {id: {}, kind: {}}
+    rules: ["kind = 'a'"]
+    references: [{columns: [id, kind], to: "things(id, kind)"}]
+  first:
+    columns: {id: {type: integer, primary_key: true}, thing_id: {references: things.id}}
+    rules: ["thing_id IN (1, 2)"]
+"""
+
+
+def test_only_parents_that_the_checks_of_a_reference_allow_are_chosen() -> None:
+    schema = parse_schema(SUBTYPES)
+    held = set()
+
+    @settings(max_examples=60, phases=[Phase.generate], database=None, deadline=None, derandomize=True)
+    @given(fg.datasets(schema))
+    def each(made: dict[str, pl.DataFrame]) -> None:
+        held.update(name for name, frame in made.items() if frame.height)
+        judge(schema, made)
+
+    each()
+    assert held == {"things", "ships", "first"}
+
+
 def examine(data: dict[str, Any], draw: st.DataObject, where: Path) -> None:
     """Judge an example of a schema; a schema that says what no row can be is refused as it is everywhere."""
     path = where / "schema.yaml"

@@ -12,13 +12,30 @@ import pytest
 
 import fixturegen as fg
 from fixturegen.errors import ImpossibleError, InputError, RefusedError
+from fixturegen.runs import export_plan
 from fixturegen.sinks import export as export_module
 from fixturegen.sources.yaml_file import parse_schema
-from fixturegen.verbs import export_plan
-from fixturegen.working import jobs
+from fixturegen.working import crew, jobs
+from fixturegen.working.crew import Crew
 
 SHOP = Path(__file__).parents[2] / "schemas" / "shop.yaml"
 FLAT = parse_schema("tables: {events: {rows: 600001, columns: {id: {type: bigint, primary_key: true}}}}")
+TWO = parse_schema("""
+tables:
+  events: {rows: 600001, columns: {id: {type: bigint, primary_key: true}}}
+  kinds: {rows: 3, columns: {id: {type: integer, primary_key: true}}}
+""")
+
+
+@pytest.fixture
+def idle(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave all files to the other processes: this one would be done before they have started."""
+    monkeypatch.setattr(Crew, "_work", lambda _: None)
+
+
+def kill(table: str, rows: int) -> None:
+    for child in psutil.Process().children():
+        os.kill(child.pid, signal.SIGKILL)
 
 
 def files(folder: Path) -> dict[str, str]:
@@ -26,7 +43,9 @@ def files(folder: Path) -> dict[str, str]:
     return {path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest() for path in found}
 
 
-def test_two_workers_write_the_bytes_of_one(tmp_path: Path) -> None:
+@pytest.mark.slow
+@pytest.mark.usefixtures("idle")
+def test_another_process_writes_the_bytes_of_this_one(tmp_path: Path) -> None:
     told: dict[str, int] = {}
     made = fg.plan(SHOP, rows={"orders": 500}, exclude=())
     one = export_plan(made, tmp_path / "1", "csv")
@@ -38,6 +57,7 @@ def test_two_workers_write_the_bytes_of_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("idle")
 @pytest.mark.parametrize("form", ["parquet", "csv", "ndjson", "ipc", "sql"])
 @pytest.mark.parametrize("workers", [2, 3])
 def test_no_byte_depends_on_the_workers(tmp_path: Path, form: str, workers: int) -> None:
@@ -46,7 +66,34 @@ def test_no_byte_depends_on_the_workers(tmp_path: Path, form: str, workers: int)
     assert files(tmp_path / "one") == files(tmp_path / "many")
 
 
+@pytest.mark.parametrize("form", ["parquet", "csv"])
+def test_this_process_begins_at_once(tmp_path: Path, form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    fg.export(SHOP, tmp_path / "one", format=form)
+    monkeypatch.setattr(crew, "_PROGRAM", "import time; time.sleep(60)  # {path}")
+    fg.export(SHOP, tmp_path / "many", format=form, workers=3)
+    assert files(tmp_path / "one") == files(tmp_path / "many")
+    assert psutil.Process().children() == []
+
+
 @pytest.mark.slow
+def test_this_process_and_others_share_the_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    work, shared = Crew._work, []
+
+    def slowly(self: Crew) -> None:
+        while len(self._found) < 2:  # others write two of the four tables
+            self._hear(*self._said.get())
+        shared.append(sorted(unit.table for unit in self._waiting))
+        work(self)
+
+    monkeypatch.setattr(Crew, "_work", slowly)
+    fg.export(SHOP, tmp_path / "many", workers=2)
+    fg.export(SHOP, tmp_path / "one")
+    assert files(tmp_path / "one") == files(tmp_path / "many")
+    assert len(shared[0]) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("idle")
 @pytest.mark.parametrize("name", ["bank", "forum", "saas"])
 def test_schemas_with_all_kinds_of_references_are_written_alike(tmp_path: Path, name: str) -> None:
     schema = SHOP.parent / f"{name}.yaml"
@@ -56,6 +103,7 @@ def test_schemas_with_all_kinds_of_references_are_written_alike(tmp_path: Path, 
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("idle")
 def test_tables_left_out_are_left_out_by_every_worker(tmp_path: Path) -> None:
     fg.export(SHOP, tmp_path / "one", exclude=["order_items"], rows={"order_items": 5, "customers": 7})
     fg.export(SHOP, tmp_path / "many", exclude=["order_items"], rows={"order_items": 5, "customers": 7}, workers=2)
@@ -63,6 +111,7 @@ def test_tables_left_out_are_left_out_by_every_worker(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("idle")
 def test_parts_of_one_table_are_shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(export_module, "PART_ROWS", 250_000)
     monkeypatch.setattr(jobs, "PART_ROWS", 250_000)
@@ -74,26 +123,34 @@ def test_parts_of_one_table_are_shared(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("idle")
 def test_a_killed_worker_is_named_and_a_rerun_completes(tmp_path: Path) -> None:
-    made = fg.plan(FLAT)
-
-    def kill(table: str, rows: int) -> None:
-        for child in psutil.Process().children():
-            os.kill(child.pid, signal.SIGKILL)
-
-    target = tmp_path / "out"
-    with pytest.raises(
-        RefusedError, match=r"worker 1 \(process \d+\) was ended by SIGKILL while it wrote events; nothing"
-    ):
+    made, target = fg.plan(TWO), tmp_path / "out"
+    words = r"worker 2 \(process \d+\) was ended by SIGKILL while it wrote events; nothing"
+    with pytest.raises(RefusedError, match=words):
         export_plan(made, target, "csv", workers=2, progress=kill)
     assert not target.exists()
     export_plan(made, target, "csv", workers=2)
-    fg.export(FLAT, tmp_path / "one", format="csv")
+    fg.export(TWO, tmp_path / "one", format="csv")
     assert files(target) == files(tmp_path / "one")
 
 
 @pytest.mark.slow
-def test_what_a_worker_cannot_make_is_said_as_by_one_process(tmp_path: Path) -> None:
+def test_a_worker_killed_while_it_starts_is_named_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Crew, "_work", lambda _: kill("", 0))
+    words = r"worker 2 \(process \d+\) was ended by SIGKILL while it started; nothing"
+    with pytest.raises(RefusedError, match=words):
+        export_plan(fg.plan(TWO), tmp_path / "out", "csv", workers=2)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("here", [True, False])
+def test_what_a_worker_cannot_make_is_said_as_by_one_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, here: bool
+) -> None:
+    if not here:
+        monkeypatch.setattr(Crew, "_work", lambda _: None)
     schema = parse_schema("""
 tables:
   parents: {rows: 3, columns: {id: {type: integer, primary_key: true}, total: {type: smallint, sum: children.amount}}}
@@ -115,7 +172,7 @@ tables:
 
 @pytest.mark.slow
 def test_an_interrupt_ends_all_workers(tmp_path: Path) -> None:
-    made = fg.plan(FLAT)
+    made = fg.plan(TWO)
 
     def interrupt(table: str, rows: int) -> None:
         raise KeyboardInterrupt

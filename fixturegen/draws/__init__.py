@@ -1,0 +1,28 @@
+"""Keyed bits and what is made of them: bounded integers, permutations, consistent choice.
+
+Every function is pure, vectorised and exact in integers: the same arguments give the same values on every machine, in
+any chunking and any order, and for few rows as for many.
+"""
+
+from fixturegen.draws.bounding import bounded, bounded_one, drawn, scaled
+from fixturegen.draws.choosing import CHOICE_BLOCK, chosen
+from fixturegen.draws.mixing import BLOCK, Bits, Integers, bits, combined, mixed, stream
+from fixturegen.draws.permuting import permuted, seated
+
+__all__ = [
+    "BLOCK",
+    "CHOICE_BLOCK",
+    "Bits",
+    "Integers",
+    "bits",
+    "bounded",
+    "bounded_one",
+    "chosen",
+    "combined",
+    "drawn",
+    "mixed",
+    "permuted",
+    "scaled",
+    "seated",
+    "stream",
+]

@@ -1,0 +1,136 @@
+"""Consistent choice: when there are more things to choose among, what is chosen stays or moves to a new thing."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from fixturegen.draws import few
+from fixturegen.draws.mixing import BLOCK, GOLDEN, Bits, Integers, bits, constant, mix, mixed, unsigned
+
+CHOICE_BLOCK = 32_768
+"""Rows chosen for at a time: more than ``BLOCK``, for choosing takes more steps a row, each with a fixed cost."""
+_ONE = constant(1)
+_EXPONENT = constant(0xFFF0000000000000)
+_NOTHING = constant(0)
+_EXACT_FLOAT = 2**53
+
+
+def chosen(stream_: int, keys: npt.NDArray[np.integer], count: int | Integers) -> Integers:
+    """Return a consistent, uniform choice among ``count`` things for every key.
+
+    When the count grows from n to m, a share n/m of the keys keeps its choice and the rest moves to the new things:
+    BinomialHash (Coluzzi et al., 2024), constant time.
+
+    Args:
+        stream_: The stream.
+        keys: One key a row.
+        count: How many things there are, at least 1; for all rows or for each.
+
+    Returns:
+        Integers from 0 to count - 1.
+    """
+    if isinstance(count, int):
+        return _chosen_among(stream_, keys, count) if count > 1 else np.zeros(len(keys), dtype=np.int64)
+    choice = np.empty(len(keys), dtype=np.uint64)
+    for at in range(0, len(keys), BLOCK):
+        block = slice(at, at + BLOCK)
+        choice[block] = _binomial(bits(stream_, keys[block]), unsigned(count[block]))
+    return choice.view(np.int64)
+
+
+def _chosen_among(stream_: int, keys: npt.NDArray[np.integer], count: int) -> Integers:
+    """Choose among as many things for all rows: one pass over all keys, and more over the few that it leaves open."""
+    if len(keys) <= few.FEW:
+        return np.array([few.chosen(one, count) for one in few.bits(stream_, keys.tolist())], dtype=np.int64)
+    choice = np.empty(len(keys), dtype=np.uint64)
+    level, limit = constant((1 << (count - 1).bit_length()) - 1), constant(count)
+    open_rows, open_bits = [], []
+    for at in range(0, len(keys), CHOICE_BLOCK):
+        random = bits(stream_, keys[at : at + CHOICE_BLOCK])
+        block = _relocated(random & level, random)
+        choice[at : at + CHOICE_BLOCK] = block
+        beyond = np.flatnonzero(block >= limit)
+        open_rows.append(beyond + at)
+        open_bits.append(random[beyond])
+    rows = np.concatenate(open_rows) if open_rows else np.empty(0, dtype=np.int64)
+    if len(rows):
+        _settle_beyond(choice, rows, np.concatenate(open_bits), level, limit)
+    return choice.view(np.int64)
+
+
+def _settle_beyond(choice: Bits, rows: Integers, current: Bits, level: Bits, limit: Bits) -> None:
+    """Choose again for rows whose place is beyond the limit: on the upper level while their bits say so, else below it.
+
+    A row of the upper level goes to a place of that level; the first place within the limit is kept.
+    """
+    half = (int(level) >> 1) + 1
+    minor, below = constant(half), constant(half - 1)
+    salt = constant((half - 1) * few.GOLDEN)
+    choice[rows] = _relocated(current & below, current)
+    for _ in range(few.CHOICE_ROUNDS - 1):
+        if len(rows) == 0:
+            return
+        current = mixed(current)
+        upper = np.flatnonzero(current & minor)
+        rows, current = rows[upper], current[upper]
+        place = mixed(current ^ salt)
+        place &= below
+        place += minor
+        inside = place < limit
+        choice[rows[inside]] = place[inside]
+        outside = np.flatnonzero(~inside)
+        rows, current = rows[outside], current[outside]
+
+
+def _binomial(first: Bits, limit: Bits) -> Bits:
+    level = _filled(limit - _ONE)
+    minor = (level >> _ONE) + _ONE
+    result = _relocated(first & (minor - _ONE), first)
+    rows, current = np.arange(len(first)), first
+    for _ in range(few.CHOICE_ROUNDS):
+        place = _relocated(current & level, current)
+        inside = (place >= minor) & (place < limit)
+        result[rows[inside]] = place[inside]
+        again = place >= limit
+        if not again.any():
+            break
+        rows, current = rows[again], mixed(current[again])
+        level, minor, limit = level[again], minor[again], limit[again]
+    return result
+
+
+def _filled(values: Bits) -> Bits:
+    """Set every bit below the highest one."""
+    for shift in (1, 2, 4, 8, 16, 32):
+        values = values | (values >> np.uint64(shift))
+    return values
+
+
+def _below(places: Bits) -> Bits:
+    """Return the places below each one's level: its highest bit less one; 2**64 - 1 for place 0, which has no level."""
+    if len(places) and int(places.max()) >= _EXACT_FLOAT:
+        highest = _filled(places)
+        highest -= highest >> _ONE
+    else:
+        # Without its mantissa, a float is its highest bit.
+        floats = places.view(np.int64).astype(np.float64)
+        raw = floats.view(np.uint64)
+        np.bitwise_and(raw, _EXPONENT, out=raw)
+        highest = floats.astype(np.int64).view(np.uint64)
+    highest -= _ONE
+    return highest
+
+
+def _relocated(places: Bits, random: Bits) -> Bits:
+    """Move each place to a uniform one of its own level, a level being the places of one highest bit."""
+    below = _below(places)
+    moved = below * GOLDEN
+    moved ^= random
+    moved += GOLDEN
+    mix(moved, np.empty_like(moved))
+    moved &= below
+    moved += below
+    moved += _ONE
+    np.putmask(moved, places == 0, _NOTHING)
+    return moved

@@ -1,0 +1,72 @@
+"""Rows cut into blocks of one size, so that files do not depend on the chunks that they came in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import polars as pl
+
+from fixturegen.dtypes import bytes_a_value
+from fixturegen.schema import Table
+
+PART_ROWS = 5_000_000
+"""Rows of a file at most."""
+BLOCK_BYTES = 16 * 2**20
+"""About so many bytes of finished columns make a block."""
+MOST_ROWS = 125_000
+LEAST_ROWS = 1_000
+
+
+def block_rows(table: Table) -> int:
+    """Return how many rows a writer is given at once: a Parquet row group, an Arrow record batch.
+
+    So many as fit ``BLOCK_BYTES``, within bounds, and go into a file of ``PART_ROWS`` without a rest. It follows from the types
+    of the columns alone, so that files are the same whoever writes them.
+
+    >>> from fixturegen.schema import Column, Type
+    >>> block_rows(Table(name="t", columns=(Column(name="a", type=Type(kind="integer")),)))
+    125000
+    """
+    width = sum(bytes_a_value(column.type) for column in table.columns)
+    wanted = min(MOST_ROWS, max(LEAST_ROWS, BLOCK_BYTES // max(width, 1)))
+    blocks = -(-PART_ROWS // wanted)
+    while PART_ROWS % blocks:
+        blocks += 1
+    return PART_ROWS // blocks
+
+
+class Blocks:
+    """Rows recut into blocks.
+
+    Args:
+        size: Rows of a block, at least 1.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.total = 0
+        self._size = size
+        self._held: list[pl.DataFrame] = []
+        self._height = 0
+
+    def add(self, frame: pl.DataFrame) -> Iterable[pl.DataFrame]:
+        """Take rows; yield the blocks that are full, which own their memory."""
+        self.total += frame.height
+        at = 0
+        while self._height + frame.height - at >= self._size:
+            stop = at + self._size - self._height
+            self._hold(frame.slice(at, stop - at))
+            at = stop
+            block = self.rest()
+            assert block is not None
+            yield block
+        if at < frame.height:
+            self._hold(frame.slice(at))
+
+    def _hold(self, rows: pl.DataFrame) -> None:
+        self._held.append(rows)
+        self._height += rows.height
+
+    def rest(self) -> pl.DataFrame | None:
+        """Return the rows held back, in one piece, which are none from then on; None where there are none."""
+        held, self._held, self._height = self._held, [], 0
+        return pl.concat(held, rechunk=True) if held else None
