@@ -295,6 +295,7 @@ class PerParent:
         distribution: How the number is drawn between them: ``uniform``, ``poisson``, ``zipf`` or ``geometric``.
         mean: Mean of ``poisson`` and ``geometric`` before the bounds apply; exponent of ``zipf``.
         childless: Share of parents, 0 to 1, that have none whatever the rest says.
+        most: Most rows in all, inclusive: the later parents keep no more than they must have; ``None``: as drawn.
     """
 
     reference: str
@@ -303,6 +304,7 @@ class PerParent:
     distribution: str = "uniform"
     mean: float | None = None
     childless: float = 0.0
+    most: int | None = None
 
 
 Count = Rows | PerParent

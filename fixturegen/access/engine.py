@@ -39,6 +39,10 @@ _ALONE = frozenset({"parent", "via"})
 _BY_ORDINAL = frozenset({"one to one", "self", "chain"})
 
 
+LIMITED = "are limited in all, and the first parents take theirs first"
+"""Why rows of some tables counted per parent cannot be computed alone."""
+
+
 class PassError(Exception):
     """A value takes a pass over all rows of a table; the message says why."""
 
@@ -59,6 +63,11 @@ class AccessEngine(Engine):
     def numbered(self, table: str) -> bool:
         """Return whether the rows of a table are known by ordinals, not by their parents."""
         return not isinstance(self.plan.tables[table].count, PerParent)
+
+    def limited(self, table: str) -> bool:
+        """Return whether rows counted per parent are limited in all, so that every parent's depend on the others'."""
+        count = self.plan.tables[table].count
+        return isinstance(count, PerParent) and count.most is not None
 
     def rows(self, table: str, ordinals: Integers) -> TableRows:
         """Return the rows of a table at these numbers, nothing computed yet."""
@@ -88,6 +97,8 @@ class AccessEngine(Engine):
 
     def strides(self, table: str) -> Strides:
         """Return how the rows of a table counted per parent are numbered."""
+        if self.limited(table):
+            _refuse(f"rows of {table} {LIMITED}")
         if table not in self._strides:
             self._strides[table] = Strides(self, self.plan.tables[table])
         return self._strides[table]

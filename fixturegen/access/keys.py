@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from fixturegen.access.engine import AccessEngine
+from fixturegen.access.engine import LIMITED, AccessEngine
 from fixturegen.draws import Integers
 from fixturegen.errors import InputError
 
@@ -26,6 +26,9 @@ def numbers_of(engine: AccessEngine, table: str, keys: Iterable[Any]) -> Integer
     """
     if engine.numbered(table):
         return _ordinals(engine, table, keys)
+    if engine.limited(table):
+        message = f"no row is known alone: they {LIMITED}"
+        raise InputError(message, where=table, hint="Use generate or scan.")
     try:
         pairs = [(parent, place) for parent, place in keys]
     except (TypeError, ValueError):

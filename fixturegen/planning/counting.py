@@ -26,13 +26,20 @@ def offsets(bits_of: BitSource, table: str, count: PerParent, keys: Bits, existi
         count: How a parent's number is drawn.
         keys: Row keys of all parents.
         existing: So many parents, the first ones, draw nothing: they have their rows already.
+
+    Where the rows are limited in all, each parent keeps what it must have, and the first ones what they drew: the sum
+    up to a parent leaves room for what all later ones must have.
     """
     numbers = np.zeros(len(keys) + 1, dtype=np.int64)
     for at in range(0, len(keys), BLOCK):
         block = keys[at : at + BLOCK]
         numbers[at + 1 : at + 1 + len(block)] = sizes(bits_of, table, count, block)
     numbers[1 : 1 + existing] = 0
-    return np.cumsum(numbers, out=numbers)
+    if count.most is None:
+        return np.cumsum(numbers, out=numbers)
+    needed = np.cumsum(np.minimum(numbers, count.low))
+    np.minimum(np.cumsum(numbers, out=numbers), needed + (count.most - needed[-1]), out=numbers)
+    return numbers
 
 
 def sizes(bits_of: BitSource, table: str, count: PerParent, keys: Bits) -> Integers:
@@ -57,7 +64,8 @@ def expected(count: PerParent, parents: int) -> int:
     weights = _weights(count)
     mean = sum(weight * number for number, weight in enumerate(weights, count.low)) / sum(weights)
     share = 1 - Fraction(count.childless).limit_denominator(10**6)
-    return max(round(parents * mean * share), min(parents, count.high, 1))
+    rows = max(round(parents * mean * share), min(parents, count.high, 1))
+    return rows if count.most is None else min(rows, count.most)
 
 
 @lru_cache(maxsize=64)

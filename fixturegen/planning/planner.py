@@ -213,15 +213,34 @@ class Counter:
         if self.rows[name] <= limit:
             return False
         demand = self._asked[name]
-        if demand.firm:
+        asked = self.lowered[name].asked if name in self.lowered else self.rows[name]
+        if isinstance(demand.count, PerParent):
+            self._limit(name, demand.count, limit, reason)
+        elif demand.firm:
             message = f"{self.rows[name]:,} rows are demanded, but only {limit:,} can exist: {reason}"
             raise ImpossibleError(
                 message, where=self._where(name), hint="Ask for fewer rows, or widen what limits them."
             )
-        asked = self.lowered[name].asked if name in self.lowered else self.rows[name]
-        self.lowered[name] = Lowered(name, asked, limit, reason)
-        self.rows[name] = limit
+        else:
+            self.rows[name] = limit
+        self.lowered[name] = Lowered(name, asked, self.rows[name], reason)
         return True
+
+    def _limit(self, name: str, count: PerParent, most: int, reason: str) -> None:
+        """Limit the rows of a table counted per parent, and its parents where those must have more."""
+        if self._needed(name, count) > most:
+            parent = self._parent(name, count)
+            room = most // count.low + self._existing.get(parent, 0)
+            self.lower(parent, room, f"each must have {count.low:,} of {name}, of which {most:,} can exist: {reason}")
+        self._asked[name] = replace(self._asked[name], count=replace(count, most=most))
+        self.recount(name)
+
+    def _needed(self, name: str, count: PerParent) -> int:
+        """Return how many rows the parents of a table must have in all."""
+        if not count.low:
+            return 0
+        _, running = self._running(name, count, ())
+        return int(np.minimum(np.diff(running), count.low).sum())
 
     def _where(self, name: str) -> str:
         where = self._schema.tables[name].where
@@ -239,6 +258,7 @@ def _settled_drafts(
     open_tables = list(schema.tables)
     for _ in range(MOST_PASSES):
         changed: set[str] = set()
+        before = counter.totals()
         for name in [one for one in order if one in open_tables]:
             drafts[name] = draft(name, counter.count(name), counter.totals())
             for change, bounds in ((counter.cap, drafts[name].crowds), (counter.lower, drafts[name].limits)):
@@ -251,6 +271,7 @@ def _settled_drafts(
             return drafts
         for name in schema.tables:
             counter.recount(name)
+        changed |= {name for name, total in counter.totals().items() if total != before[name]}
         open_tables = [name for name in schema.tables if name in changed or _touched(schema, name, changed)]
     return drafts
 

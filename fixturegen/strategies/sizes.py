@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fixturegen.errors import ImpossibleError, InputError, SchemaError
-from fixturegen.planning.plan import Plan
+from fixturegen.planning.plan import Plan, TablePlan
 from fixturegen.schema import PerParent, Schema
 from fixturegen.strategies.machine import Machine
 
@@ -108,8 +108,7 @@ def widened(plan: Plan, most: Mapping[str, int], *, firm: bool) -> dict[str, int
     Raises:
         InputError: If what was asked for has no room for a single parent's rows.
     """
-    found = {name: min(size, table.rows) if not _counted(plan, name) else size for (name, size), table in
-             zip(((name, most[name]) for name in plan.tables), plan.tables.values(), strict=True)}  # fmt: skip
+    found = {name: min(most[name], _room(table)) for name, table in plan.tables.items()}
     for _ in plan.tables:
         for name, table in plan.tables.items():
             count = table.count
@@ -127,8 +126,11 @@ def widened(plan: Plan, most: Mapping[str, int], *, firm: bool) -> dict[str, int
     return found
 
 
-def _counted(plan: Plan, name: str) -> bool:
-    return isinstance(plan.tables[name].count, PerParent)
+def _room(table: TablePlan) -> int:
+    """Return the most rows that there can be, whatever the parents draw."""
+    if not isinstance(table.count, PerParent):
+        return table.rows
+    return MOST_ROWS + 1 if table.count.most is None else table.count.most
 
 
 def budgeted(machine: Machine, most: Mapping[str, int], asked: Limits) -> dict[str, int]:
