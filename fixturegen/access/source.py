@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import Protocol
 
@@ -83,9 +84,10 @@ class Origin:
 def ranges_of(origin: Origin, table: str, columns: Sequence[str]) -> Ranges:
     """Return a table's ranges: of rows made alone, unless a wanted column takes a pass over a whole table."""
     if origin.alone:
-        alone = AloneRanges(origin.access, table)
-        if alone.serves(tuple(columns)):
-            return alone
+        with suppress(PassError):
+            alone = AloneRanges(origin.access, table)
+            if alone.serves(tuple(columns)):
+                return alone
     return WholeRanges(origin.engine, table)
 
 
@@ -97,6 +99,9 @@ class AloneRanges:
     Args:
         access: The access.
         table: The table.
+
+    Raises:
+        PassError: If how many rows a parent has depends on the others.
     """
 
     def __init__(self, access: Access, table: str) -> None:
