@@ -12,6 +12,7 @@ from fixturegen.errors import InputError, nearest
 
 DEFAULT_ROWS = 100
 MOST_ROWS = 10**12
+MOST_WORKERS = 256
 
 Rows = int | Mapping[str, int] | None
 
@@ -99,6 +100,21 @@ def options_from(**keywords: Unpack[Keywords]) -> Options:
     options = Options(**given)
     _check(options)
     return replace(options, scale=float(options.scale), hostile=float(options.hostile))
+
+
+def checked_workers(workers: object) -> int:
+    """Return a number of workers: processes of an export, connections of a load.
+
+    Raises:
+        InputError: If it is none from 1 to 256.
+
+    >>> checked_workers(2)
+    2
+    """
+    if isinstance(workers, bool) or not isinstance(workers, int) or not 1 <= workers <= MOST_WORKERS:
+        message = f"workers is {workers!r}, which is no whole number from 1 to {MOST_WORKERS}"
+        raise InputError(message)
+    return workers
 
 
 def _names(tables: Iterable[str]) -> tuple[str, ...]:

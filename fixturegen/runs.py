@@ -12,7 +12,7 @@ from fixturegen.content import schema_hash
 from fixturegen.errors import InputError
 from fixturegen.fills.bulk import CHUNK_ROWS
 from fixturegen.hostility.storable import Keeper
-from fixturegen.options import Options
+from fixturegen.options import Options, checked_workers
 from fixturegen.planning import Plan
 from fixturegen.schema import Dialect, Schema
 from fixturegen.sinks.manifest import Manifest, Metadata
@@ -87,7 +87,6 @@ def export_plan(
 ) -> Manifest:
     """Write the rows of a plan into a directory; ``database`` is asked about what only it can judge."""
     from fixturegen.sinks.export import export_frames  # noqa: PLC0415 - a verb that few runs use
-    from fixturegen.working.crew import checked_workers  # noqa: PLC0415 - the same
     from fixturegen.working.elsewhere import by_workers  # noqa: PLC0415 - the same
 
     dialect = dialect or made.schema.dialect

@@ -19,7 +19,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from fixturegen.databases.oracles import asking
-from fixturegen.errors import InputError, RefusedError
+from fixturegen.errors import RefusedError
 from fixturegen.planning.plan import Plan
 from fixturegen.sinks.manifest import TableFiles
 from fixturegen.working.jobs import Job, Unit, packed, units_of
@@ -28,7 +28,6 @@ from fixturegen.working.writing import Desk
 if TYPE_CHECKING:
     from fixturegen.databases.base import Target
 
-MOST_WORKERS = 256
 Progress = Callable[[str, int], None]
 _PROGRAM = (
     "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); import sys; sys.path[:] = {path!r}; "
@@ -169,21 +168,6 @@ class Crew:
         when = "while it started" if worker.unit is None else f"while it wrote {worker.unit}"
         message = f"worker {worker.number} (process {worker.process.pid}) {how} {when}"
         return RefusedError(f"{message}; nothing of the export is left", hint="Run the export again.")
-
-
-def checked_workers(workers: object) -> int:
-    """Return a number of processes.
-
-    Raises:
-        InputError: If it is none from 1 to 256.
-
-    >>> checked_workers(2)
-    2
-    """
-    if isinstance(workers, bool) or not isinstance(workers, int) or not 1 <= workers <= MOST_WORKERS:
-        message = f"workers is {workers!r}, which is no whole number from 1 to {MOST_WORKERS}"
-        raise InputError(message)
-    return workers
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

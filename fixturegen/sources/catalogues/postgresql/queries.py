@@ -19,13 +19,13 @@ _CHOSEN = """
       SELECT c.oid, c.relnamespace, c.relname, c.relkind, c.relispartition, c.relrowsecurity, c.relforcerowsecurity
       FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
       WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't'
-        AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+        AND n.nspname !~ '^pg_|^fixturegen_load_[0-9a-f]{16}$' AND n.nspname <> 'information_schema'
         AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')
         AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
                         WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
     )
 """
-"""Tables, partitioned ones and partitions: no views, foreign or temporary tables, no table of an extension or the system."""
+"""Tables, partitioned ones and partitions: no views, foreign or temporary tables, none of an extension, the system or an unfinished load."""
 
 _SESSION = """
     SELECT current_setting('server_version_num')::int AS version, current_schema()::text AS own,
