@@ -140,9 +140,8 @@ def _read_primary_key(cursor: Cursor, draft: ColumnDraft, name: str) -> None:
     if cursor.accept("AUTOINCREMENT"):
         column = replace(column, identity="autoincrement")
     draft.column = replace(column, nullable=False)
-    where = column.where
-    draft.primary_key = Unique(columns=(column.name,), name=name, dialect=cursor.source.dialect, where=where)
-    read_deferral(cursor)
+    key = Unique(columns=(column.name,), name=name, dialect=cursor.source.dialect, where=column.where)
+    draft.primary_key = replace(key, deferred=read_deferral(cursor)[1])
     skip_index_options(cursor)
 
 

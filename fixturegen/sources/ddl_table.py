@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Literal
 
 from fixturegen.errors import SchemaError
@@ -182,8 +183,8 @@ def read_table_constraint(cursor: Cursor, draft: Draft) -> None:
         name = cursor.name() if named else ""
     if cursor.accept("PRIMARY KEY"):
         columns = _key_columns(cursor)
-        draft.primary_key = Unique(columns=columns, name=name, dialect=dialect, where=where)
-        _finish_key(cursor)
+        key = Unique(columns=columns, name=name, dialect=dialect, where=where)
+        draft.primary_key = replace(key, deferred=_finish_key(cursor))
     elif cursor.accept("UNIQUE"):
         cursor.accept("KEY") or cursor.accept("INDEX")
         _read_unique(cursor, draft, name)
@@ -191,7 +192,11 @@ def read_table_constraint(cursor: Cursor, draft: Draft) -> None:
         cursor.accept("IF NOT EXISTS")
         index = "" if cursor.sees_mark("(") else cursor.name()
         columns = tuple(part.name() for part in cursor.group().elements())
+        start = cursor.index
         draft.references.append(replace(read_reference(cursor, columns, name or index), where=where))
+        words = [token.word for token in cursor.tokens[start : cursor.index]]
+        if dialect == "postgresql" and ("MATCH", "FULL") in pairwise(words):  # the others read it and do nothing
+            draft.full_matches.append(columns)
     elif cursor.sees("CHECK"):
         draft.checks.append(replace(read_check(cursor, name), where=where))
     elif cursor.accept("EXCLUDE"):

@@ -132,13 +132,24 @@ def _of_native(column: Column, declared: Declared, draft: Draft, dialect: Dialec
     if dialect == "mysql" and name == "serial":
         draft.uniques.append(Unique(columns=(column.name,), dialect=dialect, where=column.where))
         return replace(column, identity="autoincrement", nullable=False)
-    if dialect == "mysql" and name == "timestamp":
-        return replace(column, low=Constant(_FIRST_TIMESTAMP), high=Constant(_LAST_TIMESTAMP))
-    if dialect == "mysql" and name == "year":
-        return replace(column, low=Constant(_FIRST_YEAR), high=Constant(_LAST_YEAR))
+    if dialect == "mysql" and (bounds := _bounds_of_mysql(declared, column.type)) is not None:
+        return replace(column, low=bounds[0], high=bounds[1])
     if declared.unsigned and column.type.kind in ("decimal", "float"):
         return replace(column, low=Constant(Decimal(0) if column.type.kind == "decimal" else 0.0))
     return column
+
+
+def _bounds_of_mysql(declared: Declared, type_: Type) -> tuple[Constant, Constant] | None:
+    """Return the bounds of a type that is narrower than those it is kept as."""
+    match declared.name:
+        case "timestamp":
+            return Constant(_FIRST_TIMESTAMP), Constant(_LAST_TIMESTAMP)
+        case "year":
+            return Constant(_FIRST_YEAR), Constant(_LAST_YEAR)
+        case "bit" if type_.kind == "integer":
+            return Constant(0), Constant(2 ** declared.numbers[0] - 1)
+        case _:
+            return None
 
 
 def _mark_json(draft: Draft) -> None:

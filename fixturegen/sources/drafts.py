@@ -33,7 +33,8 @@ class Draft:
     """A table under construction: the fields of :class:`fixturegen.schema.Table`, changeable and not yet checked.
 
     A reference without target columns means the target's primary key; names of constraints may be empty; columns of
-    keys may be spelled in another case where the dialect does not care.
+    keys may be spelled in another case where the dialect does not care. ``full_matches`` are the columns of references that
+    are ``MATCH FULL``.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Draft:
     references: list[Reference] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
     exclusions: list[Exclusion] = field(default_factory=list)
+    full_matches: list[tuple[str, ...]] = field(default_factory=list)
     count: Count | None = None
     options: dict[str, object] = field(default_factory=dict)
     where: Location = NOWHERE
@@ -239,15 +241,25 @@ def _finished(draft: Draft, dialect: Dialect) -> Table:
         return mentioned(check.sql, draft.columns, check.dialect)
 
     key = draft.primary_key
+    references = with_roles([replace(item, name=name(item.name, item.columns, "fkey")) for item in draft.references])
+    full = tuple(_full_match(item) for item in references if item.columns in draft.full_matches)
     return Table(
         name=draft.name,
         columns=tuple(draft.columns.values()),
         primary_key=None if key is None else replace(key, name=name(key.name, key.columns, "pkey")),
         uniques=tuple(replace(item, name=name(item.name, item.columns, "key")) for item in draft.uniques),
-        references=with_roles([replace(item, name=name(item.name, item.columns, "fkey")) for item in draft.references]),
-        checks=tuple(replace(item, name=name(item.name, check_columns(item), "check")) for item in draft.checks),
+        references=references,
+        checks=(*(replace(item, name=name(item.name, check_columns(item), "check")) for item in draft.checks), *full),
         exclusions=tuple(replace(item, name=name(item.name, item.columns, "excl")) for item in draft.exclusions),
         count=draft.count,
         options=MappingProxyType(dict(draft.options)),
         where=draft.where,
     )
+
+
+def _full_match(reference: Reference) -> Check:
+    """Say as a check what MATCH FULL adds: all columns are NULL, or none."""
+    names = ['"' + name.replace('"', '""') + '"' for name in reference.columns]
+    none, every = (" AND ".join(f"{name} IS {word}" for name in names) for word in ("NULL", "NOT NULL"))
+    name = f"{reference.name}_full"
+    return Check(sql=f"({none}) OR ({every})", name=name, dialect="postgresql", where=reference.where)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from fixturegen.breaking.records import Insert, Record, Step
 from fixturegen.breaking.values import alike
+from fixturegen.schema import Reference
 from fixturegen.suites.locality import Locality
 
 KEYS = frozenset({"primary_key", "unique"})
@@ -115,7 +116,9 @@ def _merge(home: Bin, other: Bin, localities: Mapping[str, Locality]) -> bool:
     if not locality.apart(differing & home.touched - free, moved):
         return False
     row = {**home.row, **{name: other.row[name] for name in moved}}
-    if not _is_beside(row, home, other, locality, moved):
+    if not _is_beside(row, home, other, locality, moved) or any(
+        strays(each.row, row, locality) for each in (home, other)
+    ):
         return False
     home.stand(other.before)
     home.row = row
@@ -209,6 +212,26 @@ def distinct(row: Row, other: Row, locality: Locality, changed: Iterable[str] | 
         if all(alike(*pair) for pair in pairs):
             return False
     return True
+
+
+def strays(before: Row, row: Row, locality: Locality) -> bool:
+    """Whether a row that referred to itself does so no more, now that it holds other values.
+
+    Args:
+        before: The row as it was.
+        row: The row as it is to be.
+        locality: What reads which columns of its table.
+    """
+    return any(
+        _finds_itself(before, each) and not _finds_itself(row, each)
+        for each in locality.table.references
+        if each.table == locality.table.name
+    )
+
+
+def _finds_itself(row: Row, reference: Reference) -> bool:
+    own = [row.get(name) for name in reference.columns]
+    return None not in own and own == [row.get(name) for name in reference.target]
 
 
 def rows_of(step: Step) -> Sequence[Row]:

@@ -9,7 +9,7 @@ from fixturegen.breaking.records import Insert, Record, Step, Update
 from fixturegen.suites.fresh import freshened
 from fixturegen.suites.lines import Case, Cover
 from fixturegen.suites.locality import Locality
-from fixturegen.suites.merging import Bin, Row, distinct, rows_of, single, step_key
+from fixturegen.suites.merging import Bin, Row, distinct, rows_of, single, step_key, strays
 
 
 @dataclass(slots=True)
@@ -99,10 +99,7 @@ class Draft:
             target = [row.get(name) for name in reference.target]
             if any([other.get(name) for name in reference.columns] == target for other in others):
                 return True
-            own = [before.get(name) for name in reference.columns]
-            if None not in own and own == [before.get(name) for name in reference.target] and own != target:
-                return True
-        return False
+        return strays(before, row, locality)
 
     def _rows(self, table: str) -> list[Row]:
         return [row for slot in self.all_slots if slot.step.table == table for row in rows_of(slot.step)]

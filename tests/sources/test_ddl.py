@@ -43,6 +43,25 @@ def test_a_wrong_guess_says_how_to_name_the_dialect() -> None:
         read("\nCREATE TABLE t (a int[3] WEIRD STUFF(((,)))")
 
 
+def test_what_match_full_and_deferred_keys_add_is_read() -> None:
+    schema = read(
+        "CREATE TABLE p (a int, b int, PRIMARY KEY (a, b) DEFERRABLE INITIALLY DEFERRED);"
+        "CREATE TABLE c (id int PRIMARY KEY DEFERRABLE INITIALLY DEFERRED, x int, y int,"
+        " CONSTRAINT whole FOREIGN KEY (x, y) REFERENCES p MATCH FULL ON DELETE CASCADE);",
+        "postgresql",
+    )
+    keys = [table.primary_key for table in schema.tables.values()]
+    assert [key is not None and key.deferred for key in keys] == [True, True]
+    (check,) = schema.tables["c"].checks
+    assert check.name == "whole_full"
+    assert check.sql == '("x" IS NULL AND "y" IS NULL) OR ("x" IS NOT NULL AND "y" IS NOT NULL)'
+
+
+def test_bits_of_mariadb_have_their_bounds() -> None:
+    column = table("CREATE TABLE t (b BIT(5))", "mysql").columns[0]
+    assert (column.type.kind, column.high) == ("integer", Constant(31))
+
+
 # --- SQLite
 
 

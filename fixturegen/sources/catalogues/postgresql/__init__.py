@@ -211,17 +211,7 @@ class _Reader:
         ]:
             relation.draft.references.append(reference)
         if row.matching == "f" and len(reference.columns) > 1:
-            self._match_full(reference, relation)
-
-    def _match_full(self, reference: Reference, relation: _Relation) -> None:
-        """Say as a check what MATCH FULL adds: all columns are NULL, or none."""
-        names = ['"' + name.replace('"', '""') + '"' for name in reference.columns]
-        none, every = (" AND ".join(f"{name} IS {word}" for name in names) for word in ("NULL", "NOT NULL"))
-        relation.draft.checks.append(
-            Check(
-                sql=f"({none}) OR ({every})", name=f"{reference.name}_full", dialect="postgresql", where=reference.where
-            )
-        )
+            relation.draft.full_matches.append(reference.columns)
 
     def _partitioned(self, row: Row[Any]) -> None:
         draft = self._relations[row.oid].draft
