@@ -71,9 +71,10 @@ def findings(
         if record.table in wanted:
             held.setdefault(record.constraint, _Held(record.kind, record.table))
             _untried(record, held[record.constraint], barred)
+    names = {name for each in known.values() for name in (each.name, getattr(each.subject, "name", "")) if name}
     for verdict in verdicts:
         record = verdict.line.case.record
-        _judged(verdict, known.get(record.constraint), held[record.constraint], full)
+        _judged(verdict, known.get(record.constraint), held[record.constraint], full, names)
         if verdict.reached and not verdict.failure:
             for cover in verdict.line.case.covers:
                 _covered(verdict, cover.step, cover.record, held[cover.record.constraint])
@@ -102,7 +103,9 @@ def _untried(record: Record, held: _Held, barred: Mapping[str, str]) -> None:
         held.add("untestable", record.id, reason=reasons[0])
 
 
-def _judged(verdict: Verdict, constraint: Constraint | None, held: _Held, full: Collection[str]) -> None:
+def _judged(
+    verdict: Verdict, constraint: Constraint | None, held: _Held, full: Collection[str], names: Collection[str]
+) -> None:
     record = verdict.line.case.record
     told = _told(verdict.by)
     if verdict.failure:
@@ -124,7 +127,7 @@ def _judged(verdict: Verdict, constraint: Constraint | None, held: _Held, full: 
             held.add("refuses valid rows", record.id, by=told, reason=record.way)
     elif verdict.stopped is None:
         held.add("not enforced", record.id, reason=f"taken: {record.way}")
-    elif verdict.by is not None and answers(constraint, record.kind, verdict.by):
+    elif verdict.by is not None and answers(constraint, record.kind, verdict.by, names):
         held.add("enforced", record.id)
     else:
         held.add("enforced otherwise", record.id, by=told)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 from fixturegen.constraints.contract import Constraint
@@ -24,13 +25,22 @@ _KINDS: Mapping[str, frozenset[str]] = MappingProxyType(
 """What engines call the refusals of each kind; those of values are a CHECK's here and the type's there."""
 
 
-def answers(constraint: Constraint | None, kind: str, rejection: Rejection) -> bool:
+_NUMBERED = re.compile(r"_?\d+$")
+_MADE_UP = re.compile(r"_(?:check|fkey|key|excl)$")
+"""Ends of the names that sources give to constraints without one; they are numbered where they meet."""
+_WITHOUT_COLUMNS = {"check": ("_check", "CONSTRAINT"), "reference": ("_ibfk",)}
+"""How names end that PostgreSQL and MariaDB give to theirs without a word of the columns."""
+_QUOTES = {'"': '"', "'": "'", "`": "`", "[": "]"}
+
+
+def answers(constraint: Constraint | None, kind: str, rejection: Rejection, known: Collection[str] = ()) -> bool:
     """Whether a rejection is that of a constraint; where the engine gives neither name nor columns, the kind decides.
 
     Args:
         constraint: The constraint; None where only its kind is known.
         kind: Registered name of its kind.
         rejection: What the database said.
+        known: Names of all constraints of the schema: what bears one of them is no other.
 
     >>> from fixturegen.schema import Unique
     >>> key = Constraint(name="users_email_key", kind="unique", table="users", columns=("email",), subject=Unique(columns=("email",)))
@@ -45,10 +55,13 @@ def answers(constraint: Constraint | None, kind: str, rejection: Rejection) -> b
         )  # MATCH FULL, which is read as a check beside the reference
     if rejection.kind not in _KINDS.get(kind, _VALUE):
         return False
-    told = rejection.constraint.removeprefix("index ").strip("'")
+    said = rejection.constraint
+    told = said.removeprefix("index ").strip("'") if said.startswith("index ") else said
     if constraint is None or not told or told.startswith("("):
         return True
-    return _names(constraint, told) or _made(constraint, told) or _columns(constraint, told) or _text(constraint, told)
+    if _names(constraint, told) or _made(constraint, told) or _columns(constraint, told) or _text(constraint, told):
+        return True
+    return told.casefold() not in {name.casefold() for name in known} and _nameless(constraint, told)
 
 
 def _names(constraint: Constraint, told: str) -> bool:
@@ -84,7 +97,32 @@ def _columns(constraint: Constraint, told: str) -> bool:
 def _text(constraint: Constraint, told: str) -> bool:
     """Whether what is told is the constraint's own SQL: SQLite's name of a CHECK that has none."""
     sql = getattr(constraint.subject, "sql", None)
-    return isinstance(sql, str) and _squeezed(sql) == _squeezed(told)
+    return isinstance(sql, str) and _squeezed(told) in {_squeezed(sql), _squeezed(_unquoted(sql))}
+
+
+def _unquoted(sql: str) -> str:
+    """Return what SQLite makes of a text that begins with a quote where it wants a name: what stands in the quotes.
+
+    >>> _unquoted("[a b] > 5"), _unquoted("`a``b` > 5")
+    ('a b', 'a`b')
+    """
+    mark = re.escape(_QUOTES.get(sql[:1], ""))
+    found = re.match(f"((?:[^{mark}]|{mark}{mark})*){mark}", sql[1:]) if mark else None
+    return found[1].replace(_QUOTES[sql[0]] * 2, _QUOTES[sql[0]]) if found is not None else sql
+
+
+def _nameless(constraint: Constraint, told: str) -> bool:
+    """Whether it is a name that a database gives to such a constraint where the source has none, numbered in its own way."""
+    table = constraint.table.rpartition(".")[2]
+    own, bare = (_NUMBERED.sub("", name) for name in (constraint.name, told.removeprefix(f"{constraint.table}.")))
+    if not own.startswith(f"{table}_") or _MADE_UP.search(own) is None:
+        return False
+    endings = _WITHOUT_COLUMNS.get(constraint.kind, ())
+    if bare in endings or (bare.startswith(f"{table}_") and bare.endswith(endings)):
+        return True
+    return own == bare or own.casefold().startswith(
+        f"{table}_{bare}_".casefold()
+    )  # MariaDB's, called by their first column
 
 
 def _squeezed(sql: str) -> str:

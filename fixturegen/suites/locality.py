@@ -125,9 +125,7 @@ class Locality:
         """Yield every column whose name stands in a text: rather too many than one too few."""
         folded = text.casefold()
         words = frozenset(_WORDS.findall(folded))
-        return (
-            name for name in self._all if name.casefold() in (words if _WORDS.fullmatch(name.casefold()) else folded)
-        )
+        return (name for name in self._all if _stands_in(name.casefold(), folded, words))
 
     def _closed(self, names: Iterable[str]) -> frozenset[str]:
         """Add what computed columns are computed from."""
@@ -139,6 +137,13 @@ class Locality:
                 found.add(name)
                 waiting += self._mentioned(formulas.get(name, ""))
         return frozenset(found)
+
+
+def _stands_in(name: str, text: str, words: frozenset[str]) -> bool:
+    """Whether a name stands in a text, one with odd characters also as it is quoted: with its quotes doubled."""
+    if _WORDS.fullmatch(name):
+        return name in words
+    return any(spelled in text for spelled in {name, *(name.replace(mark, mark * 2) for mark in '"`]')})
 
 
 def _is_key(constraint: Constraint) -> bool:
