@@ -26,7 +26,7 @@ Progress = Callable[[str, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """Rows loaded into a table, and the seconds it took (making the rows not counted)."""
+    """Rows loaded into a table, and the seconds it took (making the rows not counted, nor what several connections did meanwhile)."""
 
     rows: int
     seconds: float
@@ -44,6 +44,7 @@ class LoadResult:
             and is raised as :class:`fixturegen.databases.base.RejectedError`.
         fewer: Tables whose triggers took no more rows than so many, existing ones counted, and why.
         left_alone: Tables of migration tools that hold rows: neither counted as full nor filled.
+        alone: Where several connections were asked for, why one loaded all the same; empty where several did.
     """
 
     tables: Mapping[str, Loaded]
@@ -52,6 +53,7 @@ class LoadResult:
     rejected: tuple[Rejection, ...] = ()
     fewer: Mapping[str, tuple[int, str]] = field(default_factory=lambda: MappingProxyType({}))
     left_alone: tuple[str, ...] = ()
+    alone: str = ""
 
 
 @dataclass(slots=True)
@@ -71,10 +73,11 @@ def seed_frames(
     create: bool = False,
     dry_run: bool = False,
     defer_constraints: bool = False,
+    workers: int = 1,
     progress: Progress | None = None,
     attend: Callable[[Load], None] | None = None,
 ) -> LoadResult:
-    """Load rows into a database in one transaction.
+    """Load rows into a database, all or nothing.
 
     Args:
         target: A URL, an engine, or a connection; a connection within its user's transaction is joined and left to them.
@@ -88,17 +91,20 @@ def seed_frames(
         dry_run: Do all of it, and undo it at the end.
         defer_constraints: Take references and indexes of the filled tables away for the load and build them again after it,
             within the transaction; of no effect where the database judges references at the end anyway.
+        workers: Most connections that load at the same time, 1 or more.
         progress: Told how far each table is.
         attend: Given the open transaction before the first frame is asked for.
 
     Raises:
+        AloneError: Several connections cannot load it; nothing is left of it, and one may.
         InputError: A URL, file, table or column that does not exist.
         RejectedError: A row that the database does not take.
         RefusedError: Rows where there should be none; a database that is locked, read-only, damaged.
     """
     _check_arguments(schema, existing)
     database = database_of(target)
-    with database.load(target, tables, create=create, defer_constraints=defer_constraints) as load:
+    made = schema if create else None
+    with database.load(target, tables, create=made, defer_constraints=defer_constraints, workers=workers) as load:
         if existing == "refuse" and _is_marked(load, tables, marker):
             return _already(load, tables)
         left_alone = _prepare(load, schema, tables, existing=existing, create=create)
@@ -116,7 +122,8 @@ def seed_frames(
         if dry_run:
             load.discard()
     loaded = {table.name: Loaded(tally.rows[table.name], tally.seconds[table.name]) for table in wanted}
-    return LoadResult(tables=MappingProxyType(loaded), dry_run=dry_run, left_alone=left_alone)
+    alone = load.alone if workers > 1 else ""
+    return LoadResult(tables=MappingProxyType(loaded), dry_run=dry_run, left_alone=left_alone, alone=alone)
 
 
 def _check_arguments(schema: Schema, existing: str) -> None:

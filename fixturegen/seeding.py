@@ -11,14 +11,14 @@ import polars as pl
 
 from fixturegen.agreements import agreeing
 from fixturegen.content import content_hash
-from fixturegen.databases.base import RejectedError, Rejection, database_of
+from fixturegen.databases.base import AloneError, RejectedError, Rejection, database_of
 from fixturegen.databases.oracles import asking
 from fixturegen.existing import existing_rows
 from fixturegen.fills.failures import UnfillableError, UnsettledError
 from fixturegen.hostility.making import made_frames
 from fixturegen.hostility.storable import Keeper
 from fixturegen.loading import LoadResult, Progress, seed_frames
-from fixturegen.options import Options
+from fixturegen.options import Options, checked_workers
 from fixturegen.planning import Plan
 from fixturegen.trials import tried_plan
 
@@ -36,14 +36,16 @@ def seed_plan(
     existing: Existing = "refuse",
     dry_run: bool = False,
     defer_constraints: bool = False,
+    workers: int = 1,
     progress: Progress | None = None,
 ) -> LoadResult:
     """Fill a database with the rows of a plan; that it may be filled has been asked of the guard.
 
     Where triggers refuse rows of a table, its rows are tried one by one and drawn again. A table for which no rows are found
     that satisfy its checks and triggers is left out with those whose rows cannot do without it; the rest is filled, and the
-    result's ``rejected`` says why.
+    result's ``rejected`` says why. What several connections cannot load is loaded by one, and ``alone`` says why.
     """
+    many, alone = checked_workers(workers), ""
     # What was asked for, tables included that will be left out: seeding again asks the same.
     marker = content_hash(made)
     if existing == "append" and not create:
@@ -51,12 +53,15 @@ def seed_plan(
     course = _Course(made, target, create=create)
     while True:
         try:
-            result = _loaded(course.plan, target, marker, create, existing, dry_run, defer_constraints, progress)
+            result = _loaded(course.plan, target, marker, create, existing, dry_run, defer_constraints, many, progress)
+        except AloneError as error:
+            many, alone = 1, error.message
         except (UnfillableError, UnsettledError, RejectedError) as error:
             if not course.changed(error):
                 raise
         else:
-            return replace(result, rejected=tuple(course.rejected), fewer=MappingProxyType(course.ceilings))
+            fewer = MappingProxyType(course.ceilings)
+            return replace(result, rejected=tuple(course.rejected), fewer=fewer, alone=result.alone or alone)
 
 
 class _Course:
@@ -156,6 +161,7 @@ def _loaded(
     existing: Existing,
     dry_run: bool,
     defer_constraints: bool,
+    workers: int,
     progress: Progress | None,
 ) -> LoadResult:
     with asking(target) as oracles:
@@ -169,6 +175,7 @@ def _loaded(
             create=create,
             dry_run=dry_run,
             defer_constraints=defer_constraints,
+            workers=workers,
             progress=progress,
             attend=oracles.attend,
         )

@@ -135,10 +135,11 @@ def seed(
     existing: Existing = "refuse",
     dry_run: bool = False,
     defer_constraints: bool = False,
+    workers: int = 1,
     allow: Iterable[str] = (),
     **keywords: Unpack[Keywords],
 ) -> LoadResult:
-    """Fill a database in one transaction, all or nothing; the same content is not loaded twice.
+    """Fill a database, all or nothing; the same content is not loaded twice.
 
     Args:
         schema: The schema, or a source of one.
@@ -148,6 +149,8 @@ def seed(
         dry_run: Do all of it, and undo it at the end.
         defer_constraints: Take references and indexes of the tables away for the load and build them again after it, within
             the transaction: faster in PostgreSQL, of no effect elsewhere.
+        workers: Connections that load at the same time, 1 to 256. The rows are the same. Several fill tables of PostgreSQL that
+            ``create`` makes; elsewhere one does, and the result's ``alone`` says why.
         allow: Hosts and databases that may be filled although they do not look like development databases, see
             :mod:`fixturegen.guard`.
         **keywords: As for :func:`plan`.
@@ -163,7 +166,13 @@ def seed(
     guarded(target, allow)
     made = plan_of(load(schema), options, target)
     return seed_plan(
-        made, target, create=create, existing=existing, dry_run=dry_run, defer_constraints=defer_constraints
+        made,
+        target,
+        create=create,
+        existing=existing,
+        dry_run=dry_run,
+        defer_constraints=defer_constraints,
+        workers=workers,
     )
 
 

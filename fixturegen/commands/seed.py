@@ -1,4 +1,4 @@
-"""``fixturegen seed``: a database filled in one transaction."""
+"""``fixturegen seed``: a database filled, all or nothing."""
 
 from __future__ import annotations
 
@@ -32,6 +32,16 @@ _Defer = Annotated[
         "--defer-constraints", help="Rebuild references and indexes after the load, in its transaction (PostgreSQL)."
     ),
 ]
+_Workers = Annotated[
+    int,
+    typer.Option(
+        "--workers",
+        min=1,
+        max=256,
+        metavar="N",
+        help="Connections that fill tables of PostgreSQL which --create makes; the rows are the same.",
+    ),
+]
 _Allow = Annotated[
     list[str] | None,
     typer.Option(
@@ -53,6 +63,7 @@ def seed(
     existing: _Existing = "refuse",
     dry_run: _DryRun = False,
     defer_constraints: _Defer = False,
+    workers: _Workers = 1,
     allow: _Allow = None,
     dialect: Dialect = None,
 ) -> None:
@@ -72,12 +83,15 @@ def seed(
                 existing=existing,
                 dry_run=dry_run,
                 defer_constraints=defer_constraints,
+                workers=workers,
                 progress=progress,
             )
     except RejectedError as error:
         rejected = [asdict(rejection) for rejection in error.rejections]
         raise ReportedError(error, _document(made, {}, rejected)) from error
     output.lowered(made)
+    if result.alone:
+        output.note(f"loaded by one connection: {result.alone}")
     for name, (rows, reason) in result.fewer.items():
         output.note(f"{name}: {rows:,} rows: {reason}")
     for name in result.left_alone:

@@ -79,6 +79,10 @@ class RejectedError(RefusedError):
         super().__init__(message, where=where, given=given, exists=exists, hint=hint)
 
 
+class AloneError(RefusedError):
+    """Several connections cannot load this. One may, or says what is wrong, with table, constraint and row."""
+
+
 @dataclass(frozen=True, slots=True)
 class Marker:
     """What a database was seeded with last.
@@ -102,7 +106,13 @@ def rows_digest(rows: Mapping[str, int]) -> str:
 
 
 class Load(ABC):
-    """One transaction on one database. Every error it raises is ours and holds no value of a row."""
+    """One load into one database, all or nothing. Every error it raises is ours and holds no value of a row.
+
+    Attributes:
+        alone: Why one connection loads, in words; empty where several do.
+    """
+
+    alone: str = "only PostgreSQL is filled faster by several"
 
     @abstractmethod
     def place(self) -> str:
@@ -191,18 +201,20 @@ class Database(ABC):
         target: Target,
         tables: Sequence[Table],
         *,
-        create: bool = False,
+        create: Schema | None = None,
         defer_constraints: bool = False,
+        workers: int = 1,
     ) -> AbstractContextManager[Load]:
-        """Return one transaction: kept at the end of the block, undone by an exception.
+        """Return one load: kept at the end of the block, undone by an exception.
 
         Args:
             target: A URL, an engine, or a connection. A connection within its user's transaction is joined: what was loaded is
                 kept or undone as a whole, and the transaction stays open.
             tables: The tables to fill, in load order.
-            create: Whether the database itself may be made (a new file).
+            create: The schema whose tables are made, if any; then the database itself may be made as well (a new file).
             defer_constraints: Whether references and indexes may be taken away for the load and built again after it, where
                 the database can do so within the transaction.
+            workers: Most connections that may load at the same time, 1 or more; ``Load.alone`` says why it is only one.
         """
 
 

@@ -37,10 +37,16 @@ class Mysql(Database):
 
     @contextmanager
     def load(
-        self, target: Target, tables: Sequence[Table], *, create: bool = False, defer_constraints: bool = False
+        self,
+        target: Target,
+        tables: Sequence[Table],
+        *,
+        create: Schema | None = None,
+        defer_constraints: bool = False,
+        workers: int = 1,
     ) -> Iterator[MysqlLoad]:
         """Give one transaction. A table cannot be altered within it, so deferred references are not taken away, but not looked at."""
-        del create
+        del create, workers
         with session(target) as opened:
             yield MysqlLoad(opened, tables, defer_constraints=defer_constraints)
 

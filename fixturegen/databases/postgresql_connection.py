@@ -5,9 +5,10 @@ A connection within its user's transaction is joined by a savepoint, which psyco
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from fixturegen.databases.postgresql_errors import refused, translated
@@ -15,7 +16,8 @@ from fixturegen.errors import InputError, RefusedError
 
 if TYPE_CHECKING:
     from psycopg import Connection as Driver
-    from sqlalchemy import Engine
+    from sqlalchemy import URL, Engine, Pool
+    from sqlalchemy.pool import PoolProxiedConnection
 
     from fixturegen.databases.base import Target
 
@@ -72,21 +74,22 @@ class Session:
 
 
 @contextmanager
-def session(target: Target) -> Iterator[Session]:
+def session(target: Target, place: str = "") -> Iterator[Session]:
     """Give a transaction that is kept at the end of the block if ``keep`` is still true, and undone by any exception.
 
     Args:
         target: URL, engine or connection.
+        place: The database's name for messages; that of the target if empty.
 
     Raises:
         InputError: The driver is not installed, or it is another than psycopg 3.
         RefusedError: The database cannot be reached, or ends the connection.
     """
-    with _connected(target) as (driver, place), translated(place):
+    with _connected(target, place) as (driver, name), translated(name):
         from psycopg import Rollback  # noqa: PLC0415 (an extra; where it is missing, connecting has said so)
 
         with driver.transaction():
-            opened = Session(driver, place)
+            opened = Session(driver, name)
             before = _settings(opened)
             yield opened
             if not opened.keep:
@@ -109,10 +112,10 @@ def _restore(opened: Session, before: dict[str, str]) -> None:
 
 
 @contextmanager
-def _connected(target: Target) -> Iterator[tuple[Driver[Row], str]]:
-    from sqlalchemy import Connection, Engine, make_url  # noqa: PLC0415 (heavy: only where a database is met)
+def _connected(target: Target, place: str) -> Iterator[tuple[Driver[Row], str]]:
+    from sqlalchemy import Connection  # noqa: PLC0415 (heavy: only where a database is met)
 
-    from fixturegen.engines import masked, opened  # noqa: PLC0415 (the same)
+    from fixturegen.engines import masked  # noqa: PLC0415 (the same)
 
     if isinstance(target, Connection):
         place = masked(target.engine.url)
@@ -123,34 +126,78 @@ def _connected(target: Target) -> Iterator[tuple[Driver[Row], str]]:
             )  # SQLAlchemy's transaction has begun; the driver's begins with its first statement
         yield driver, place
         return
-    url = target.url if isinstance(target, Engine) else make_url(target)
-    own = isinstance(target, Engine) and target.dialect.driver == "psycopg"
-    engine = target if isinstance(target, Engine) and own else opened(url.set(drivername="postgresql+psycopg"))
-    try:
-        with _checked_out(engine, masked(url)) as driver:
-            yield driver, masked(url)
-    finally:
-        if engine is not target:
-            engine.dispose()
+    place = place or place_of(target)
+    with engine_of(target) as engine, _checked_out(engine.pool, place, engine.url) as raw:
+        yield _driver(raw.driver_connection), place
+
+
+def place_of(target: str | URL | Engine) -> str:
+    """Return the name of a database for messages."""
+    from sqlalchemy import Engine, make_url  # noqa: PLC0415 (heavy: only where a database is met)
+
+    from fixturegen.engines import masked  # noqa: PLC0415 (the same)
+
+    return masked(target.url if isinstance(target, Engine) else make_url(target))
 
 
 @contextmanager
-def _checked_out(engine: Engine, place: str) -> Iterator[Driver[Row]]:
+def engine_of(target: str | URL | Engine) -> Iterator[Engine]:
+    """Give an engine of psycopg for an address: the one that is given, if it is of psycopg."""
+    from sqlalchemy import Engine, make_url  # noqa: PLC0415 (heavy: only where a database is met)
+
+    from fixturegen.engines import opened  # noqa: PLC0415 (the same)
+
+    if isinstance(target, Engine) and target.dialect.driver == "psycopg":
+        yield target
+        return
+    url = target.url if isinstance(target, Engine) else make_url(target)
+    engine = opened(url.set(drivername="postgresql+psycopg"))
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def beside(engine: Engine, place: str, settings: Mapping[str, str] = MappingProxyType({})) -> Iterator[Session]:
+    """Give a connection of our own beside the load's, each of whose statements commits by itself.
+
+    Args:
+        engine: An engine of psycopg, connected as its connections are; its pool is left alone.
+        place: The database's name for messages.
+        settings: Settings of the connection, beside those that say how texts are read.
+
+    Raises:
+        RefusedError: The database takes no more connections.
+    """
+    with _checked_out(engine.pool.recreate(), place, engine.url) as raw:
+        driver = _driver(raw.driver_connection)
+        raw.detach()
+        driver.rollback()
+        driver.autocommit = True
+        opened = Session(driver, place)
+        for name, value in {**_SETTINGS, **settings}.items():
+            opened.rows("SELECT set_config(%s, %s, false)", (name, value))
+        yield opened
+
+
+@contextmanager
+def _checked_out(pool: Pool, place: str, url: URL) -> Iterator[PoolProxiedConnection]:
     import psycopg  # noqa: PLC0415 (an extra)
 
     from fixturegen.engines import scrubbed  # noqa: PLC0415 (SQLAlchemy is heavy)
 
     try:
-        raw = engine.raw_connection()
+        raw = pool.connect()
     except psycopg.OperationalError as error:
-        reason = scrubbed(" ".join(str(error).split()), engine.url)
+        reason = scrubbed(" ".join(str(error).split()), url)
         message = f"the database cannot be reached: {reason}"
         raise RefusedError(message, where=place) from None
     except psycopg.Error as error:
         raise refused(error, place) from None
     driver = _driver(raw.driver_connection)
     try:
-        yield driver
+        yield raw
     finally:
         if driver.closed:
             raw.invalidate()  # or the pool would try to undo something through it

@@ -51,11 +51,17 @@ class Sqlite(Database):
 
     @contextmanager
     def load(
-        self, target: Target, tables: Sequence[Table], *, create: bool = False, defer_constraints: bool = False
+        self,
+        target: Target,
+        tables: Sequence[Table],
+        *,
+        create: Schema | None = None,
+        defer_constraints: bool = False,
+        workers: int = 1,
     ) -> Iterator[SqliteLoad]:
         """Give one transaction. References are judged at its end in any case."""
-        del defer_constraints
-        with session(target, create=create) as opened:
+        del defer_constraints, workers
+        with session(target, create=create is not None) as opened:
             yield SqliteLoad(opened, tables)
 
 
