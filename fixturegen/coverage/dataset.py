@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
 
-from fixturegen.coverage.design import Design, Known, Unmet, waiver
-from fixturegen.coverage.filling import Request
+from fixturegen.coverage.design import Design, Known, waiver
 from fixturegen.coverage.making import made_rows
 from fixturegen.coverage.matching import Row
 from fixturegen.coverage.observed import Observation, every_meeting
@@ -32,8 +30,6 @@ PLENTY = 10_000
 """Rows asked of each table to learn how many it can hold."""
 ROUNDS = 6
 """Rows that cannot be made are designed anew so often."""
-DESIGNS = 10
-"""Rows are designed again with more parents so often: parents lack parents in turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +160,7 @@ def _tried(
     plain: frozenset[tuple[str, str]] = frozenset()
     known, rounds = Known(), ROUNDS
     while True:
-        design = _designed(Design(base, strength, covered, options.seed, dict(banned), plain=plain, known=known))
+        design = Design(base, strength, covered, options.seed, dict(banned), plain, known).made()
         try:
             made = made_rows(design, options, judges, oracle)
         except UnmakeableError as error:
@@ -180,42 +176,9 @@ def _tried(
             banned[name] = banned.get(name, frozenset()) | rows
 
 
-def _designed(first: Design) -> Design:
-    """Design rows, and again with more parents as long as rows lack some; return the design that lacks least."""
-    more: dict[str, tuple[Request, ...]] = {}
-    best = design = first.made()
-    for _ in range(DESIGNS):
-        if not design.wanted:
-            break
-        for name, asked in design.wanted.items():
-            more[name] = (*more.get(name, ()), *_copies(asked, Counter(design.pending.get(name, ()))))
-        design = Design(
-            first.plan,
-            first.strength,
-            first.covered,
-            first.seed,
-            first.banned,
-            dict(more),
-            first.plain,
-            known=first.known,
-        ).made()
-        best = min(best, design, key=lambda one: (one.lost, one.height))
-    return best
-
-
-def _copies(asked: Mapping[Request, Collection[object]], pending: Counter[Request]) -> list[Request]:
-    """As many rows of each kind as children ask for, less those that are asked for already and wait for parents."""
-    return [
-        one
-        for one, children in asked.items()
-        for _ in range(-(-len(children) // (one.most or len(children))) - pending[one])
-    ]
-
-
 def _reported(design: Design, data: Mapping[str, pl.DataFrame]) -> CoveringDataset:
     """Say what the data covers, told from the data."""
     observed = Observation(design.placed, data)
-    known = {(one.table, one.classes): one for one in design.unmet}
     impossible: list[Absent] = []
     uncovered: list[Absent] = []
     for name in sorted(design.covered, key=list(data).index):
@@ -226,9 +189,9 @@ def _reported(design: Design, data: Mapping[str, pl.DataFrame]) -> CoveringDatas
         for meeting in every_meeting(factors, strength):
             if meeting in met or waived(meeting):
                 continue
-            unmet = known.get((name, meeting)) or Unmet(name, meeting, full or NOT_MADE, impossible=False)
+            reason = design.unmet.get((name, meeting))
             words = {factors[at].name: factors[at].classes[value] for at, value in meeting}
-            (impossible if unmet.impossible else uncovered).append(Absent(name, words, unmet.reason))
+            (uncovered if reason is None else impossible).append(Absent(name, words, reason or full or NOT_MADE))
     return CoveringDataset(data, design.strength, _classes(design, observed, data), impossible, uncovered)
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from fixturegen.coverage.completing import Completing
 from fixturegen.coverage.factors import Factor, child_factors, null_columns, own_factors, parent_factors
 from fixturegen.coverage.feasible import Tied, presence, tied_factors
-from fixturegen.coverage.filling import Filling, Request
+from fixturegen.coverage.filling import Filling
 from fixturegen.coverage.matching import Matching, Placed, Row
+from fixturegen.coverage.parents import Available, Possible, availability
+from fixturegen.coverage.placing import Placing
+from fixturegen.coverage.proofs import Proofs
 from fixturegen.covering_arrays import Constraint, CoveringArray, covering_array
-from fixturegen.covering_arrays.constraints import Rules, Values
+from fixturegen.covering_arrays.constraints import Rules
 from fixturegen.covering_arrays.dice import Dice
 from fixturegen.covering_arrays.tuples import Meeting
 from fixturegen.expressions.normal import columns_of
@@ -21,20 +25,11 @@ from fixturegen.schema import Reference
 
 EFFORT = 4_000_000
 """Work spent on having fewer rows of a table, in cells looked at."""
-NO_PARENTS = "no rows that it refers to were made with such classes and several children"
-MEETING = "meeting"
-"""Asks for one parent, whatever number of meetings do: rows that have it for them ask for more."""
+OFFERS = 4
+"""So often parents are added for classes that find none among those placed."""
+COMPLETIONS = 2
+"""So often rows are added for classes that rows without a place leave out."""
 CHOSEN_KINDS = frozenset({"uniform", "tickets", "one to one", "parent", "agreeing", "via"})
-
-
-@dataclass(frozen=True, slots=True)
-class Unmet:
-    """Classes of one table that are in no row together, and why."""
-
-    table: str
-    classes: Meeting
-    reason: str
-    impossible: bool
 
 
 @dataclass(slots=True)
@@ -60,18 +55,14 @@ class Design:
         covered: Tables whose classes meet; the others have each class once.
         seed: The seed.
         banned: Classes of rows that turned out not to be makeable, by table.
-        more: Rows beside those of the covering array, by table: children of other tables need them as parents.
-        placed: Rows and parents by table.
-        tied: Factors that checks tie, by table.
-        matchings: What found the parents of each table's rows.
         plain: Columns of which no generator makes some class, by table: only whether they are NULL is told apart.
-        always: What holds whatever the checks are, by table, with words.
-        rules: What the classes of a row must meet, by table; whether there are fitting parents aside.
-        unmet: What is known before any value not to meet.
-        lost: How many rows found no place, and how many children are lacking.
-        wanted: Rows of parents for want of which rows found none, with the children that ask for each.
-        pending: Rows asked for that found no place themselves, by table.
         known: What earlier designs of the same plan found out: factors and what ties them, arrays.
+        placed: Rows and parents by table.
+        matchings: What rows may have which parents, by table.
+        proofs: What can never meet, by table.
+        rules: What the classes of a row must meet, by table; whether fitting parents are placed aside.
+        arrays: The covering array of every table.
+        unmet: What can never meet, by table and classes, with why.
     """
 
     plan: Plan
@@ -79,29 +70,100 @@ class Design:
     covered: frozenset[str]
     seed: int
     banned: Mapping[str, frozenset[Row]]
-    more: Mapping[str, tuple[Request, ...]] = field(default_factory=dict)
     plain: frozenset[tuple[str, str]] = frozenset()
-    placed: dict[str, Placed] = field(default_factory=dict)
-    tied: dict[str, tuple[Tied, ...]] = field(default_factory=dict)
-    matchings: dict[str, Matching] = field(default_factory=dict)
-    always: dict[str, list[tuple[Constraint, str]]] = field(default_factory=dict)
-    rules: dict[str, Rules] = field(default_factory=dict)
-    unmet: list[Unmet] = field(default_factory=list)
-    lost: int = 0
-    wanted: dict[str, dict[Request, set[object]]] = field(default_factory=dict)
-    pending: dict[str, list[Request]] = field(default_factory=dict)
     known: Known = field(default_factory=Known)
-
-    @property
-    def height(self) -> int:
-        """How many rows there are in all."""
-        return sum(len(placed.rows) for placed in self.placed.values())
+    placed: dict[str, Placed] = field(default_factory=dict)
+    matchings: dict[str, Matching] = field(default_factory=dict)
+    proofs: dict[str, Proofs] = field(default_factory=dict)
+    rules: dict[str, Rules] = field(default_factory=dict)
+    arrays: dict[str, CoveringArray] = field(default_factory=dict)
+    unmet: dict[tuple[str, Meeting], str] = field(default_factory=dict)
 
     def made(self) -> Design:
         """Fill it in: tables in an order in which parents come before their children."""
         for name in self.plan.tables:
-            self._place(name)
+            self._prepare(name)
+        placing = Placing(self.matchings, self.rules, self._most(), self.seed)
+        rows: dict[str, list[Row]] = {}
+        for name in self.plan.tables:
+            self._design(name, placing)
+            rows[name] = self._ordered(name)
+            for row in rows[name]:
+                placing.place(name, row)
+            Filling(placing, self.matchings[name], rows[name]).fill()
+        fillings = [Filling(placing, self.matchings[name], rows[name]) for name in self.plan.tables]
+        _until_none(fillings)
+        for _ in range(COMPLETIONS):
+            if not sum(self._completing(name, rows[name], placing).complete() for name in self.plan.tables):
+                break
+            _until_none(fillings)
         return self
+
+    def _prepare(self, name: str) -> None:
+        """Learn what rows of a table may be like."""
+        if name not in self.known.factors:
+            self.known.factors[name] = self._factors(self.plan.tables[name])
+        factors, tied = self.known.factors[name]
+        here = self.placed[name] = Placed(self.plan.schema.tables[name], factors)
+        matching = self.matchings[name] = Matching(self.plan.schema, self.placed, here, self.chosen(name), tied)
+        always = presence(here.table, self.plan.schema, factors)
+        proven = {table: one.rules for table, one in self.proofs.items()}
+        own = [*(Constraint(one.members, one.allows) for one in tied), *(rule for rule, _ in always)]
+        levels = [len(factor.classes) for factor in factors]
+        self.proofs[name] = Proofs(matching, always, Rules(levels, [*own, *_possible(matching, proven)]), self.proofs)
+        allowed = [*own, *_possible(matching, self.rules), *self._not_banned(name, factors)]
+        self.rules[name] = Rules(levels, allowed) if self.banned else self.proofs[name].rules
+
+    def _design(self, name: str, placing: Placing) -> None:
+        """Make the covering array of a table, with parents added where classes find none."""
+        for _ in range(OFFERS):
+            array = self.arrays[name] = self._array(name)
+            left = [one for one in (*array.impossible, *array.undecided) if not self._proven(name, one)]
+            if not left or not self._offered(name, left, placing):
+                return
+        self.arrays[name] = self._array(name)
+
+    def _proven(self, name: str, meeting: Meeting) -> bool:
+        """Whether classes can never meet; notes why."""
+        reason = self.unmet.get((name, meeting)) or self.proofs[name].reason(meeting)
+        if reason is not None:
+            self.unmet[name, meeting] = reason
+        return reason is not None
+
+    def _offered(self, name: str, meetings: Iterable[Meeting], placing: Placing) -> bool:
+        """Add parents for classes that find none among those placed; return whether there were any."""
+        added = False
+        now = self._now(name)
+        rows = self.arrays[name].rows[:1]
+        for meeting in meetings:
+            if now.within_reach(dict(meeting)):
+                continue
+            for template in (*rows, np.zeros(len(self.placed[name].factors), dtype=np.int64)):
+                row = self.rules[name].settled(dict(meeting), template, Dice(self.seed, "offer", name))
+                if row is not None and placing.offer(name, tuple(row.tolist())):
+                    added, now = True, self._now(name)
+                    break
+        return added
+
+    def _now(self, name: str) -> Rules:
+        return Rules([len(factor.classes) for factor in self.placed[name].factors], self._constraints(name))
+
+    def _constraints(self, name: str) -> list[Constraint]:
+        """What rows must meet under the parents that are placed now."""
+        matching = self.matchings[name]
+        return [
+            *(Constraint(one.members, one.allows) for one in matching.tied),
+            *(rule for rule, _ in self.proofs[name].always),
+            *availability(matching, lambda reference, members: Available(matching, reference, members)),
+            *self._not_banned(name, matching.here.factors),
+        ]
+
+    def _completing(self, name: str, rows: Sequence[Row], placing: Placing) -> Completing:
+        array = self.arrays[name]
+        left = [one for one in (*array.impossible, *array.undecided) if (name, one) not in self.unmet]
+        return Completing(
+            placing, self.matchings[name], rows, left, self.strength_of(name), waiver(self.placed[name].factors)
+        )
 
     def chosen(self, name: str) -> list[Reference]:
         """Return the references of a table whose parents are chosen by their classes: to tables that come before."""
@@ -118,30 +180,6 @@ class Design:
             and link.reference.name not in tied
         ]
 
-    def _place(self, name: str) -> None:
-        table = self.plan.tables[name]
-        if name not in self.known.factors:
-            self.known.factors[name] = self._factors(table)
-        factors, tied = self.known.factors[name]
-        here = Placed(self.plan.schema.tables[name], factors)
-        self.placed[name], self.tied[name] = here, tied
-        matching = Matching(self.plan.schema, self.placed, here, self.chosen(name), tied)
-        self.matchings[name] = matching
-        self.always[name] = presence(here.table, self.plan.schema, factors)
-        rules = [
-            *(Constraint(one.members, one.allows) for one in tied),
-            *(rule for rule, _ in self.always[name]),
-            *self._not_banned(name, factors),
-        ]
-        array = self._array(name, matching, rules)
-        for meeting in (*array.impossible, *array.undecided):
-            self._note(matching, meeting)
-        rows = [tuple(row) for row in array.rows.tolist()] or [()] * (not factors)
-        levels = [len(factor.classes) for factor in factors]
-        self.rules[name] = Rules(levels, rules)
-        rooms = Filling(matching, self.rules[name], self, self._most(name))
-        rooms.fill(self._ordered(table, factors, rows), self.more.get(name, ()))
-
     def strength_of(self, name: str) -> int:
         """Return how many classes of a table meet: fewer where its factors are those of fewer rows."""
         factors = self.known.factors[name][0]
@@ -151,8 +189,9 @@ class Design:
         most = single - bare + len(owners)
         return max(1, min(self.strength if name in self.covered else 1, most))
 
-    def _array(self, name: str, matching: Matching, rules: Sequence[Constraint]) -> CoveringArray:
+    def _array(self, name: str) -> CoveringArray:
         """Return the classes of the rows; the same for the same kinds of parents."""
+        matching = self.matchings[name]
         factors = matching.here.factors
         parents = frozenset(
             (reference.name, row)
@@ -165,7 +204,7 @@ class Design:
             self.known.arrays[key] = covering_array(
                 [len(factor.classes) for factor in factors],
                 self.strength_of(name),
-                constraints=[*rules, *self._available(matching, factors)],
+                constraints=self._constraints(name),
                 waived=waiver(factors),
                 seed=self.seed,
                 effort=EFFORT,
@@ -186,101 +225,38 @@ class Design:
                 found += parent_factors(table, reference, held)
         return tuple(found), tied_factors(table, found)
 
-    def _available(self, matching: Matching, factors: Sequence[Factor]) -> list[Constraint]:
-        """Demand that for the classes of each parent there is a row of it that takes any number of children."""
-        found = []
-        for reference in matching.chosen:
-            about = {at for at, factor in enumerate(factors) if factor.reference == reference.name}
-            read = [tied.members for tied in matching.tied if tied.read_from(reference.name)]
-            read += [(at,) for at, factor in enumerate(factors) if factor.child and matching.shared(at, reference)]
-            members = tuple(sorted(about.union(*read)))
-            if read or any(factors[at].within for at in about):
-                found.append(Constraint(members, _Available(matching, reference, members)))
-        return found
-
     def _not_banned(self, name: str, factors: Sequence[Factor]) -> list[Constraint]:
         banned = self.banned.get(name)
         return [Constraint(tuple(range(len(factors))), lambda values: values not in banned)] if banned else []
 
-    def _most(self, name: str) -> int | None:
-        """Most rows that the table can hold, where it is fewer than a covering array may have."""
-        lowered = [one.rows for one in self.plan.lowered if one.table == name]
-        return min(lowered, default=None)
+    def _most(self) -> dict[str, int]:
+        """Most rows of the tables that can hold fewer than a covering array may have."""
+        most: dict[str, int] = {}
+        for one in self.plan.lowered:
+            most[one.table] = min(one.rows, most.get(one.table, one.rows))
+        return most
 
-    def _ordered(self, table: TablePlan, factors: Sequence[Factor], rows: Sequence[Row]) -> list[Row]:
-        """Put rows that refer to no row of the same table first: later ones refer to earlier ones."""
-        own = [link.reference for link in table.links.values() if link.reference.table == table.table.name]
+    def _ordered(self, name: str) -> list[Row]:
+        """Return the rows of the array; those that refer to no row of the same table first: later ones refer to earlier ones."""
+        table, factors = self.plan.tables[name], self.placed[name].factors
+        rows = [tuple(row) for row in self.arrays[name].rows.tolist()] or [()] * (not factors)
+        own = [link.reference for link in table.links.values() if link.reference.table == name]
         names = {reference.name for reference in own if null_columns(table, reference)}
         refers = [at for at, factor in enumerate(factors) if factor.reference in names and not factor.within]
         return sorted(rows, key=lambda row: [row[at] for at in refers])
 
-    def _note(self, matching: Matching, meeting: Meeting) -> None:
-        """Note why classes do not meet: a contradiction of checks is a proof, the lack of a fitting parent is none."""
-        name = matching.here.table.name
-        for one in matching.tied:
-            part = tuple((at, value) for at, value in meeting if at in one.members)
-            reason = one.refusal(part) if part else None
-            if reason is not None:
-                self.unmet.append(Unmet(name, meeting, reason, impossible=True))
-                return
-        chosen = dict(meeting)
-        for rule, words in self.always[name]:
-            if not rule.allows(tuple(chosen.get(at) for at in rule.factors)):
-                self.unmet.append(Unmet(name, meeting, words, impossible=True))
-                return
-        self.unmet.append(Unmet(name, meeting, NO_PARENTS, impossible=False))
-        self.lost += 1
-        for reference in matching.chosen:
-            self._ask_for(matching, reference, dict(meeting))
 
-    def _ask_for(self, matching: Matching, reference: Reference, row: Mapping[int, int]) -> None:
-        """Ask for a parent of several children under which a row may have these classes, where none is there."""
-        there = self.placed[reference.table]
-        own = {at: value for at, value in row.items() if matching.here.factors[at].reference == reference.name}
-        if any(matching.here.factors[at].within[value : value + 1] in {(), (None,)} for at, value in own.items()):
-            return
-        asked = {}
-        for at, value in own.items():
-            factor = matching.here.factors[at]
-            asked[factor.source] = min(factor.within[value] or ())
-        for at, factor in enumerate(there.factors):
-            if factor.child == (matching.here.table.name, reference.name) or at in matching.opened(row, reference):
-                asked[at] = len(factor.classes) - 1
-        if any(
-            all(parent[at] == value for at, value in asked.items()) and matching.suits(row, reference, parent)
-            for parent in there.rows
-        ):
-            return
-        rules = self.rules[reference.table]
-        for template in there.rows:
-            dice = Dice(self.seed, "parents", reference.table)
-            found = rules.settled(asked, np.array(template, dtype=np.int64), dice)
-            if found is not None and matching.suits(row, reference, tuple(found.tolist())):
-                parent = self.quiet(matching, reference, row, tuple(found.tolist()))
-                self.want(reference, Request(parent, (), matching.most(reference)), (MEETING, 0))
-                return
+def _possible(matching: Matching, rules: Mapping[str, Rules]) -> list[Constraint]:
+    """Demand that the constraints allow a parent for the classes of a row."""
+    return availability(
+        matching, lambda reference, members: Possible(matching, reference, members, rules[reference.table])
+    )
 
-    def takes(self, table: str, row: int, parents: Mapping[str, int]) -> bool:
-        """Whether parents may have one more child like a row of a table."""
-        matching = self.matchings[table]
-        classes = dict(enumerate(self.placed[table].rows[row]))
-        return all(
-            matching.open_ended(matching.named(name), parent)
-            and matching.compatible(classes, matching.named(name), parent)
-            for name, parent in parents.items()
-        )
 
-    def want(self, reference: Reference, request: Request, child: object) -> None:
-        """Ask for a row of a parent for the sake of a child."""
-        self.wanted.setdefault(reference.table, {}).setdefault(request, set()).add(child)
-
-    def quiet(self, matching: Matching, reference: Reference, child: Mapping[int, int], row: Row) -> Row:
-        """Return the row of a parent with as few children by other references as a child of these classes lets it have."""
-        kept = matching.opened(child, reference)
-        for at, factor in enumerate(matching.placed[reference.table].factors):
-            if factor.child is None or factor.child == (matching.here.table.name, reference.name):
-                kept.add(at)
-        return tuple(value if at in kept else 0 for at, value in enumerate(row))
+def _until_none(fillings: Sequence[Filling]) -> None:
+    """Give parents their children, until none lacks any that can be added: a child may need a further parent."""
+    while sum(one.fill() for one in fillings):
+        pass
 
 
 def _tied_to_others(table: TablePlan) -> set[str]:
@@ -290,61 +266,6 @@ def _tied_to_others(table: TablePlan) -> set[str]:
         names = set(columns_of(condition))
         found.update([name for name, link in table.links.items() if set(link.reference.columns) & names][1:])
     return found
-
-
-class _Available:
-    """Whether some parent that takes any number of children has the classes asked for. Sets of parents are bits of a number.
-
-    Args:
-        matching: What finds the parents.
-        reference: The reference that leads to them.
-        members: The factors that it depends on.
-    """
-
-    def __init__(self, matching: Matching, reference: Reference, members: tuple[int, ...]) -> None:
-        self._matching, self._reference, self._members = matching, reference, members
-        self._rows = matching.placed[reference.table].rows
-        self._open = self._bits(lambda parent: matching.open_ended(reference, parent))
-        self._absent: set[tuple[int, int]] = set()
-        self._with: dict[tuple[int, int], int] = {}
-        self._suiting: dict[tuple[tuple[int, int], ...], int] = {}
-        for at in members:
-            factor = matching.here.factors[at]
-            if factor.reference == reference.name:
-                self._note(at, factor)
-
-    def _note(self, at: int, factor: Factor) -> None:
-        """Note which parents each class of a factor leaves."""
-        if not factor.within:
-            self._absent.add((at, 0))
-        for value, held in enumerate(factor.within):
-            if held is None:
-                self._absent.add((at, value))
-            else:
-                self._with[at, value] = self._bits(
-                    lambda parent, held=held: self._rows[parent][factor.source] in held  # type: ignore[misc]
-                )
-
-    def _bits(self, test: Callable[[int], bool]) -> int:
-        return sum(1 << parent for parent in range(len(self._rows)) if test(parent))
-
-    def __call__(self, values: Values) -> bool:
-        row = [(at, value) for at, value in zip(self._members, values, strict=True) if value is not None]
-        if any(one in self._absent for one in row):
-            return True
-        left = self._open
-        for one in row:
-            left &= self._with.get(one, left)
-        return bool(left) and bool(left & self._suited(tuple(one for one in row if one not in self._with)))
-
-    def _suited(self, own: tuple[tuple[int, int], ...]) -> int:
-        """The parents under which checks leave a row of these classes something."""
-        if own not in self._suiting:
-            classes = dict(own)
-            self._suiting[own] = self._bits(
-                lambda parent: self._matching.suits(classes, self._reference, self._rows[parent])
-            )
-        return self._suiting[own]
 
 
 def waiver(factors: Sequence[Factor]) -> Callable[[Meeting], bool]:

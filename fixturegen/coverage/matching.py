@@ -13,7 +13,6 @@ Row = tuple[int, ...]
 """The classes of a row, one a factor."""
 Identity = tuple[str, str, int]
 """What a value is the same as: a column of a row of a table."""
-MOST_TRIES = 2_000
 
 
 @dataclass(slots=True)
@@ -32,10 +31,15 @@ class Placed:
     rows: list[Row] = field(default_factory=list)
     parents: list[dict[str, int | None]] = field(default_factory=list)
 
+    @property
+    def height(self) -> int:
+        """How many rows there are."""
+        return len(self.rows)
+
 
 @dataclass(slots=True)
 class Matching:
-    """Finds parents for the rows of one table.
+    """Knows which parents the rows of one table may have, and which have been taken.
 
     Args:
         schema: The schema.
@@ -53,27 +57,30 @@ class Matching:
     counts: dict[tuple[str, int], int] = field(default_factory=dict)
     taken: set[tuple[object, ...]] = field(default_factory=set)
     _shared: dict[tuple[int, str], frozenset[int]] = field(default_factory=dict)
-    _fitting: dict[tuple[Row, str], list[int]] = field(default_factory=dict)
-    _tries: int = 0
+    _fitting: dict[tuple[Row, str], dict[Row, bool]] = field(default_factory=dict)
 
-    def place(self, row: Row, fixed: Mapping[str, int] | None = None) -> bool:
-        """Give a row its parents; return whether some were found.
-
-        Args:
-            row: Its classes.
-            fixed: Parents that are settled, by reference name.
-        """
-        self._tries = 0
-        found = self._search(row, dict(fixed or {}), 0, {})
-        if found is None:
-            return False
+    def add(self, row: Row, parents: Mapping[str, int | None]) -> None:
+        """Add a row of these classes with these parents."""
         self.here.rows.append(row)
-        self.here.parents.append(found)
-        for name, parent in found.items():
+        self.here.parents.append(dict(parents))
+        self._count(parents, 1)
+        self.taken.update(self._keys(parents))
+
+    def remove_last(self) -> None:
+        """Take back what was added last."""
+        self.here.rows.pop()
+        parents = self.here.parents.pop()
+        self._count(parents, -1)
+        self.taken.difference_update(self._keys(parents))
+
+    def _count(self, parents: Mapping[str, int | None], change: int) -> None:
+        for name, parent in parents.items():
             if parent is not None:
-                self.counts[name, parent] = self.counts.get((name, parent), 0) + 1
-        self.taken.update(self._keys(found))
-        return True
+                self.counts[name, parent] = self.counts.get((name, parent), 0) + change
+
+    def clear(self, parents: Mapping[str, int | None]) -> bool:
+        """Whether no row has what uniques make of these parents."""
+        return self.taken.isdisjoint(self._keys(parents))
 
     def unmet(self) -> Iterator[tuple[Reference, int]]:
         """Yield each parent that still needs a child, once for each child needed."""
@@ -90,11 +97,6 @@ class Matching:
     def named(self, name: str) -> Reference:
         """Return the chosen reference of that name."""
         return next(one for one in self.chosen if one.name == name)
-
-    def most(self, reference: Reference) -> int | None:
-        """Return how many rows a parent has at most."""
-        every = numbers_of_children(self.here.table, reference)
-        return every[-1].most if every else 0
 
     def anchored(self, reference: Reference, found: Mapping[str, int | None]) -> dict[str, int]:
         """Return which parents a new parent must have to agree with the other parents of a row, by its reference names."""
@@ -126,22 +128,6 @@ class Matching:
                         parents[other.name] = row
         return parents
 
-    def _search(
-        self, row: Row, fixed: Mapping[str, int], depth: int, found: dict[str, int | None]
-    ) -> dict[str, int | None] | None:
-        if depth == len(self.chosen):
-            clear = not any(key in self.taken for key in self._keys(found))
-            return dict(found) if clear else None
-        reference = self.chosen[depth]
-        for parent in self.candidates(row, reference, fixed, found):
-            self._tries += 1
-            if self._tries > MOST_TRIES:
-                return None
-            result = self._search(row, fixed, depth + 1, {**found, reference.name: parent})
-            if result is not None:
-                return result
-        return None
-
     def candidates(
         self, row: Row, reference: Reference, fixed: Mapping[str, int], found: Mapping[str, int | None]
     ) -> Sequence[int | None]:
@@ -172,28 +158,35 @@ class Matching:
 
     def fitting(self, row: Row, reference: Reference) -> list[int]:
         """Return the parents of the classes that a row asks for, whatever number of children they have."""
-        key = row, reference.name
-        if key not in self._fitting:
-            self._fitting[key] = self._fitting_now(row, reference)
-        return self._fitting[key]
+        known = self._fitting.setdefault((row, reference.name), {})
+        found = []
+        for number, parent in enumerate(self.placed[reference.table].rows):
+            fits = known.get(parent)
+            if fits is None:
+                fits = known[parent] = self._fits(row, reference, parent)
+            if fits:
+                found.append(number)
+        return found
 
-    def _fitting_now(self, row: Row, reference: Reference) -> list[int]:
-        there = self.placed[reference.table]
-        asked = [
-            (factor.source, factor.within[value])
-            for factor, value in zip(self.here.factors, row, strict=True)
-            if factor.reference == reference.name and factor.within
-        ]
-        return [
-            parent
-            for parent, classes in enumerate(there.rows)
-            if all(held is not None and classes[source] in held for source, held in asked)
-            and self.compatible(dict(enumerate(row)), reference, parent)
-        ]
+    def _fits(self, row: Row, reference: Reference, parent: Row) -> bool:
+        classes = dict(enumerate(row))
+        return all(parent[source] in held for source, held in self.asked(classes, reference).items()) and self.suits(
+            classes, reference, dict(enumerate(parent))
+        )
+
+    def asked(self, row: Mapping[int, int], reference: Reference) -> dict[int, frozenset[int]]:
+        """Return the classes that a row of such classes asks of its parent, by the parent's factor."""
+        asked: dict[int, frozenset[int]] = {}
+        for at, value in row.items():
+            factor = self.here.factors[at]
+            if factor.reference == reference.name and factor.within:
+                held = factor.within[value] or frozenset()
+                asked[factor.source] = asked.get(factor.source, held) & held
+        return asked
 
     def compatible(self, row: Mapping[int, int], reference: Reference, parent: int) -> bool:
         """Whether checks that read the parent's columns leave a row of these classes something under such a parent."""
-        return self.suits(row, reference, self.placed[reference.table].rows[parent])
+        return self.suits(row, reference, dict(enumerate(self.placed[reference.table].rows[parent])))
 
     def opened(self, row: Mapping[int, int], reference: Reference) -> set[int]:
         """Return the numbers of children that a parent may not limit, as its factors: the row's own children share them."""
@@ -230,22 +223,24 @@ class Matching:
                     yield number
                     yield from siblings
 
-    def suits(self, row: Mapping[int, int], reference: Reference, parent: Row) -> bool:
+    def suits(self, row: Mapping[int, int], reference: Reference, parent: Mapping[int, int]) -> bool:
         """Whether a row of these classes may have a parent of those: checks leave it something, its children have room."""
         factors = self.placed[reference.table].factors
-        if any(parent[at] != len(factors[at].classes) - 1 for at in self.opened(row, reference)):
+        if any(parent.get(at, 0) != len(factors[at].classes) - 1 for at in self.opened(row, reference)):
             return False
-        kinds = {
-            factor.column: factor.kinds[value]
-            for factor, value in zip(self.placed[reference.table].factors, parent, strict=True)
-            if factor.kinds and not factor.within and factor.reference is None
-        }
+        kinds = {factors[at].column: factors[at].kinds[value] for at, value in parent.items() if _own(factors[at])}
         for tied in self.tied:
             related = tuple((name, kinds[column]) for name, column in tied.read_from(reference.name) if column in kinds)
             own = tuple((at, row[at]) for at in tied.members if at in row and not self.here.factors[at].within)
             if related and tied.refusal(own, related) is not None:
                 return False
         return True
+
+    def read(self, reference: Reference) -> list[int]:
+        """Return the factors of a parent that checks read."""
+        columns = {column for tied in self.tied for _, column in tied.read_from(reference.name)}
+        factors = self.placed[reference.table].factors
+        return [at for at, factor in enumerate(factors) if factor.column in columns and _own(factor)]
 
     def _preference(self, reference: Reference, parent: int) -> tuple[bool, int, int]:
         least, _ = self._demand(reference, parent)
@@ -310,3 +305,8 @@ class Matching:
             if parent is not None and column in reference.columns:
                 return self.identity(reference.table, reference.target[reference.columns.index(column)], parent)
         return None
+
+
+def _own(factor: Factor) -> bool:
+    """Whether a factor is a column of the table itself."""
+    return bool(factor.kinds) and not factor.within and factor.reference is None
