@@ -13,10 +13,10 @@ from fixturegen.domain import Domain
 from fixturegen.dtypes import polars_dtype
 from fixturegen.expressions.normal import AllOf, Solved
 from fixturegen.expressions.parsing import parsed
+from fixturegen.expressions.rationals import term
 from fixturegen.lattice import Lattice, lattice_of, measure
 from fixturegen.planning.components import Case, Narrowing, Reach
 from fixturegen.planning.plan import Cased, Gathered
-from fixturegen.strategies.arithmetic import term
 from fixturegen.strategies.asking import Asked, Source, exact, held_of
 from fixturegen.strategies.asking import source as sourced
 from fixturegen.strategies.formulas import Court, Holds

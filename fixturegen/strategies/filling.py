@@ -9,10 +9,10 @@ from typing import cast
 import numpy as np
 
 from fixturegen.expressions.parsing import parsed
+from fixturegen.expressions.rationals import term
 from fixturegen.generator import Batch, Generator
 from fixturegen.lattice import lattice_of
 from fixturegen.schema import Column, Dialect
-from fixturegen.strategies.arithmetic import term
 from fixturegen.strategies.asking import MOST_ANSWERS, Source, exact, held_of
 from fixturegen.strategies.worlds import Row, StuckError
 

@@ -10,9 +10,9 @@ import polars as pl
 
 from fixturegen.expressions.names import dotted, is_column, mentioned
 from fixturegen.expressions.parsing import parsed
+from fixturegen.expressions.rationals import term
 from fixturegen.lattice import lattice_of
 from fixturegen.schema import Aggregate, Dialect
-from fixturegen.strategies.arithmetic import term
 from fixturegen.strategies.asking import Asked, Source, exact, held_of
 from fixturegen.strategies.parents import parent_of
 from fixturegen.strategies.worlds import Row, StuckError

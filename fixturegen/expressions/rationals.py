@@ -5,16 +5,36 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from typing import Any, Protocol
 
 from sqlglot import exp
 
 from fixturegen.expressions.names import dotted, is_column
-from fixturegen.strategies.asking import Source
-from fixturegen.strategies.worlds import Row
+from fixturegen.lattice import Lattice
+from fixturegen.schema import Type
 
 Number = int | Fraction | None
+Row = Any
+"""Whatever the sources read: nothing else is asked of it."""
 Term = Callable[[Row], Number]
 Truth = Callable[[Row], bool | None]
+
+
+class Source(Protocol):
+    """A column as an expression reads it."""
+
+    @property
+    def read(self) -> Callable[[Row], object]:
+        """Gives the column's position on its lattice for a row, None for NULL."""
+
+    @property
+    def type(self) -> Type:
+        """Its type."""
+
+    @property
+    def lattice(self) -> Lattice | None:
+        """Its lattice, or None for a type without order."""
+
 
 _BINARY: dict[type, Callable[[int | Fraction, int | Fraction], int | Fraction]] = {
     exp.Add: operator.add,
