@@ -6,9 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from fixturegen.breaking.records import Insert, Record, Step, Update
-from fixturegen.breaking.values import letters
+from fixturegen.breaking.values import greatest as greatest_of
+from fixturegen.breaking.values import least, letters
+from fixturegen.constraints.contract import Constraint
 from fixturegen.databases.quoting import quoted, quoted_table
 from fixturegen.probing.bench import Bench
+from fixturegen.probing.keeping import alike
 from fixturegen.schema import Column, Schema, Table
 from fixturegen.suites.fresh import alternatives
 from fixturegen.suites.locality import OF_VALUE, Locality
@@ -23,8 +26,8 @@ _MOST = 100_000
 def moved(records: Sequence[Record], schema: Schema, bench: Bench) -> list[Record]:
     """Return the records with other values where a row of the database holds theirs in a column of a key or unique.
 
-    Columns that references join get the same values. Where a constraint reads such a column beside, its values stay: another one
-    might break it.
+    Columns that references join get the same values. Where checks read such a column, its values are moved only if the checks say
+    of every row what they said before.
 
     Args:
         records: The records, made for empty tables.
@@ -33,16 +36,22 @@ def moved(records: Sequence[Record], schema: Schema, bench: Bench) -> list[Recor
     """
     full = {name for name in schema.tables if _holds_rows(name, bench)}
     used = _used(records)
-    exchanged: dict[Place, dict[str, object]] = {}
+    exchanged: dict[Place, Mapping[str, object]] = {}
     for joined in _joined(schema):
         if not any(table in full for table, _ in joined) or not all(_movable(schema, place) for place in joined):
             continue
         values = _distinct(value for place in joined for value in used.get(place, ()))
         columns = [column_of(schema, place) for place in joined]
         taken = _taken([place for place in joined if place[0] in full], values, schema, bench)
-        if taken:
-            found = _exchange(values, taken, columns[0], _greatest(joined, full, columns[0], bench))
-            exchanged |= dict.fromkeys(joined, found)
+        if not taken:
+            continue
+        greatest = _greatest(joined, full, columns[0], bench)
+        readers = _readers(schema, joined)
+        for found in (_exchange(values, taken, columns[0], greatest), _shifted(values, taken, columns[0], greatest)):
+            tried = {**exchanged, **dict.fromkeys(joined, found)}
+            if found and _kept(records, tried, schema, readers):
+                exchanged = tried
+                break
     return [_moved(record, exchanged) for record in records] if exchanged else list(records)
 
 
@@ -100,16 +109,53 @@ def _uniques(table: Table) -> Iterator[tuple[str, ...]]:
         yield table.primary_key.columns
     for unique in table.uniques:
         yield unique.columns
+    names = {column.name for column in table.columns}
+    for exclusion in table.exclusions:
+        pairs = zip(exclusion.expressions, exclusion.operators, strict=True)
+        yield tuple(bare for text, operator in pairs if operator == "=" and (bare := _unquoted(text)) in names)
+
+
+def _unquoted(text: str) -> str:
+    return text[1:-1].replace('""', '"') if text.startswith('"') and text.endswith('"') else text
 
 
 def _movable(schema: Schema, place: Place) -> bool:
-    table, name = schema.tables[place[0]], place[1]
     column = column_of(schema, place)
-    if column.generated is not None or column.choices or column.type.kind in {"boolean", "enum"}:
-        return False
-    locality = Locality(schema, table)
-    shared = {"primary_key", "unique", "reference", *OF_VALUE}
-    return not any(name in locality.readers[str(each)] for each in locality.constraints if each.kind not in shared)
+    return column.generated is None and not column.choices and column.type.kind not in {"boolean", "enum"}
+
+
+def _readers(schema: Schema, joined: Iterable[Place]) -> dict[str, dict[str, Constraint]]:
+    """Return the constraints by which a row is judged by more than its keys, where they read one of the places; by table."""
+    found: dict[str, dict[str, Constraint]] = {}
+    shared = {"primary_key", "unique", "reference", "exclusion", *OF_VALUE}
+    for table, name in joined:
+        locality = Locality(schema, schema.tables[table])
+        asked = {
+            str(each): each
+            for each in locality.constraints
+            if each.kind not in shared and name in locality.readers[str(each)]
+        }
+        if asked:
+            found.setdefault(table, {}).update(asked)
+    return found
+
+
+def _kept(
+    records: Sequence[Record],
+    exchanged: Mapping[Place, Mapping[str, object]],
+    schema: Schema,
+    readers: Mapping[str, Mapping[str, Constraint]],
+) -> bool:
+    """Whether the readers say of all rows with other values what they say of the rows as they are."""
+    for table, asked in readers.items():
+        steps = [
+            step for record in records for step in record.steps if step.table == table and isinstance(step, Insert)
+        ]
+        rows = list({repr(row): row for step in steps for row in step.rows}.values())
+        others = [_with_others(table, row, exchanged) for row in rows]
+        if not alike(schema, schema.tables[table], asked.values(), rows, others):
+            return False
+    return True
 
 
 def _distinct(values: Iterable[object]) -> list[object]:
@@ -192,15 +238,34 @@ def _alike(value: str, model: str) -> str:
     return value[: max(len(model) - 2, 0)] + model[max(len(model) - 2, 0) :]
 
 
-def _moved(record: Record, exchanged: Mapping[Place, Mapping[str, object]]) -> Record:
-    def rows(table: str, row: Mapping[str, object]) -> dict[str, object]:
-        return {name: exchanged.get((table, name), {}).get(repr(value), value) for name, value in row.items()}
+def _shifted(values: Sequence[object], taken: set[str], column: Column, greatest: int) -> dict[str, object]:
+    """Return all integers from the least one on that is taken, moved up by the same number: they stand to each other as before.
 
+    What lies at the ends of the type, or beyond, stays; nothing is moved where there is too little room.
+    """
+    if column.type.kind != "integer":
+        return {}
+    ends = (least(column.type) + 1, greatest_of(column.type) - 1)
+    inner = [value for value in values if type(value) is int and ends[0] < value < ends[1]]
+    first = min((value for value in inner if known(value) in taken), default=greatest + 1)
+    by = greatest + 1 - first
+    if by <= 0 or max(inner, default=0) + by > ends[1]:
+        return {}
+    return {repr(value): value + by for value in inner if value >= first}
+
+
+def _with_others(
+    table: str, row: Mapping[str, object], exchanged: Mapping[Place, Mapping[str, object]]
+) -> dict[str, object]:
+    return {name: exchanged.get((table, name), {}).get(repr(value), value) for name, value in row.items()}
+
+
+def _moved(record: Record, exchanged: Mapping[Place, Mapping[str, object]]) -> Record:
     def step(each: Step) -> Step:
         if isinstance(each, Update):
-            return replace(each, key=rows(each.table, each.key), values=rows(each.table, each.values))
-        return replace(each, rows=tuple(rows(each.table, row) for row in each.rows))
+            key, values = (_with_others(each.table, held, exchanged) for held in (each.key, each.values))
+            return replace(each, key=key, values=values)
+        return replace(each, rows=tuple(_with_others(each.table, row, exchanged) for row in each.rows))
 
-    return replace(
-        record, before=tuple(map(step, record.before)), last=step(record.last), row=rows(record.table, record.row)
-    )
+    row = _with_others(record.table, record.row, exchanged)
+    return replace(record, before=tuple(map(step, record.before)), last=step(record.last), row=row)
