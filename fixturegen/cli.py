@@ -19,6 +19,7 @@ from typing import Annotated
 
 import typer
 
+from fixturegen import memory
 from fixturegen.commands.demo import demo
 from fixturegen.commands.export import export
 from fixturegen.commands.hostile import hostile
@@ -80,7 +81,10 @@ for _command in _COMMANDS.values():
 def main() -> None:
     """Run the command line and leave with its exit code."""
     signal.signal(signal.SIGTERM, _terminated)
-    sys.exit(run(sys.argv[1:]))
+    memory.hold()
+    code = run(sys.argv[1:])
+    memory.leave()
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:

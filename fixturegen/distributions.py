@@ -84,13 +84,13 @@ class Inverse:
         low, high = 0, WHOLE
         while low < high:
             middle = (low + high) // 2
-            if self._at_one(middle) >= position:
+            if self.at_one(middle) >= position:
                 high = middle
             else:
                 low = middle + 1
         return low
 
-    def _at_one(self, probability: int) -> int:
+    def at_one(self, probability: int) -> int:
         """Return what :meth:`at` returns for one probability, without arrays: floats of Python are those of NumPy."""
         segment = int(np.searchsorted(self.thresholds, probability, side="right")) - 1
         start, stop = self.thresholds[segment : segment + 2].tolist()
@@ -257,19 +257,26 @@ def standard_normal() -> tuple[Decimal, ...]:
         return (*half, Decimal(0), *(-point for point in reversed(half)))
 
 
-_CENTRAL = (
+_Coefficients = tuple[tuple[Decimal, ...], ...]
+
+
+def _decimals(*polynomials: tuple[str, ...]) -> _Coefficients:
+    return tuple(tuple(map(Decimal, each)) for each in polynomials)
+
+
+_CENTRAL = _decimals(
     ("2509.0809287301226727", "33430.575583588128105", "67265.770927008700853", "45921.953931549871457",
      "13731.693765509461125", "1971.5909503065514427", "133.14166789178437745", "3.387132872796366608"),
     ("5226.495278852854561", "28729.085735721942674", "39307.89580009271061", "21213.794301586595867",
      "5394.1960214247511077", "687.1870074920579083", "42.313330701600911252", "1"),
 )  # fmt: skip
-_MIDDLE = (
+_MIDDLE = _decimals(
     ("7.7454501427834140764e-4", "0.0227238449892691845833", "0.24178072517745061177", "1.27045825245236838258",
      "3.64784832476320460504", "5.7694972214606914055", "4.6303378461565452959", "1.42343711074968357734"),
     ("1.05075007164441684324e-9", "5.475938084995344946e-4", "0.0151986665636164571966", "0.14810397642748007459",
      "0.68976733498510000455", "1.6763848301838038494", "2.05319162663775882187", "1"),
 )  # fmt: skip
-_FAR = (
+_FAR = _decimals(
     ("2.01033439929228813265e-7", "2.71155556874348757815e-5", "0.0012426609473880784386", "0.026532189526576123093",
      "0.29656057182850489123", "1.7848265399172913358", "5.4637849111641143699", "6.6579046435011037772"),
     ("2.04426310338993978564e-15", "1.4215117583164458887e-7", "1.8463183175100546818e-5", "7.868691311456132591e-4",
@@ -288,13 +295,13 @@ def _normal_quantile(probability: Decimal) -> Decimal:
     return -_ratio(_FAR, root - 5)
 
 
-def _ratio(coefficients: tuple[tuple[str, ...], tuple[str, ...]], at: Decimal) -> Decimal:
+def _ratio(coefficients: _Coefficients, at: Decimal) -> Decimal:
     above, below = (_polynomial(each, at) for each in coefficients)
     return above / below
 
 
-def _polynomial(coefficients: tuple[str, ...], at: Decimal) -> Decimal:
+def _polynomial(coefficients: tuple[Decimal, ...], at: Decimal) -> Decimal:
     value = Decimal(0)
     for coefficient in coefficients:
-        value = value * at + Decimal(coefficient)
+        value = value * at + coefficient
     return value

@@ -13,6 +13,7 @@ import polars as pl
 from fixturegen.vocabularies import plans
 from fixturegen.vocabularies.drawing import weight_table
 from fixturegen.vocabularies.plans import Plan, Pool
+from fixturegen.vocabularies.slugs import slug
 from fixturegen.vocabularies.tracing import NotTraceableError
 from fixturegen.vocabularies.vocabulary import Vocabulary
 
@@ -121,11 +122,8 @@ def _names(words: Vocabulary, entries: list[tuple[str, str, float]]) -> Names:
 def _romanised(words: Vocabulary, entries: list[tuple[str, str, float]]) -> list[str]:
     """Return letters for every name: the locale's own romanisation, else a transliteration, else ``user``."""
     own = _own_romanisation(words)
-    letters = []
-    for text, _, _ in entries:
-        folded = plans.text_of(words.slugged(plans.literal(own.get(text, text))))
-        letters.append("".join(each for each in folded if each.isalpha()) or "user")
-    return letters
+    folded = (slug(own.get(text, text), words.locale) for text, _, _ in entries)
+    return [each if each.isalpha() else "".join(filter(str.isalpha, each)) or "user" for each in folded]
 
 
 def _own_romanisation(words: Vocabulary) -> dict[str, str]:

@@ -10,6 +10,8 @@ import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib import import_module
+from importlib.util import find_spec
 from types import MappingProxyType
 from typing import Any
 
@@ -78,12 +80,32 @@ def instance(locale: str) -> Any:
 
 def fresh(locale: str) -> Any:
     """Return a new Faker generator of a locale, to be altered freely."""
-    from faker.factory import Factory  # noqa: PLC0415 - importing Faker costs up to a second
-
     with warnings.catch_warnings():
         # Some locales announce that they are to be renamed (fr_QC): nothing that a column could act on.
         warnings.simplefilter("ignore", UserWarning)
-        return _guarded(Factory.create(locale))
+        return _guarded(_factory().create(locale))
+
+
+@lru_cache(maxsize=1)
+def _factory() -> Any:
+    """Return Faker's factory, which finds a locale's module without listing all modules of its provider for each locale."""
+    from faker.factory import DEFAULT_LOCALE, Factory  # noqa: PLC0415 - importing Faker costs up to a second
+
+    class Finding(Factory):
+        @classmethod
+        @lru_cache(maxsize=4096)
+        def _find_provider_class(
+            cls, provider_path: str, locale: str | None = None
+        ) -> tuple[Any, str | None, str | None]:
+            provider = import_module(provider_path)
+            if not getattr(provider, "localized", False):
+                return provider.Provider, None, None
+            default = getattr(provider, "default_locale", "")
+            known = bool(locale) and find_spec(f"{provider_path}.{locale}") is not None
+            found = locale if known else default or DEFAULT_LOCALE
+            return import_module(f"{provider_path}.{found}").Provider, found, default
+
+    return Finding
 
 
 def _guarded(faker: Any) -> Any:
@@ -103,18 +125,24 @@ def _guarded(faker: Any) -> Any:
 @lru_cache(maxsize=64)
 def method_names(locale: str) -> frozenset[str]:
     """Return the names of the data methods of a locale."""
-    return frozenset(name for provider in instance(locale).get_providers() for name in _public(provider))
+    return frozenset(_owners(locale))
 
 
 @lru_cache(maxsize=64)
 def methods(locale: str) -> Mapping[str, Method]:
     """Return the data methods of a locale by name."""
-    found: dict[str, Method] = {}
+    return MappingProxyType({name: _method(locale, name) for name in _owners(locale)})
+
+
+@lru_cache(maxsize=64)
+def _owners(locale: str) -> Mapping[str, Any]:
+    """Return the provider of every data method of a locale."""
+    found: dict[str, Any] = {}
     # The last provider added stands first and wins, as attribute access on a Faker does.
     for provider in instance(locale).get_providers():
         for name in sorted(_public(provider)):
-            found.setdefault(name, _method(provider, name, locale))
-    return MappingProxyType(found)
+            found.setdefault(name, provider)
+    return found
 
 
 def method_of(locale: str, name: str, where: object = None) -> Method:
@@ -123,12 +151,11 @@ def method_of(locale: str, name: str, where: object = None) -> Method:
     Raises:
         SchemaError: If the locale has no such data method; nothing is executed.
     """
-    known = methods(locale)
-    if name in known:
-        return known[name]
-    exists = known
+    exists = _owners(locale)
+    if name in exists:
+        return _method(locale, name)
     other = [each for each in ("en_US", "en_GB", "de_DE", "fr_FR", "ja_JP") if each != locale]
-    at_home = next((each for each in other if name in methods(each)), None)
+    at_home = next((each for each in other if name in _owners(each)), None)
     hint = None if at_home is None else f"{at_home} has it: set the column's locale."
     message = f"unknown Faker method {name!r} of locale {locale}"
     raise SchemaError(message, where=where, given=name, exists=exists, hint=hint)
@@ -206,22 +233,15 @@ _BASE_DATA = frozenset({
 })  # fmt: skip
 
 
-def _method(provider: Any, name: str, locale: str) -> Method:
+@lru_cache(maxsize=4096)
+def _method(locale: str, name: str) -> Method:
+    provider = _owners(locale)[name]
     language = getattr(provider, "__lang__", None)
     path = getattr(provider, "__provider__", "faker.providers.base")
     return Method(
         name=name,
         provider=path.rsplit(".", maxsplit=1)[-1],
-        signature=_signature(getattr(provider, name)),
+        signature=inspect.signature(getattr(provider, name)),
         borrowed=language is not None and language != locale,
         language=language,
     )
-
-
-@lru_cache(maxsize=4096)
-def _signature_of(function: Callable[..., object]) -> inspect.Signature:
-    return inspect.signature(function)
-
-
-def _signature(bound: Callable[..., object]) -> inspect.Signature:
-    return _signature_of(bound)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import BinaryIO
 
+from fixturegen import memory
 from fixturegen.databases.oracles import asking, at_hand
 from fixturegen.errors import FixturegenError, RefusedError
 from fixturegen.planning.planner import planned
@@ -20,6 +21,7 @@ Tell = Callable[[object], None]
 
 def main() -> None:
     """Do units until there are no more; whoever is told is gone, or has heard of the failure, when this ends."""
+    memory.hold()
     asked, told = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a driver may print must not come between messages
 
