@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,6 +14,7 @@ from fixturegen.coverage.making import made_rows
 from fixturegen.coverage.matching import Row
 from fixturegen.coverage.observed import Observation, every_meeting
 from fixturegen.coverage.steering import UnmakeableError
+from fixturegen.covering_arrays.tuples import Meeting
 from fixturegen.databases.oracles import asking, at_hand
 from fixturegen.errors import InputError, SchemaError
 from fixturegen.fills.judging import Oracle
@@ -40,11 +42,13 @@ class Absent:
         table: The table.
         classes: Class by factor.
         reason: Why.
+        crowded: They could meet, but not beside those that do: the table holds no more rows.
     """
 
     table: str
     classes: Mapping[str, str]
     reason: str
+    crowded: bool = False
 
     def __str__(self) -> str:
         """Return ``orders: status = new, shipped_at = given: why``."""
@@ -58,7 +62,7 @@ class CoveringDataset(dict[str, pl.DataFrame]):
     Attributes:
         strength: How many classes meet.
         classes: Every class: ``table``, ``factor``, ``class`` and the number of ``rows`` that have it.
-        impossible: Classes that can never meet, with the checks that contradict.
+        impossible: Classes that cannot meet: checks contradict, or the table holds no row more (``crowded``); each with why.
         uncovered: Classes that meet in no row, though nothing proves that they cannot.
     """
 
@@ -184,22 +188,30 @@ def _reported(design: Design, data: Mapping[str, pl.DataFrame]) -> CoveringDatas
     for name in sorted(design.covered, key=list(data).index):
         factors = design.placed[name].factors
         strength = design.strength_of(name)
-        full = _full(design, name)
         met, waived = observed.met(name, strength), waiver(factors)
+        full = _full(design, name, met)
         for meeting in every_meeting(factors, strength):
             if meeting in met or waived(meeting):
                 continue
-            reason = design.unmet.get((name, meeting))
+            proof, crowded = design.unmet.get((name, meeting)), full.get(_factors_of(meeting))
             words = {factors[at].name: factors[at].classes[value] for at, value in meeting}
-            (uncovered if reason is None else impossible).append(Absent(name, words, reason or full or NOT_MADE))
+            absent = Absent(name, words, proof or crowded or NOT_MADE, crowded=proof is None and crowded is not None)
+            (impossible if proof or crowded else uncovered).append(absent)
     return CoveringDataset(data, design.strength, _classes(design, observed, data), impossible, uncovered)
 
 
-def _full(design: Design, table: str) -> str | None:
-    """Why a table holds no more rows than it has, where that is so."""
-    rows = len(design.placed[table].rows)
-    reasons = [one.reason for one in design.plan.lowered if one.table == table and one.rows <= rows]
-    return f"the table holds {rows:,} rows at most: {reasons[0]}" if reasons else None
+def _full(design: Design, table: str, met: Collection[Meeting]) -> Mapping[tuple[int, ...], str]:
+    """Factors of which no further classes can meet, with why: each row that the table can hold has other ones."""
+    lowered = min((one for one in design.plan.lowered if one.table == table), key=lambda one: one.rows, default=None)
+    if lowered is None:
+        return {}
+    numbers = Counter(map(_factors_of, met))
+    words = f"the table holds {lowered.rows:,} rows at most, which hold others: {lowered.reason}"
+    return {factors: words for factors, number in numbers.items() if number >= lowered.rows}
+
+
+def _factors_of(meeting: Meeting) -> tuple[int, ...]:
+    return tuple(at for at, _ in meeting)
 
 
 def _classes(design: Design, observed: Observation, data: Mapping[str, pl.DataFrame]) -> pl.DataFrame:

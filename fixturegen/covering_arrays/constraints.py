@@ -215,18 +215,28 @@ class Rules:
     def _nearest(self, cluster: _Cluster, chosen: Mapping[int, int], values: Values, dice: Dice) -> Values | None:
         """Keep one value after the other, in a drawn order, as long as that leaves a completion."""
         kept = {factor: value for factor, value in chosen.items() if factor in cluster.factors}
-        if not self.within_reach(kept):
+        found = _reached(cluster, kept)
+        if found is None:
             return None
         order = [place for place, factor in enumerate(cluster.factors) if factor not in kept]
         dice.shuffle(order)
         for place in order:
             more = {**kept, cluster.factors[place]: int(values[place] or 0)}
-            if self.within_reach(more):
-                kept = more
+            other = found if found[place] == values[place] else _reached(cluster, more)
+            if other is not None:
+                kept, found = more, other
         try:
             return cluster.completed(_projected(cluster, kept), dice)
         except UndecidedError:
             return None
+
+
+def _reached(cluster: _Cluster, chosen: Mapping[int, int]) -> Values | None:
+    """Return a completion of these values, or None where none is found."""
+    try:
+        return cluster.completed(_projected(cluster, chosen), None)
+    except UndecidedError:
+        return None
 
 
 def _projected(cluster: _Cluster, chosen: Mapping[int, int]) -> Values:

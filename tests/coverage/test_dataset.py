@@ -230,7 +230,9 @@ def test_a_table_that_holds_few_rows_says_what_is_left_out() -> None:
     data = fg.covering(schema, 1)
     shown(schema, data)
     assert data["t"].height == 2
-    assert len(data.uncovered) == 2
+    assert not data.uncovered
+    assert set(data["t"]["a"]) | {one.classes["a"] for one in data.impossible} == set("wxyz")
+    assert all(one.crowded and "2 rows at most" in one.reason for one in data.impossible)
 
 
 def test_one_table_takes_what_it_needs_of_others() -> None:
