@@ -7,12 +7,12 @@ in common: none waits for another, and no two for each other.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import Future
 from functools import partial
 
 from fixturegen.databases.create import Late
 from fixturegen.databases.postgresql_connection import Session
-from fixturegen.databases.postgresql_lanes import Lanes
+from fixturegen.databases.postgresql_lanes import Lanes, ended
 from fixturegen.databases.quoting import quoted_table
 
 
@@ -30,8 +30,7 @@ def built(lanes: Lanes, late: Sequence[Late], rows: Mapping[str, int]) -> None:
         for each in _startable(left, list(running.values()), lanes.number - len(running)):
             left.remove(each)
             running[lanes.start(partial(_build, each))] = each
-        done, _ = wait(running, return_when=FIRST_COMPLETED)
-        for future in done:
+        for future in ended(running):
             del running[future]
             future.result()
 

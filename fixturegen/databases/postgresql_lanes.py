@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager, suppress
 from queue import SimpleQueue
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Work = Callable[[Session], None]
 _PATIENCE = 0.2
-"""Seconds between two requests to end what still runs."""
+"""Seconds between two looks at what runs."""
 
 
 class Lanes:
@@ -86,10 +86,18 @@ def awaited(started: set[Future[None]], most: int = 0) -> set[Future[None]]:
         Exception: What one of the others failed with.
     """
     while len(started) > most:
-        done, started = wait(started, return_when=FIRST_COMPLETED)
-        for each in done:
+        for each in ended(started):
             each.result()
+            started = started - {each}
     return started
+
+
+def ended(started: Collection[Future[None]]) -> set[Future[None]]:
+    """Wait for one of those that were started, and return all that have ended; there is one at least."""
+    # A wait without end hears of Ctrl-C only if the signal meets this very thread.
+    while not (done := wait(started, _PATIENCE, FIRST_COMPLETED).done):
+        pass
+    return done
 
 
 def _cancel(session: Session) -> None:
