@@ -19,6 +19,7 @@ from fixturegen.expressions.normal import Opaque
 from fixturegen.expressions.unread import constants
 from fixturegen.generator import Generator, Request, made
 from fixturegen.generators.coercion import value_of
+from fixturegen.generators.members import membered, put
 from fixturegen.generators.membership import belongs
 from fixturegen.schema import Dialect
 
@@ -159,12 +160,22 @@ def _of_texts(request: Request, texts: Sequence[str]) -> Iterator[Way]:
     for pattern in dict.fromkeys((*patterns, *_FORMS)):
         yield partial(_matching, request, pattern)
     yield partial(made, "json", request)
-    yield from _of_documents(request, texts)
+    yield partial(_listed, request, list(map(json.dumps, _documents(texts))))
+    yield partial(_listed, request, list(map(json.dumps, _MEMBERS)))
 
 
 def _of_documents(request: Request, texts: Sequence[str]) -> Iterator[Way]:
     yield partial(_listed, request, list(map(json.dumps, _documents(texts))))
     yield partial(_listed, request, list(map(json.dumps, _MEMBERS)))
+    yield from _of_members(request, texts)
+
+
+def _of_members(request: Request, texts: Sequence[str]) -> Iterator[Way]:
+    """Yield documents with texts of one form under the keys: conditions on members, and many distinct ones."""
+    keys = [path for text in texts if (path := _path(text))]
+    patterns = [text for text in texts if not _path(text)]
+    for pattern in dict.fromkeys((*patterns, *_FORMS)) if keys else ():
+        yield partial(membered, request, keys, pattern, [*_MEMBERS, *texts])
 
 
 def _documents(texts: Sequence[str]) -> Iterator[object]:
@@ -175,7 +186,7 @@ def _documents(texts: Sequence[str]) -> Iterator[object]:
         document: dict[str, object] = {}
         for at, path in enumerate(keys if number % 2 else keys[number // 2 % len(keys) :][:1]):
             stride = _STRIDES[at % len(_STRIDES)]
-            _put(document, path, members[(number // 2 * stride + number // (2 * len(members)) * at) % len(members)])
+            put(document, path, members[(number // 2 * stride + number // (2 * len(members)) * at) % len(members)])
         yield document
 
 
@@ -184,15 +195,6 @@ def _path(text: str) -> list[str]:
     bare = text.removeprefix("$").removeprefix(".").removeprefix("{").removesuffix("}")
     parts = bare.replace(",", ".").split(".")
     return [part.strip('" ') for part in parts] if all(part.strip('" ').isidentifier() for part in parts) else []
-
-
-def _put(document: dict[str, object], path: Sequence[str], member: object) -> None:
-    for key in path[:-1]:
-        inner = document.get(key)
-        if not isinstance(inner, dict):
-            inner = document[key] = {}
-        document = cast("dict[str, object]", inner)
-    document[path[-1]] = member
 
 
 def _of_bytes(request: Request, texts: Sequence[str]) -> Iterator[Way]:

@@ -216,6 +216,11 @@ POSTGRESQL = {
     "document": (
         "CREATE TABLE t (id int PRIMARY KEY, a jsonb NOT NULL CHECK (jsonb_typeof(a -> 'tags') = 'array' AND a ? 'name'))",
     ),
+    "members, distinct": (
+        ("CREATE TABLE t (id int PRIMARY KEY, a jsonb NOT NULL, k text NOT NULL GENERATED ALWAYS AS (a ->> 'id') STORED UNIQUE,"
+        " old boolean NOT NULL GENERATED ALWAYS AS (coalesce((a #>> '{meta,old}')::boolean, false)) STORED,"
+        " CHECK (k ~ '^[0-9a-f]{8}-[0-9a-f]{4}$'))"),
+    ),
     "whole row": (
         "CREATE TABLE t (id int PRIMARY KEY, a text NOT NULL)",
         "CREATE FUNCTION whole(r t) RETURNS boolean LANGUAGE sql AS 'SELECT length(r.a) > 5'",
