@@ -15,6 +15,7 @@ from sqlalchemy.util import greenlet_spawn
 from fixturegen.errors import InputError
 from pytest_fixturegen.failing import one_line
 from pytest_fixturegen.isolation import Isolation
+from pytest_fixturegen.moments import written_as_seeded
 from pytest_fixturegen.place_sqlite import begun, prepared
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ async def _engine(run: Run) -> AsyncIterator[AsyncEngine]:
             run.served().aside = True
     engine = create_async_engine(url, poolclass=NullPool)
     if engine.dialect.name == "sqlite":
+        if run.has_own_engine():
+            written_as_seeded(engine.sync_engine)
         event.listen(engine.sync_engine, "connect", prepared)
         event.listen(engine.sync_engine, "begin", begun)
     isolation = None if test.clone else await greenlet_spawn(Isolation, engine.sync_engine)
@@ -84,6 +87,6 @@ def address(url: URL, configured: URL) -> URL:
     found = next((each for each in wanted if find_spec(each.removesuffix("_async"))), None)
     if found is None:
         message = f"no asynchronous driver for {backend} is installed"
-        hint = 'Install one with: pip install "fixturegen-db[async]"'
+        hint = "Install one of them; fixturegen-db[async] brings those of SQLite and PostgreSQL."
         raise InputError(message, given=given or None, exists=drivers, hint=hint)
     return url.set(drivername=f"{backend}+{found}")

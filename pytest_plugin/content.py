@@ -126,10 +126,27 @@ class Content:
         """Return what names the content: twelve hexadecimal digits of a hash of all that decides it."""
         if create not in self._keys:
             asked = self.asked
-            parts = [self._schema_hash(), asked.rows, asked.seed, asked.empty, self._dialect, dict(versions())]
+            # The directory keeps projects apart that use one server: what this one drops must not be another one's.
+            place = [self._dialect, str(self._root)]
+            parts = [self._schema_hash(), asked.rows, asked.seed, asked.empty, place, dict(versions())]
             text = json.dumps([*parts, _code(create)], sort_keys=True)
             self._keys[create] = sha256(text.encode()).hexdigest()[:12]
         return self._keys[create]
+
+    def purpose(self, configured: Asked, create: Create | None) -> str | None:
+        """Return what the content is for, whatever it is at present: None if later runs cannot tell that it is the same.
+
+        Args:
+            configured: What is configured; what is asked for like that stays the same purpose when the configuration changes.
+            create: What makes the tables.
+        """
+        asked = self.asked
+        if not isinstance(asked.source, str | Path | type):
+            return None
+        names = ("source",) if asked.empty else ("source", "rows", "seed")
+        said = {name: getattr(asked, name) for name in names}
+        own = {name: str(value) for name, value in said.items() if value != getattr(configured, name)}
+        return json.dumps([own, asked.empty, _where(create)], sort_keys=True)
 
     def _schema_hash(self) -> str:
         source = _placed(self.asked.source, self._root)
@@ -145,6 +162,7 @@ class Content:
         """
         if create is not None:
             create(engine)
+            self._check(engine)
         else:
             self.create_tables(engine)
         if self.asked.empty:
@@ -154,6 +172,13 @@ class Content:
                 Writer(self.schema, engine.dialect.name).empty(connection)
         else:
             self._seeded(engine)
+
+    def _check(self, engine: Engine) -> None:
+        from pytest_fixturegen.lacking import refuse_lacking  # noqa: PLC0415 - not needed where a template is at hand
+
+        with engine.connect() as connection:
+            hint = "Let its function make them in the database of the engine that it is given."
+            refuse_lacking(self.schema, connection, "what your fixture fixturegen_create has made", hint)
 
     def create_tables(self, engine: Engine) -> None:
         """Make the tables, in whatever database the engine leads to."""
@@ -206,3 +231,9 @@ def _code(create: Create | None) -> str:
         return inspect.getsource(create)
     except (OSError, TypeError):
         return getattr(create, "__qualname__", "")
+
+
+def _where(create: Create | None) -> str:
+    """Return where the function that makes the tables stands."""
+    code = getattr(create, "__code__", None)
+    return "" if code is None else f"{code.co_filename} {code.co_qualname}"

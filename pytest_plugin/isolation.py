@@ -8,6 +8,7 @@ the application's own code runs unchanged, however many connections it takes, on
 
 from __future__ import annotations
 
+import re
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -28,6 +29,15 @@ _FAILED = "25P02"
 _BASE = "fixturegen_test"
 _ENDINGS = ("COMMIT", "END", "ROLLBACK", "BEGIN", "START")
 _READING = ("SELECT", "PRAGMA", "SHOW", "EXPLAIN", "VALUES")
+_SETTING = re.compile(
+    r"\s*(SET(?!\s+(SESSION\s+)?TRANSACTION)|USE|CREATE\s+(OR\s+REPLACE\s+)?TEMPORARY)\b", re.IGNORECASE
+)
+_LASTING = {
+    "sqlite": re.compile(r"\s*(PRAGMA\s+(?!defer_foreign_keys)[^;]*=|(ATTACH|DETACH)\b)", re.IGNORECASE),
+    "mysql": _SETTING,
+    "mariadb": _SETTING,
+}
+"""Statements whose effect on the connection no roll back undoes; PostgreSQL undoes what it sets."""
 _REPLACED = (
     "do_begin",
     "do_commit",
@@ -75,6 +85,8 @@ class Isolation:
         self._autocommit = False
         self._out: weakref.WeakSet[Any] = weakref.WeakSet()
         self._lost = False
+        self._lasting = _LASTING.get(engine.dialect.name)
+        self._changed = False
         self.begun = False
         with engine.connect() as connection:  # the dialect must know its server before its connections are ours
             self._judge = judge_of(connection)
@@ -124,6 +136,12 @@ class Isolation:
         except Exception:  # noqa: BLE001 - as above
             self.drop()
         return undone
+
+    def refresh(self) -> None:
+        """Open the connection anew between two tests, if one has set what lasts as long as it; a database in memory would be lost."""
+        changed, self._changed = self._changed, False
+        if changed and (self.engine.dialect.name != "sqlite" or self.engine.url.database not in {None, "", ":memory:"}):
+            self.drop()
 
     @property
     def open_connections(self) -> int:
@@ -281,6 +299,8 @@ class Isolation:
         if not self._is_ours(connection):
             return False
         self._mend()
+        if self._lasting is not None and self._lasting.match(statement):
+            self._changed = True
         head = statement.lstrip()[:8].upper()
         if not head.startswith(_ENDINGS):
             point = self._point(connection)

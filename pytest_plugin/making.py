@@ -49,12 +49,13 @@ class Making:
         rows: int,
     ) -> Made:
         """Make rows and insert them within the transaction of a connection; where none is open, they are committed."""
-        test = self._run.test
-        test.calls += 1
-        where = "an example" if test.examples else ""
-        key = f"{test_id(test.item)} {where} {test.calls}"
-        writer = self._run.writer(connection.engine)
-        made = self._maker(test, connection).made(table, overrides, rows=rows, key=key)
+        with self._run.lock:
+            test = self._run.test
+            test.calls += 1
+            where = "an example" if test.examples else ""
+            key = f"{test_id(test.item)} {where} {test.calls}"
+            writer = self._run.writer(connection.engine)
+            made = self._maker(test, connection).made(table, overrides, rows=rows, key=key)
         try:
             with connection.begin_nested() if connection.in_transaction() else connection.begin():
                 writer.write(connection, made.rows)
@@ -80,6 +81,7 @@ class Making:
         if test.maker is None:
             test.maker = self._base()
             if self._run.is_foreign(connection.engine):
+                self._run.check_tables(connection)
                 test.maker = test.maker.beside(existing_rows(self._run.content.plan, connection))
         return test.maker
 

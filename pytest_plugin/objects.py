@@ -163,6 +163,7 @@ class Fixturegen:
                 if dataset is not None:
                     with served.engine.begin() as connection:
                         if not own:
+                            run.check_tables(connection)
                             writer.empty(connection)
                         _lay_out(writer, connection, dataset)
                 with served.engine.connect() as connection:

@@ -8,19 +8,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine, create_engine, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from fixturegen.databases.quoting import quoted
-from fixturegen.engines import masked, opened
-from fixturegen.errors import RefusedError
-from pytest_fixturegen import places
+from fixturegen.engines import opened
+from pytest_fixturegen import places, servers
 from pytest_fixturegen.places import Build
+from pytest_fixturegen.servers import connected
 from pytest_fixturegen.whereabouts import Whereabouts
 
 if TYPE_CHECKING:
-    from sqlalchemy import URL, Connection
+    from sqlalchemy import Connection
 
 _ANOTHER = 100
 
@@ -32,18 +32,19 @@ class Place(places.Place):
         super().__init__(whereabouts)
         # The driver at hand, whatever the application uses.
         self._url = opened(whereabouts.url).url
-        self._server: Connection | None = None
+        self._server = Server(self._url)
         self._own: dict[str, str] = {}
         self._templates: list[str] = []
 
     def own(self, key: str, build: Build) -> Engine:
         """Return an engine on a copy of the template, under a name that no other run has taken."""
         if not self._own:
+            self._server.take(_of_run(self.whereabouts.run), shared=True)
             self._forget_dead_runs()
         template = self._template(key, build)
         worker = self.whereabouts.worker
         names = [self.name(key, worker), *(self.name(key, worker, str(number)) for number in range(2, _ANOTHER))]
-        name = next(name for name in names if self._take(name))
+        name = next(name for name in names if self._server.take(name))
         self._own[key] = name
         self._copied(template, name)
         return create_engine(self._url.set(database=name))
@@ -63,24 +64,32 @@ class Place(places.Place):
         engine.dispose()
         self._drop(str(engine.url.database))
 
+    def forget(self, key: str) -> bool:
+        """Drop a template that was kept, unless a run works with it; the server refuses where somebody is connected to it."""
+        name = self.name(key)
+        with self._locked(name):
+            if name in self._templates or not self._server.take(_in_use(name)):
+                return False
+            try:
+                self._server.asked(f"DROP DATABASE IF EXISTS {_name(name)}")
+            finally:
+                self._server.give(_in_use(name))
+        return True
+
     def close(self) -> tuple[str, ...]:
         """Drop this worker's databases."""
-        if self._server is None:
+        if not self._server.is_open:
             return ()
         for name in self._own.values():
             self._drop(name)
         self._server.close()
-        self._server.engine.dispose()
-        self._server = None
         return () if self.whereabouts.kept else tuple(self._templates)
 
     def sweep(self, names: tuple[str, ...]) -> None:
         """Drop templates."""
         for name in names:
             self._drop(name)
-        if self._server is not None:
-            self._server.close()
-            self._server = None
+        self._server.close()
 
     def _template(self, key: str, build: Build) -> str:
         # Without reuse, a template of an earlier run is not trusted: the tables may be made otherwise by now.
@@ -88,6 +97,8 @@ class Place(places.Place):
         if name in self._templates:
             return name
         with self._locked(name):
+            if self.whereabouts.kept:
+                self._server.take(_in_use(name), shared=True)
             if not self._has(name):
                 self._built(name, build)
         self._templates.append(name)
@@ -96,7 +107,7 @@ class Place(places.Place):
     def _built(self, name: str, build: Build) -> None:
         unfinished = f"{name}_new"
         self._drop(unfinished)
-        self._run(f"CREATE DATABASE {_name(unfinished)}")
+        self._server.asked(f"CREATE DATABASE {_name(unfinished)}")
         engine = create_engine(self._url.set(database=unfinished), poolclass=NullPool)
         try:
             build(engine)
@@ -104,81 +115,72 @@ class Place(places.Place):
             self._drop(unfinished)
             raise
         engine.dispose()
-        self._run(f"ALTER DATABASE {_name(unfinished)} RENAME TO {_name(name)}")
+        self._server.asked(f"ALTER DATABASE {_name(unfinished)} RENAME TO {_name(name)}")
 
     def _copied(self, template: str, name: str) -> None:
         self._drop(name)
         # Two copies of one template at once are refused for a moment ("is being accessed by other users").
         with self._locked(template):
-            self._run(f"CREATE DATABASE {_name(name)} TEMPLATE {_name(template)}")
+            self._server.asked(f"CREATE DATABASE {_name(name)} TEMPLATE {_name(template)}")
 
     def _drop(self, name: str) -> None:
-        self._run(f"DROP DATABASE IF EXISTS {_name(name)} WITH (FORCE)")
+        self._server.asked(f"DROP DATABASE IF EXISTS {_name(name)} WITH (FORCE)")
 
     def _forget_dead_runs(self) -> None:
         """Drop what runs have left that were killed: nobody holds the lock of its run or worker any more."""
         pattern = re.compile(
             rf"{re.escape(self.name(''))}[0-9a-f]{{12}}_(?P<rest>(?P<worker>(?:main|gw\d+)(?:_\d+)?)?.*)"
         )
-        names = self._connection().execute(text("SELECT datname FROM pg_database")).scalars().all()
-        for name in names:
+        for name in self._server.asked("SELECT datname FROM pg_database"):
             found = pattern.fullmatch(name)
             if found is None or found["rest"].startswith(self.whereabouts.run):
                 continue
             whole = name.removesuffix(found["rest"]) + (found["worker"] or "")
             lock = whole if found["worker"] else _of_run(found["rest"].partition("_")[0])
-            if self._take(lock):
+            if self._server.take(lock):
                 self._drop(name)
-                self._connection().execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _number(lock)})
+                self._server.give(lock)
 
     def _has(self, name: str) -> bool:
-        found = self._connection().execute(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name})
-        return found.scalar() is not None
-
-    def _take(self, name: str) -> bool:
-        query = text("SELECT pg_try_advisory_lock(:key)")
-        return bool(self._connection().execute(query, {"key": _number(name)}).scalar())
+        return bool(self._server.asked("SELECT 1 FROM pg_database WHERE datname = :name", name=name))
 
     @contextmanager
-    def _locked(self, name: str) -> Iterator[None]:
-        self._connection().execute(text("SELECT pg_advisory_lock(:key)"), {"key": _number(f"{name} template")})
-        try:
+    def _locked(self, template: str) -> Iterator[None]:
+        with self._server.locked(f"{template} template"):
             yield
-        finally:
-            self._connection().execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _number(f"{name} template")})
 
-    def _run(self, statement: str) -> None:
+
+class Server(servers.Server):
+    """A PostgreSQL server."""
+
+    def _open(self) -> Connection:
+        """Connect to the configured database or else to the one that every server has."""
         try:
-            self._connection().exec_driver_sql(statement)
-        except DBAPIError as error:
-            raise self._refused(error, self._url) from None
-
-    def _connection(self) -> Connection:
-        """Return the connection to the server, by the configured database or else by the one that every server has."""
-        if self._server is None:
+            return connected(self.url)
+        except OperationalError as error:
             try:
-                self._server = _connected(self._url)
-            except OperationalError as error:
-                try:
-                    self._server = _connected(self._url.set(database="postgres"))
-                except OperationalError:
-                    raise self._refused(error, self._url) from None
-            alive = text("SELECT pg_advisory_lock_shared(:key)")
-            self._server.execute(alive, {"key": _number(_of_run(self.whereabouts.run))})
-        return self._server
+                return connected(self.url.set(database="postgres"))
+            except OperationalError:
+                raise self._refused(error) from None
 
-    def _refused(self, error: DBAPIError, url: URL) -> RefusedError:
-        reason = str(error.orig).strip().splitlines()[0]
-        hint = "Its user must be able to connect, and to CREATE DATABASE."
-        return RefusedError(f"tests get no database: {reason}", where=masked(url), hint=hint)
+    def _lock(self, name: str, *, shared: bool) -> bool:
+        kind = "_shared" if shared else ""
+        return bool(self.asked(f"SELECT pg_try_advisory_lock{kind}(:key)", key=_number(name))[0])
 
+    def _wait(self, name: str) -> None:
+        self.asked("SELECT pg_advisory_lock(:key)", key=_number(name))
 
-def _connected(url: URL) -> Connection:
-    return create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool).connect()
+    def _unlock(self, name: str, *, shared: bool) -> None:
+        kind = "_shared" if shared else ""
+        self.asked(f"SELECT pg_advisory_unlock{kind}(:key)", key=_number(name))
 
 
 def _of_run(run: str) -> str:
     return f"run {run}"
+
+
+def _in_use(template: str) -> str:
+    return f"{template} in use"
 
 
 def _number(name: str) -> int:

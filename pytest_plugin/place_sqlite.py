@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import URL, Engine, create_engine, event
 
 from pytest_fixturegen import places
+from pytest_fixturegen.moments import written_as_seeded
 from pytest_fixturegen.places import Build
 
 _PATIENCE = 600.0
@@ -25,23 +26,31 @@ class Place(places.Place):
     def own(self, key: str, build: Build) -> Engine:
         """Return an engine on a copy of the template."""
         path = self._copy(key)
-        self._copied(self._template(key, build), path)
+        self._copied(key, build, path)
         return engine_on(path)
 
     def renew(self, key: str, build: Build) -> None:
         """Copy the template again."""
-        self._copied(self._template(key, build), self._copy(key))
+        self._copied(key, build, self._copy(key))
 
     def clone(self, key: str, build: Build, name: str) -> Engine:
         """Return an engine on one more copy, which several connections may write."""
         path = self._file(key, self.whereabouts.worker, name)
-        self._copied(self._template(key, build), path)
+        self._copied(key, build, path)
         return engine_on(path, shared=True)
 
     def drop(self, engine: Engine) -> None:
         """Remove the file."""
         engine.dispose()
         _remove(Path(str(engine.url.database)))
+
+    def forget(self, key: str) -> bool:
+        """Remove the template; a run that still works with it has its copies, and builds it again for more of them."""
+        lock = self._lock(key)
+        with _locked(lock):
+            _remove(self._path(key))
+        lock.unlink(missing_ok=True)
+        return True
 
     def close(self) -> tuple[str, ...]:
         """Remove nothing: pytest keeps the directories of the last runs, to be looked into, and removes them in time."""
@@ -50,26 +59,35 @@ class Place(places.Place):
     def sweep(self, names: tuple[str, ...]) -> None:
         """Remove nothing."""
 
-    def _template(self, key: str, build: Build) -> Path:
+    @contextmanager
+    def _template(self, key: str, build: Build) -> Iterator[Path]:
+        """Give the template, built if need be; within the block nobody removes it."""
+        path = self._path(key)
+        with _locked(self._lock(key)):
+            if not path.exists():
+                self._built(path, build)
+            yield path
+
+    def _built(self, path: Path, build: Build) -> None:
+        unfinished = path.with_suffix(f".{os.getpid()}")
+        _remove(unfinished)
+        engine = engine_on(unfinished)
+        try:
+            build(engine)
+        except BaseException:
+            engine.dispose()
+            _remove(unfinished)
+            raise
+        engine.dispose()
+        unfinished.replace(path)
+
+    def _path(self, key: str) -> Path:
         folder = self.whereabouts.kept or self.whereabouts.folder
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{self.name(key)}.sqlite"
-        if path.exists():
-            return path
-        with _locked(folder / f"{self.name(key)}.lock"):
-            if not path.exists():
-                unfinished = path.with_suffix(f".{os.getpid()}")
-                _remove(unfinished)
-                engine = engine_on(unfinished)
-                try:
-                    build(engine)
-                except BaseException:
-                    engine.dispose()
-                    _remove(unfinished)
-                    raise
-                engine.dispose()
-                unfinished.replace(path)
-        return path
+        return folder / f"{self.name(key)}.sqlite"
+
+    def _lock(self, key: str) -> Path:
+        return self._path(key).with_suffix(".lock")
 
     def _copy(self, key: str) -> Path:
         return self._file(key, self.whereabouts.worker)
@@ -78,9 +96,10 @@ class Place(places.Place):
         self.whereabouts.folder.mkdir(parents=True, exist_ok=True)
         return self.whereabouts.folder / f"{self.name(key, *parts)}.sqlite"
 
-    def _copied(self, template: Path, path: Path) -> None:
+    def _copied(self, key: str, build: Build, path: Path) -> None:
         _remove(path)
-        shutil.copyfile(template, path)
+        with self._template(key, build) as template:
+            shutil.copyfile(template, path)
 
 
 def engine_on(path: Path, *, shared: bool = False) -> Engine:
@@ -91,6 +110,7 @@ def engine_on(path: Path, *, shared: bool = False) -> Engine:
         shared: Whether several connections write it at the same time: then readers do not keep them out, as on a server.
     """
     engine = create_engine(URL.create("sqlite", database=str(path)), connect_args={"check_same_thread": False})
+    written_as_seeded(engine)
     event.listen(engine, "connect", prepared)
     event.listen(engine, "connect", _logged if shared else _remembered)
     event.listen(engine, "begin", begun)

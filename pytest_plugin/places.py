@@ -51,6 +51,14 @@ class Place(ABC):
         """Let go of a clone and its database."""
 
     @abstractmethod
+    def forget(self, key: str) -> bool:
+        """Drop what earlier runs have kept of the content ``key``; return False where a run still works with it.
+
+        Raises:
+            RefusedError: If the server does not drop it.
+        """
+
+    @abstractmethod
     def close(self) -> tuple[str, ...]:
         """Drop what this worker made; return the names of templates that the last one of the run is to drop."""
 

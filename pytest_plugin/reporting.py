@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fixturegen.addresses import is_url
 from fixturegen.engines import masked
 
 if TYPE_CHECKING:
@@ -22,18 +24,22 @@ def section(item: pytest.Item, asked: Asked, told: Mapping[str, object]) -> str:
         asked: The content that served it.
         told: What its markers said; a seed of theirs is said by nobody else.
     """
-    source = (
-        asked.source
-        if isinstance(asked.source, str)
-        else getattr(asked.source, "__name__", type(asked.source).__name__)
-    )
     words = [test_id(item)]
     if "seed" not in told:
         words.append(f"--fixturegen-seed={asked.seed}")
     database = item.config.getoption("fixturegen_database")
     if database:
         words.append(f"--fixturegen-database={masked(database)}")
-    return f"schema {source or '(none)'}, seed {asked.seed}\nthe same rows again: pytest {shlex.join(words)}"
+    return (
+        f"schema {_name(asked.source) or '(none)'}, seed {asked.seed}\nthe same rows again: pytest {shlex.join(words)}"
+    )
+
+
+def _name(source: object) -> str:
+    """Return what a schema's source is called; an address without its password."""
+    if isinstance(source, str | Path):
+        return masked(source) if is_url(str(source)) else str(source)
+    return str(getattr(source, "__name__", type(source).__name__))
 
 
 def test_id(item: pytest.Item) -> str:

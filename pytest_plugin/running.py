@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -51,6 +52,8 @@ class Run:
         self._test: Test | None = None
         self._clones = 0
         self._building: Content | None = None
+        self.lock = RLock()
+        """Held while anything is made once: threads of a test may be the first to ask, all of them at the same time."""
 
     @cached_property
     def making(self) -> Making:
@@ -131,7 +134,8 @@ class Run:
     def url(self) -> URL:
         """The configured address."""
         try:
-            return make_url(self.settings.database)
+            url = make_url(self.settings.database)
+            return url.set(drivername="postgresql") if url.drivername == "postgres" else url
         except Exception:  # noqa: BLE001 - SQLAlchemy's own, or a ValueError of a port; neither may repeat a password
             message = "this is no database address"
             hint = "It looks like sqlite:// or postgresql://user@host/database."
@@ -199,6 +203,21 @@ class Run:
         """Whether the plugin did not make the engine, and so does not know its rows."""
         return id(engine) in self._served and engine not in [served.engine for served in self._built.values()]
 
+    def check_tables(self, connection: Connection) -> None:
+        """Refuse a user's own database that lacks tables of the running test's schema; asked once.
+
+        Raises:
+            InputError: If that is so.
+        """
+        served, schema = self._served[id(connection.engine)], self.content.schema
+        if id(schema) in served.complete:
+            return
+        from pytest_fixturegen.lacking import refuse_lacking  # noqa: PLC0415 - only for a user's own engine
+
+        hint = "Make them before your fixture gives the engine: fixturegen_create(engine) makes those of the schema."
+        refuse_lacking(schema, connection, "the database of your fixture fixturegen_engine", hint)
+        served.complete.add(id(schema))
+
     def emptied(self) -> Served:
         """Return a database with the running test's tables and without rows."""
         asked = self.test.asked
@@ -214,9 +233,22 @@ class Run:
                 self._build(content, engine, create)
 
             engine = self.place.own(key, build)
+            self._note_kept(content, create, key)
             found = Served(engine, renew=lambda: self.place.renew(key, build), dispose=True)
             self._built[key, content.asked.empty] = self._served[id(engine)] = found
         return found
+
+    def _note_kept(self, content: Content, create: Create | None, key: str) -> None:
+        """Let what is kept for later runs take the place of what earlier ones have kept for the same purpose."""
+        folder = self.place.whereabouts.kept
+        purpose = content.purpose(self.configured.asked, create)
+        if folder is None or purpose is None:
+            return
+        from pytest_fixturegen.kept import Kept  # noqa: PLC0415 - only where anything is kept
+
+        mine = {key for key, _ in self._built}
+        server = self.url.set(password=None).render_as_string()
+        Kept(folder).serves(f"{server} {purpose}", key, lambda old: old not in mine and self.place.forget(old))
 
     def create_tables(self, engine: Engine) -> None:
         """Make the tables of what is being built, else those of the running test; what ``fixturegen_create`` is by default."""
@@ -246,20 +278,22 @@ class Run:
 
     def current_engine(self) -> Engine:
         """Return the engine of the running test: isolated, or on a database of its own."""
-        test = self.test
-        if test.examples:
-            return test.examples[-1].engine
-        if not test.clone:
-            return self.served().engine
-        if test.copy is None:
-            content, create = self.content, self._create()
-            key = content.key(create)
-            self._served_content(content, create)
-            self._clones += 1
-            test.copy = self.place.clone(
-                key, lambda engine: self._build(content, engine, create), f"clone{self._clones}"
-            )
-        return test.copy
+        with self.lock:
+            test = self.test
+            if test.examples:
+                return test.examples[-1].engine
+            if not test.clone:
+                return self.served().engine
+            if test.copy is None:
+                test.copy = self._cloned()
+            return test.copy
+
+    def _cloned(self) -> Engine:
+        content, create = self.content, self._create()
+        key = content.key(create)
+        self._served_content(content, create)
+        self._clones += 1
+        return self.place.clone(key, lambda engine: self._build(content, engine, create), f"clone{self._clones}")
 
     # What the fixtures give
 

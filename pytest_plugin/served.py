@@ -33,6 +33,8 @@ class Served:
             self._numbering = Numbering(engine.dialect.name, driver)
             # What is written beside us to a user's own database is the user's.
             self._watch = None if renew is None else watch(engine.dialect.name, driver)
+        self.complete: set[int] = set()
+        """Identities of the schemas whose tables were looked for and found."""
         self.aside = False
         """Whether something worked beside the isolation: another connection, which may have taken numbers."""
         self.addressed = False
@@ -47,7 +49,9 @@ class Served:
         isolation = self.isolation
         left, begun, aside = isolation.open_connections, isolation.begun, self.aside
         undone, self.aside = isolation.end(), False
-        if undone and not self._written_beside(watched=watched):
+        written = self._written_beside(watched=watched)
+        isolation.refresh()
+        if undone and not written:
             if begun or aside or (self._watch is not None and self._watch.visited):
                 with isolation.driver() as driver:
                     self._numbering.restore(driver)

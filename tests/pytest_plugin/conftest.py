@@ -46,6 +46,26 @@ def count(connection, table="players"):
 def add(connection, number=900):
     connection.execute(text(f"INSERT INTO teams (id, name) VALUES ({number}, 'team {number}')"))
 """
+MODELS = """
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+class Base(DeclarativeBase):
+    pass
+
+class Team(Base):
+    __tablename__ = "teams"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(40), unique=True)
+    players: Mapped[list["Player"]] = relationship(back_populates="team")
+
+class Player(Base):
+    __tablename__ = "players"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    team_id: Mapped[int] = mapped_column(ForeignKey("teams.id"))
+    name: Mapped[str] = mapped_column(String(40))
+    team: Mapped[Team] = relationship(back_populates="players")
+"""
 QUIET = ("-p", "no:randomly", "-p", "no:asyncio", "-p", "no:django", "-p", "no:anyio")
 Outcome = Callable[..., pytest.RunResult]
 
@@ -71,6 +91,20 @@ def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytes
     (pytester.path / "league.yaml").write_text(SCHEMA)
     pytester.makeini(INI)
     return pytester
+
+
+@pytest.fixture
+def with_models(project: pytest.Pytester) -> Callable[..., None]:
+    """Let the project's schema be that of models; ``more`` lines of configuration may follow."""
+
+    def with_models(more: str = "") -> None:
+        (project.path / "league_models.py").write_text(MODELS)
+        settings = (
+            f"fixturegen_schema = league_models:Base\nfixturegen_rows = teams=3 players=8\npythonpath = .\n{more}"
+        )
+        project.makeini(f"[pytest]\nstrict = true\nfilterwarnings = error\n{settings}")
+
+    return with_models
 
 
 @pytest.fixture

@@ -28,6 +28,14 @@ def errors(result: pytest.RunResult) -> list[str]:
         ("fixturegen_schema = nothing.yaml", "fixturegen: */nothing.yaml: there is no such file*"),
         ("fixturegen_schema = broken.yaml", "fixturegen: *broken.yaml:* unknown *'interger'*Did you mean 'integer'?*"),
         ("fixturegen_schema = no_such_module:Base", "fixturegen: *no_such_module*"),
+        (
+            "fixturegen_schema = postgresql://me:secret@127.0.0.1:1/shop",
+            "fixturegen: postgresql*://me:[*][*][*]@127.0.0.1:1/shop: the database cannot be read*",
+        ),
+        (
+            "fixturegen_schema = league.yaml\nfixturegen_database = postgres://me:secret@127.0.0.1:1/shop",
+            "fixturegen: postgresql*://me:[*][*][*]@127.0.0.1:1/shop: tests get no database*",
+        ),
         ("fixturegen_schema = league.yaml\nfixturegen_database = oracle://localhost/x", "fixturegen: *'oracle'*"),
         (
             "fixturegen_schema = league.yaml\nfixturegen_database = nonsense",
@@ -249,3 +257,44 @@ def test_it(negative):
 """)
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["fixturegen: the marker fixturegen_negatives does not take 'tabel'; it takes tables*"])
+
+
+def test_tables_that_a_users_own_database_lacks_are_named(run: Outcome) -> None:
+    source = """
+from sqlalchemy import create_engine
+
+@pytest.fixture(scope="session")
+def fixturegen_engine():
+    engine = create_engine("sqlite://")
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE Teams (ID INTEGER PRIMARY KEY)"))
+    yield engine
+    engine.dispose()
+
+def test_make(fixturegen):
+    fixturegen.make("players")
+
+def test_example(fixturegen):
+    with fixturegen.example({}):
+        pass
+
+def test_without_rows(fixturegen_connection):
+    assert count(fixturegen_connection, "teams") == 0
+"""
+    result = run(source)
+    result.assert_outcomes(passed=1, failed=2)
+    said = "*InputError: *the database of your fixture fixturegen_engine lacks column teams.name, table players, *"
+    result.stdout.fnmatch_lines([f"E {said}", f"E {said}fixturegen_create(engine) makes those of the schema."])
+    assert "pytest_plugin/" not in result.stdout.str()
+
+
+def test_tables_that_an_override_of_create_does_not_make_are_named(run: Outcome) -> None:
+    result = run(f"""
+@pytest.fixture(scope="session")
+def fixturegen_create():
+    return lambda engine: None
+{TWO}""")
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(
+        ["fixturegen: *: what your fixture fixturegen_create has made lacks table teams, table players, *"]
+    )

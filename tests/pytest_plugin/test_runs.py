@@ -59,6 +59,8 @@ def test_a_failure_tells_no_password() -> None:
     item = SimpleNamespace(nodeid="a.py::b", get_closest_marker=lambda name: None, config=config)
     text = section(item, Asked("shop.yaml", None, 0), {})  # type: ignore[arg-type]
     assert text.endswith("--fixturegen-seed=0 '--fixturegen-database=postgresql://me:***@localhost/shop'")
+    text = section(item, Asked("mariadb://me:secret@localhost/shop", None, 0), {})  # type: ignore[arg-type]
+    assert text.startswith("schema mariadb://me:***@localhost/shop, seed 0")
 
 
 def test_a_drawn_seed_is_printed(run: Outcome) -> None:
