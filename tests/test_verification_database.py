@@ -204,3 +204,30 @@ def test_texts_limited_in_bytes_may_hold_more_characters_than_are_made_for_them(
     report = fixturegen.verify(engine, engine)
     engine.dispose()
     assert report.violations == ()
+
+
+@pytest.mark.postgresql
+def test_rows_of_inheriting_tables_are_judged_by_their_own_constraints(postgresql_url: sa.URL) -> None:
+    """PostgreSQL enforces neither keys nor references of a table on the rows of those that inherit from it."""
+    engine = sa.create_engine(postgresql_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE TABLE kinds (id int PRIMARY KEY); CREATE TABLE more_kinds () INHERITS (kinds)"
+        )
+        connection.exec_driver_sql(
+            "CREATE TABLE files (id int PRIMARY KEY, kind int NOT NULL REFERENCES kinds);"
+            "CREATE TABLE pictures (EXCLUDE (kind WITH =)) INHERITS (files)"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO kinds VALUES (1); INSERT INTO more_kinds VALUES (2);"
+            "INSERT INTO files VALUES (1, 1); INSERT INTO pictures VALUES (1, 7), (2, 2)"
+        )
+    schema = fixturegen.load(engine)
+    assert not verified_database(schema, engine).violations
+    with engine.begin() as connection:  # a parent's row in an inheriting table is no parent
+        connection.exec_driver_sql("SET LOCAL session_replication_role = replica; INSERT INTO files VALUES (3, 2)")
+    violations = verified_database(schema, engine).violations
+    assert [(one.constraint.table, one.constraint.name, one.rows) for one in violations] == [
+        ("files", "files_kind_fkey", 1)
+    ]
+    engine.dispose()

@@ -101,7 +101,7 @@ def query(constraint: Constraint, schema: Schema, dialect: Dialect) -> str | Non
         flagged = kinds()[constraint.kind].flagged(constraint, schema, dialect)
     except Unverifiable:
         return None
-    return flagged.count or sql.counting(constraint.table, flagged.condition, flagged.joins, dialect)
+    return flagged.count or sql.counting(schema.tables[constraint.table], flagged.condition, flagged.joins, dialect)
 
 
 def example_query(constraint: Constraint, schema: Schema, dialect: Dialect) -> str:

@@ -63,7 +63,7 @@ class Exclusions(Kind):
         if exclusion.predicate is not None:
             collide += [_over(exclusion.predicate, table, side) for side in (here, there)]
         earlier = f"{there}.ctid < {here}.ctid AND {sql.conjunction(collide)}"
-        return Flagged(f"EXISTS ({sql.selected('1', f'{here} AS {there}', earlier)})")
+        return Flagged(f"EXISTS ({sql.selected('1', f'{sql.own_rows(table, dialect)} AS {there}', earlier)})")
 
 
 def _exclusion(constraint: Constraint) -> Exclusion:

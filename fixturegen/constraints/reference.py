@@ -49,11 +49,10 @@ class ForeignKey(Kind):
 
     def flagged(self, constraint: Constraint, schema: Schema, dialect: Dialect) -> Flagged:
         """Return NOT EXISTS over the parent's key."""
-        del schema
         reference, alias = _reference(constraint), quoted("related 1", dialect)
         given = [f"{sql.column(constraint.table, name, dialect)} IS NOT NULL" for name in reference.columns]
         on = sql.joined(reference, quoted_table(constraint.table, dialect), alias, dialect)
-        parent = sql.selected("1", f"{quoted_table(reference.table, dialect)} AS {alias}", on)
+        parent = sql.selected("1", f"{sql.own_rows(schema.tables[reference.table], dialect)} AS {alias}", on)
         return Flagged(sql.conjunction([*given, f"NOT EXISTS ({parent})"]))
 
 

@@ -56,9 +56,9 @@ def own_rows(table: Table, dialect: Dialect) -> str:
     return f"{'ONLY ' if inherited else ''}{quoted_table(table.name, dialect)}"
 
 
-def counting(table: str, condition: str, joins: str, dialect: Dialect) -> str:
+def counting(table: Table, condition: str, joins: str, dialect: Dialect) -> str:
     """Return a SELECT of the number of rows for which the condition is true."""
-    rows = selected(f"({condition}) AS bad", f"{quoted_table(table, dialect)} {joins}")
+    rows = selected(f"({condition}) AS bad", f"{own_rows(table, dialect)} {joins}")
     return selected("count(*)", f"({rows}) AS judged", "bad")
 
 
