@@ -18,7 +18,7 @@ import polars as pl
 
 from fixturegen.domain import Domain, Pattern
 from fixturegen.draws import Integers, bits, bounded, combined, stream
-from fixturegen.generator import Batch, Generator, Repeated, Request, made
+from fixturegen.generator import Batch, Builder, Generator, One, Repeated, Request, made
 from fixturegen.lattice import lattice_of
 
 ENUMERABLE = 5_000
@@ -111,6 +111,28 @@ def slices_agree(case: Case, made_: Generator) -> None:
     ]
     assert [value for part in cut for value in part] == whole
     assert made_.build(keyed(case, made_, keys[::-1].copy())).to_list() == whole[::-1]
+
+
+def one_row_agrees(case: Case, made_: Generator) -> None:
+    """A row built alone, as a plain value, is the row that is built with others."""
+    assert isinstance(made_.build, Builder)
+    build, lattice = made_.build, lattice_of(case.request.column.type)
+    batch = keyed(case, made_, np.arange(100 if made_.sequential else 300))
+    for at, value in enumerate(build(batch).to_list()):
+        columns = {name: _plain(values[at], case, name) for name, values in batch.columns.items()}
+        draws = {name: int(values[at]) for name, values in batch.draws.items()}
+        plain = build.one(One(draws.__getitem__, columns.__getitem__, at))
+        if lattice is None or plain is None:
+            assert plain == value
+        else:
+            assert isinstance(plain, int)
+            assert lattice.decode(np.array([plain])).item() == value
+
+
+def _plain(value: object, case: Case, name: str) -> object:
+    types = case.request.types
+    lattice = None if types is None else lattice_of(types(name))
+    return value if lattice is None or value is None else int(lattice.position(value))
 
 
 def dtypes_are_exact(case: Case, made_: Generator) -> None:

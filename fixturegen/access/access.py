@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from threading import Lock
-from typing import Unpack
+from typing import TypeVar, Unpack
 
 import polars as pl
 
+from fixturegen.access.alone import Alone
 from fixturegen.access.engine import AccessEngine, PassError
+from fixturegen.access.frames import Plain, frame_of
 from fixturegen.databases.oracles import Oracles
 from fixturegen.draws import Integers
 from fixturegen.dtypes import polars_dtype
 from fixturegen.errors import InputError, SchemaError
+from fixturegen.lattice import Lattice
 from fixturegen.options import Options, PlainKeywords, options_from
 from fixturegen.runs import Source, database_behind
 from fixturegen.schema import Schema
@@ -25,7 +28,10 @@ from fixturegen.verbs import load
 
 KEPT = 8
 """So many schemas with their options are kept planned, the latest used."""
+ONE_BY_ONE = 4
+"""Up to so many rows are made one by one; more are faster together."""
 _Key = tuple[object, ...]
+_T = TypeVar("_T")
 
 
 class Access:
@@ -41,6 +47,7 @@ class Access:
         database = database_behind(source)
         self.plan = tried_plan(schema, options, database)
         self.engine = AccessEngine(self.plan, Oracles(database))
+        self.alone = Alone(self.engine)
         self._dtypes: dict[str, Mapping[str, pl.DataType]] = {}
 
     def dtypes(self, table: str) -> Mapping[str, pl.DataType]:
@@ -80,16 +87,35 @@ class Access:
         Raises:
             InputError: If a column takes a pass over a whole table; its name is said.
         """
+        if not columns:
+            return pl.DataFrame(height=len(numbers))
+        if 0 < len(numbers) <= ONE_BY_ONE:
+            return self._one_by_one(table, columns, numbers)
         rows = self.engine.rows(table, numbers)
-        found = {}
+        return pl.DataFrame([_served(table, name, rows.column) for name in columns])
+
+    def _one_by_one(self, table: str, columns: tuple[str, ...], numbers: Integers) -> pl.DataFrame:
+        """Return a few rows, each made by itself; columns that cannot be are made for all of them."""
+        made, dtypes = self.alone.table(table), self.dtypes(table)
+        rows, together = [made.row(number) for number in numbers.tolist()], self.engine.rows(table, numbers)
+        found: dict[str, tuple[Plain | pl.Series, pl.DataType, Lattice | None]] = {}
         for name in columns:
-            try:
-                found[name] = rows.column(name)
-            except PassError as error:
-                message = f"the column takes a pass over all rows: {error}"
-                hint = "Leave it out by columns=, or use generate or stream, which make all rows."
-                raise InputError(message, where=f"{table}.{name}", hint=hint) from None
-        return pl.DataFrame(list(found.values())) if found else pl.DataFrame(height=len(numbers))
+            if _served(table, name, made.filler) is None:
+                plain: Plain | pl.Series = _served(table, name, together.column)
+            else:
+                plain = _served(table, name, lambda each: [row.value(each) for row in rows])
+            found[name] = (plain, dtypes[name], made.type(name)[1])
+        return frame_of(found, len(rows))
+
+
+def _served(table: str, name: str, make: Callable[[str], _T]) -> _T:
+    """Return what is made of a column; refuse a column that takes a pass over a whole table."""
+    try:
+        return make(name)
+    except PassError as error:
+        message = f"the column takes a pass over all rows: {error}"
+        hint = "Leave it out by columns=, or use generate or stream, which make all rows."
+        raise InputError(message, where=f"{table}.{name}", hint=hint) from None
 
 
 _KEPT: OrderedDict[_Key, tuple[Source, Access]] = OrderedDict()

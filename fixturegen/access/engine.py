@@ -12,18 +12,15 @@ import numpy as np
 import polars as pl
 
 from fixturegen.access.strides import Strides
-from fixturegen.access.tickets import drafted
-from fixturegen.access.totals import total_of
 from fixturegen.draws import Bits, Integers
 from fixturegen.draws.few import FEW
-from fixturegen.fills import links
 from fixturegen.fills.bulk import Bulk
 from fixturegen.fills.engine import Engine
 from fixturegen.fills.keeping import Computed, Keeper
 from fixturegen.fills.rows import TableRows
 from fixturegen.fills.settling import Attempts
 from fixturegen.generator import Generator
-from fixturegen.planning.plan import Aggregated, Link, TablePlan
+from fixturegen.planning.plan import TablePlan
 from fixturegen.schema import PerParent
 
 if TYPE_CHECKING:
@@ -148,14 +145,6 @@ class AccessRows(TableRows):
     def _completed(self, name: str) -> pl.Series:
         return super()._completed(name) if self.plan.existing else self._computed(name)
 
-    def _computed(self, name: str) -> pl.Series:
-        step = self.plan.steps[name]
-        if len(self) == 1 and isinstance(step, Aggregated):
-            total = total_of(self, name, step.aggregate)
-            if total is not None:
-                return total
-        return super()._computed(name)
-
     def part(self, mask_or_places: Integers) -> TableRows:
         """Return the rows at these places, nothing computed yet."""
         attempts = self._given_attempts
@@ -175,22 +164,7 @@ class AccessRows(TableRows):
             _refuse(
                 f"{self.name}.{reference} chooses among all rows of {link.reference.table}, which are counted per parent"
             )
-        if len(self) > FEW or self.plan.existing or self.plan.settled:
-            return super().chosen(reference)
-        if reference not in self.computed.parents:
-            self.computed.parents[reference] = self._few_chosen(link)
-        return self.computed.parents[reference]
-
-    def _few_chosen(self, link: Link) -> Integers:
-        """Return the parents of a few rows, none of which is ever drawn again."""
-        reference = link.reference
-        if link.kind == "tickets":
-            stream = self.engine.fill.stream(self.name, *reference.columns, "parent")
-            count = self.engine.plan.tables[reference.table].total - link.after
-            draft = drafted(stream, count, reference.skew, reference.childless)
-            if draft is not None:
-                return np.array(draft.parents(self.keys.tolist()), dtype=np.int64) + link.after
-        return links.chosen_parents(self, link)
+        return super().chosen(reference)
 
     def _place(self, index: str, whole: int, keys: Bits) -> Integers:
         if not self.engine.numbered(self.name):

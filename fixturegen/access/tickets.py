@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -26,11 +25,9 @@ class Draft:
     count: int
     ranks: tuple[int, ...]
 
-    def parents(self, keys: Iterable[int]) -> list[int]:
-        """Return the ordinal of the parent that each key chooses."""
-        return [self._parent(random) for random in few.bits(self.stream, keys)]
-
-    def _parent(self, random: int) -> int:
+    def parent(self, key: int) -> int:
+        """Return the ordinal of the parent that a key chooses."""
+        random = few.keyed(self.stream, key)
         blocks = -(-self.count // PARENTS)
         choice = self._owner(few.chosen(random, blocks * len(self.ranks)))
         # A ticket of a parent that does not exist yet: as if its block did not exist either.
@@ -38,7 +35,7 @@ class Draft:
 
     def _owner(self, ticket: int) -> int:
         block, place = divmod(ticket, len(self.ranks))
-        (random,) = few.bits(self.stream, (block,))
+        random = few.keyed(self.stream, block)
         return block * PARENTS + few.seated(random, self.ranks[place], SEAT_BITS)
 
 
@@ -48,8 +45,8 @@ def drafted(stream: int, count: int, skew: float, childless: float) -> Draft | N
 
     >>> drafted(7, 64, 1.0, 0.0) is None
     True
-    >>> drafted(7, 6400, 1.0, 0.0).parents([1, 2])
-    [4794, 399]
+    >>> drafted(7, 6400, 1.0, 0.0).parent(1)
+    4794
     """
     if count <= PARENTS:
         return None

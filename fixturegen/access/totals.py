@@ -1,47 +1,65 @@
-"""Totals of a single row: its few children summed without a query."""
+"""Totals of one row: its few children summed one by one, without a query."""
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
-import numpy as np
-import polars as pl
-
+from fixturegen.expressions.names import mentioned
 from fixturegen.expressions.parsing import parsed
-from fixturegen.expressions.units import reckoned
-from fixturegen.lattice import lattice_of
+from fixturegen.expressions.rationals import Term, term_over
+from fixturegen.lattice import Lattice
 from fixturegen.schema import PerParent
 
 if TYPE_CHECKING:
-    from fixturegen.access.engine import AccessRows
+    from fixturegen.access.alone import Filler, OneRow, OneTable
     from fixturegen.schema import Aggregate
 
 
-def total_of(rows: AccessRows, name: str, aggregate: Aggregate) -> pl.Series | None:
-    """Return a total of one row; None where it is no sum of whole numbers or decimals, or none that the column holds.
+def total_filler(table: OneTable, name: str, aggregate: Aggregate) -> Filler | None:
+    """Return how a row sums up or counts its children; None where that takes more than whole numbers and decimals.
+
+    A total that its column cannot hold is left to the engine, which says so.
 
     Args:
-        rows: The row.
+        table: The table.
         name: The column.
-        aggregate: What it sums up.
+        aggregate: What it is.
     """
-    engine = rows.engine
+    engine, lattice = table.engine, table.type(name)[1]
     count = engine.plan.tables[aggregate.table].count
-    if aggregate.function != "sum" or not (isinstance(count, PerParent) and count.reference == aggregate.reference):
+    own = isinstance(count, PerParent) and count.reference == aggregate.reference and count.most is None
+    if not own or lattice is None or lattice.family != "number" or lattice.dtype.is_float():
         return None
-    strides = engine.strides(aggregate.table)
-    size = int(strides.sizes(rows.ordinals)[0])
-    children = engine.rows(aggregate.table, strides.starts(rows.ordinals) + np.arange(size, dtype=np.int64))
-    units = reckoned(parsed(aggregate.expression, engine.plan.schema.dialect), children.dotted)
-    return None if units is None else _written(rows, name, sum(units.counted().tolist()), units.scale)
+    children = table.alone.table(aggregate.table)
+    if aggregate.function == "count":
+        return lambda row: _position(Fraction(children.size(row)), lattice, row, name)
+    summed = _summed(children, aggregate.expression) if aggregate.function == "sum" else None
+    if summed is None:
+        return None
+    each, stride = summed, children.stride
+
+    def total(row: OneRow) -> object:
+        first = row.number * stride
+        rows = (children.row(first + at) for at in range(children.size(row)))
+        return _position(Fraction(sum(each(child) or 0 for child in rows)), lattice, row, name)
+
+    return total
 
 
-def _written(rows: AccessRows, name: str, total: int, scale: int) -> pl.Series | None:
-    """Return a number of so many digits after the point as a value of the column, where it is one exactly."""
-    lattice = lattice_of(rows.plan.column(name).type)
-    if lattice is None or lattice.family != "number" or lattice.dtype.is_float():
+def _summed(children: OneTable, expression: str) -> Term | None:
+    tree = parsed(expression, children.engine.plan.schema.dialect)
+    ends = {name: children.end(name) for name in mentioned(tree)}
+    if not all(map(children.readable, ends)):
         return None
-    place, rest = divmod(total * lattice.step.denominator, 10**scale * lattice.step.numerator)
-    if rest or not lattice.low <= place <= lattice.high:
-        return None
-    return lattice.decode(np.array([place], dtype=np.int64))
+    return term_over(
+        tree,
+        {name: table.type(column)[0] for name, (table, column) in ends.items()},
+        lambda row, name: row.dotted(name),
+    )
+
+
+def _position(total: Fraction, lattice: Lattice, row: OneRow, name: str) -> object:
+    place = total / lattice.step
+    fits = place.denominator == 1 and lattice.low <= place <= lattice.high
+    return place.numerator if fits else row.engines(name)

@@ -24,6 +24,15 @@ def bits(stream: int, keys: Iterable[int]) -> list[int]:
     return [_mixed((key * GOLDEN + stream) & MASK) for key in keys]
 
 
+def keyed(stream: int, key: int) -> int:
+    """Return the 64 keyed bits of one key.
+
+    >>> [keyed(7, 5)] == bits(7, [5])
+    True
+    """
+    return _mixed((key * GOLDEN + stream) & MASK)
+
+
 def _mixed(value: int) -> int:
     value = ((value ^ (value >> 30)) * FIRST) & MASK
     value = ((value ^ (value >> 27)) * SECOND) & MASK

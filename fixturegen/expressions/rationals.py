@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import Any, Protocol
 
 from sqlglot import exp
 
 from fixturegen.expressions.names import dotted, is_column
-from fixturegen.lattice import Lattice
+from fixturegen.expressions.parsing import deep_stack
+from fixturegen.lattice import Lattice, lattice_of
 from fixturegen.schema import Type
 
 Number = int | Fraction | None
@@ -34,6 +37,37 @@ class Source(Protocol):
     @property
     def lattice(self) -> Lattice | None:
         """Its lattice, or None for a type without order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a row that gives its columns by name."""
+
+    read: Callable[[Row], object]
+    type: Type
+    lattice: Lattice | None
+
+
+def term_over(tree: exp.Expr, types: Mapping[str, Type], read: Callable[[Row, str], object]) -> Term | None:
+    """Return an expression as a function of a row, as :func:`term` does.
+
+    Args:
+        tree: The expression.
+        types: Type of every column that it names, by dotted name.
+        read: Gives a row's column by that name: its position on its lattice, None for NULL.
+
+    >>> from fixturegen.expressions.parsing import parsed
+    >>> value = term_over(parsed("2 * a - 1", "sqlite"), {"a": Type(kind="integer")}, lambda row, name: row[name])
+    >>> value({"a": 3}), value({"a": None})
+    (5, None)
+    """
+    sources = {name: Column(partial(_named, read, name), type_, lattice_of(type_)) for name, type_ in types.items()}
+    with deep_stack():
+        return term(tree, sources)
+
+
+def _named(read: Callable[[Row, str], object], name: str, row: Row) -> object:
+    return read(row, name)
 
 
 _BINARY: dict[type, Callable[[int | Fraction, int | Fraction], int | Fraction]] = {

@@ -10,7 +10,7 @@ import numpy as np
 from fixturegen.draws import Bits, Integers, chosen, scaled, seated
 from fixturegen.fills.agreement import agreeing_parents, any_eligible, eligible
 from fixturegen.fills.tickets import parents_by_ticket
-from fixturegen.planning.plan import Link
+from fixturegen.planning.plan import Link, TablePlan
 
 if TYPE_CHECKING:
     from fixturegen.fills.rows import TableRows
@@ -95,12 +95,12 @@ def _before(rows: TableRows, link: Link, _: int) -> Integers:
 
 def _root(rows: TableRows, link: Link, ordinals: Integers) -> Integers:
     """A first row refers to nothing where it may, else to itself; so it does where a case decides whether it is NULL."""
-    return np.full(len(rows), -1, dtype=np.int64) if rootless(rows, link) else ordinals
+    return np.full(len(rows), -1, dtype=np.int64) if rootless(rows.plan, link) else ordinals
 
 
-def rootless(rows: TableRows, link: Link) -> bool:
+def rootless(plan: TablePlan, link: Link) -> bool:
     """Return whether a row without an earlier one to refer to refers to nothing."""
-    decided = any(getattr(rows.plan.steps.get(name), "component", None) is not None for name in link.reference.columns)
+    decided = any(getattr(plan.steps.get(name), "component", None) is not None for name in link.reference.columns)
     return bool(link.nullable) and not decided and link.nulls != 0
 
 

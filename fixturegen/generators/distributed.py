@@ -16,7 +16,7 @@ from fixturegen import distributions
 from fixturegen.distributions import WHOLE, Inverse
 from fixturegen.draws import Integers
 from fixturegen.errors import ImpossibleError, SchemaError
-from fixturegen.generator import Batch, Draw, Generator, Request, generator
+from fixturegen.generator import Batch, Builder, Draw, Generator, One, Request, generator
 from fixturegen.generators import arguments as given
 from fixturegen.generators.coercion import value_of
 from fixturegen.generators.ordered import lattice_for, uniform_on
@@ -251,14 +251,19 @@ def _cut(asked: _Asked, inverse: Inverse, start: int = 0, unit: int = 1) -> Gene
         raise ImpossibleError(message, where=asked.request.where)
     simplest = _simplest(asked, inverse, start, unit)
     toward = min(max(inverse.least(simplest), least), most)
-    moved = _moved(asked, low, high)
+    moved_one = _targets(asked, low, high)
+    moved = _moved(moved_one)
 
     def build(batch: Batch) -> pl.Series:
         return lattice.decode(moved(inverse.at(batch.draws["quantile"]) * unit + start))
 
+    def one(row: One) -> object:
+        position = inverse.at_one(row.draw("quantile")) * unit + start
+        return moved_one.get(position, position)
+
     draw = Draw("quantile", least, most, toward)
     assert 0 <= least <= most < WHOLE
-    return Generator(name=name, dtype=lattice.dtype, draws=(draw,), build=build)
+    return Generator(name=name, dtype=lattice.dtype, draws=(draw,), build=Builder(build, one))
 
 
 def _simplest(asked: _Asked, inverse: Inverse, start: int, unit: int) -> int:
@@ -269,16 +274,22 @@ def _simplest(asked: _Asked, inverse: Inverse, start: int, unit: int) -> int:
     return int(inverse.values[0] >> inverse.shift)
 
 
-def _moved(asked: _Asked, low: int, high: int) -> Callable[[Integers], Integers]:
-    """Return the function that moves excluded positions to the next allowed ones."""
+def _targets(asked: _Asked, low: int, high: int) -> dict[int, int]:
+    """Return excluded positions in ascending order, each with the next allowed one."""
     holes = sorted(hole for hole in asked.request.domain.excluded if low <= hole <= high)
-    if not holes:
-        return lambda at: at
-    known, all_ = np.array(holes, dtype=np.int64), frozenset(holes)
-    targets = np.array([_next(hole, all_, high) for hole in holes])
-    if (targets < low).any():
+    all_ = frozenset(holes)
+    targets = {hole: _next(hole, all_, high) for hole in holes}
+    if any(target < low for target in targets.values()):
         message = f"every value of {asked.request.column.name} within the bounds is excluded"
         raise ImpossibleError(message, where=asked.request.where)
+    return targets
+
+
+def _moved(moves: Mapping[int, int]) -> Callable[[Integers], Integers]:
+    """Return the function that moves excluded positions to the next allowed ones."""
+    if not moves:
+        return lambda at: at
+    known, targets = (np.array(list(each), dtype=np.int64) for each in (moves.keys(), moves.values()))
 
     def move(at: Integers) -> Integers:
         place = np.minimum(np.searchsorted(known, at), len(known) - 1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from fractions import Fraction
 from typing import cast
 
 import polars as pl
@@ -11,9 +13,11 @@ from fixturegen.errors import ImpossibleError, SchemaError
 from fixturegen.expressions.evaluation import polars_expression
 from fixturegen.expressions.names import mentioned
 from fixturegen.expressions.parsing import parsed
+from fixturegen.expressions.rationals import Term, term_over
 from fixturegen.expressions.terms import NotEvaluableError
-from fixturegen.generator import Batch, Generator, Request, generator
+from fixturegen.generator import Batch, Builder, Generator, One, Request, generator
 from fixturegen.generators import arguments as given
+from fixturegen.lattice import lattice_of
 from fixturegen.schema import Dialect
 
 _DIALECTS = ("sqlite", "postgresql", "mysql")
@@ -53,13 +57,52 @@ def expression(request: Request) -> Generator:
         raise SchemaError(message, where=request.where)
     # A column as it stands is taken as it is.
     alone = len(names) == 1 and sql.strip() == names[0] and polars_dtype(types[names[0]]) == wanted
+
+    def build(batch: Batch) -> pl.Series:
+        return _checked(batch.columns[names[0]] if alone else _built(batch, result, request), request)
+
+    def same(row: One) -> object:
+        return _present(row.column(names[0]), request)
+
+    as_it_stands = alone and request.column.type == types[names[0]]
+    one = same if as_it_stands else _single(request, term_over(tree, types, lambda row, name: row.column(name)))
     return Generator(
         name="expression",
         dtype=wanted,
         draws=(),
-        build=lambda batch: _checked(batch.columns[names[0]] if alone else _built(batch, result, request), request),
+        build=build if one is None else Builder(build, one),
         needs=names,
     )
+
+
+def _single(request: Request, value: Term | None) -> Callable[[One], object] | None:
+    """Return the expression's value for one row, which is exact arithmetic; None where that does not give the column's values."""
+    lattice = lattice_of(request.column.type)
+    if (
+        value is None
+        or lattice is None
+        or lattice.family != "number"
+        or request.column.type.kind in {"float", "boolean"}
+    ):
+        return None
+    step, low, high = lattice.step, lattice.low, lattice.high
+
+    def one(row: One) -> object:
+        found = value(row)
+        if found is None:
+            return _present(None, request)
+        place = Fraction(found) / step
+        at = place.numerator if place.denominator == 1 else _nearest(place)
+        if not low <= at <= high:
+            raise _unfit(request)
+        return at
+
+    return one
+
+
+def _nearest(place: Fraction) -> int:
+    """Return the nearest whole number, halves away from zero."""
+    return int(abs(place) + Fraction(1, 2)) * (1 if place > 0 else -1)
 
 
 def fitted(value: pl.Expr, found: pl.DataType, wanted: pl.DataType) -> pl.Expr | None:
@@ -102,17 +145,28 @@ def _built(batch: Batch, result: pl.Expr, request: Request) -> pl.Series:
     try:
         values = frame.select(result).to_series() if frame.width else pl.select(result).to_series()
     except pl.exceptions.PolarsError:
-        message = f"a value of the expression does not fit {request.column.name}, which is {request.column.type.kind}"
-        raise ImpossibleError(message, where=request.where, hint="Widen the column, or bound the expression.") from None
+        raise _unfit(request) from None
     # An expression without columns gives one value for all rows.
     return values if len(values) == batch.height else values.new_from_index(0, batch.height)
 
 
+def _unfit(request: Request) -> ImpossibleError:
+    message = f"a value of the expression does not fit {request.column.name}, which is {request.column.type.kind}"
+    return ImpossibleError(message, where=request.where, hint="Widen the column, or bound the expression.")
+
+
 def _checked(values: pl.Series, request: Request) -> pl.Series:
-    if values.null_count() and not request.column.nullable:
+    if values.null_count():
+        _present(None, request)
+    return values
+
+
+def _present(value: object, request: Request) -> object:
+    """Return a value; refuse NULL where the column may not be."""
+    if value is None and not request.column.nullable:
         message = f"the expression is NULL in some row, and {request.column.name} may not be"
         raise ImpossibleError(message, where=request.where, hint="Wrap it in COALESCE, or declare nulls: true.")
-    return values
+    return value
 
 
 def _dialect(value: object) -> str:

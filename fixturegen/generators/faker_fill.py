@@ -19,7 +19,7 @@ import polars as pl
 from fixturegen.domain import Domain
 from fixturegen.dtypes import polars_dtype
 from fixturegen.errors import ImpossibleError, SchemaError
-from fixturegen.generator import Batch, Draw, Generator, Request, generator, made
+from fixturegen.generator import Batch, Builder, Draw, Generator, Request, generator, made
 from fixturegen.lattice import lattice_of
 from fixturegen.schema import Column, Type
 from fixturegen.vocabularies import narrowing, plans, providers
@@ -147,7 +147,12 @@ def _texts(asked: _Asked, plan: Plan) -> Generator:
         return texts if dtype == pl.String() else texts.cast(dtype)
 
     return Generator(
-        name="faker", dtype=dtype, draws=ready.draws, build=build, distinct=distinct, remark=asked.remark("compiled")
+        name="faker",
+        dtype=dtype,
+        draws=ready.draws,
+        build=Builder(build, ready.one) if lattice_of(request.column.type) is None else build,
+        distinct=distinct,
+        remark=asked.remark("compiled"),
     )
 
 

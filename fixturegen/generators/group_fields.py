@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import compress
 
 import polars as pl
@@ -23,7 +24,7 @@ Field = Callable[[Mapping[str, Integers], Countries], pl.Series]
 """Draws of some rows and their countries to the field's texts."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asked:
     """One field of a group for one column."""
 
@@ -33,7 +34,7 @@ class Asked:
     locale: str
     country: str | None
 
-    @property
+    @cached_property
     def domain(self) -> Domain:
         """The column's domain, its type's length included."""
         length, most = self.request.column.type.length, self.request.domain.max_length

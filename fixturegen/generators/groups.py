@@ -7,18 +7,20 @@ A country that is filled by another column decides the locale of its row. A fiel
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
+import numpy as np
 import polars as pl
 
+from fixturegen.draws import Integers
 from fixturegen.errors import ImpossibleError, SchemaError
-from fixturegen.generator import Batch, Draw, Generator, Request, generator
+from fixturegen.generator import Batch, Builder, Draw, Generator, One, Request, generator
 from fixturegen.generators.address_fields import address_field
 from fixturegen.generators.countries import Countries, CountryReader
 from fixturegen.generators.group_fields import WIDE_BITS, Asked, Field
 from fixturegen.generators.person_fields import least_room, person_field
 from fixturegen.vocabularies import providers
-from fixturegen.vocabularies.addresses import HOUSES
+from fixturegen.vocabularies.addresses import HOUSES, country_of
 from fixturegen.vocabularies.people import PLACES
 
 COUNTRY_FIELDS = ("country_code", "country")
@@ -105,8 +107,37 @@ def _built(asked: Asked, draws: tuple[Draw, ...], field: Field, *, distinct: boo
             return pl.Series([], dtype=pl.String)
         return field(batch.draws, reader.read(batch.columns[asked.country]))
 
+    def one(row: One) -> object:
+        """A row is in one country: no other's tables are needed."""
+        known = None if asked.country is None else row.column(asked.country)
+        code = home if known is None else country_of(str(known)) or home
+        return field(_OneDraws(row.draw), Countries((code,)))[0]
+
     needs = () if asked.country is None else (asked.country,)
     remark = f"coherent, in {asked.locale if asked.country is None else f'the locale of {asked.country}'}"
     return Generator(
-        name=asked.group, dtype=pl.String(), draws=draws, build=build, needs=needs, distinct=distinct, remark=remark
+        name=asked.group,
+        dtype=pl.String(),
+        draws=draws,
+        build=Builder(build, one),
+        needs=needs,
+        distinct=distinct,
+        remark=remark,
     )
+
+
+class _OneDraws(dict[str, Integers]):
+    """The draws of one row, each taken when it is read.
+
+    Args:
+        draw: Gives a draw by its name.
+    """
+
+    def __init__(self, draw: Callable[[str], int]) -> None:
+        super().__init__()
+        self._draw = draw
+
+    def __missing__(self, name: str) -> Integers:
+        """Take a draw."""
+        self[name] = np.array([self._draw(name)], dtype=np.int64)
+        return self[name]

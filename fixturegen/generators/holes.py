@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 
 from fixturegen.draws import Integers
 
 
-def skipping(low: int, high: int, excluded: Iterable[int]) -> tuple[int, Callable[[Integers], Integers]]:
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Finds the n-th place that is left.
+
+    Attributes:
+        borders: For each hole the first number that stands after it, ascending.
+    """
+
+    borders: tuple[int, ...] = ()
+
+    def __call__(self, at: Integers) -> Integers:
+        """Return the places of these numbers."""
+        return at + np.searchsorted(np.array(self.borders), at, side="right") if self.borders else at
+
+    def one(self, at: int) -> int:
+        """Return the place of one number."""
+        return at + bisect_right(self.borders, at)
+
+
+def skipping(low: int, high: int, excluded: Iterable[int]) -> tuple[int, Skip]:
     """Return how many places between two bounds are left, and how the n-th of them is found.
 
     Args:
@@ -27,11 +48,8 @@ def skipping(low: int, high: int, excluded: Iterable[int]) -> tuple[int, Callabl
     """
     inside = sorted({place for place in excluded if low <= place <= high})
     number = high - low + 1 - len(inside)
-    if not inside:
-        return number, lambda at: at
     # The i-th hole stands before every place from its own position, less the i holes before it.
-    borders = np.array([place - before for before, place in enumerate(inside)], dtype=np.int64)
-    return number, lambda at: at + np.searchsorted(borders, at, side="right")
+    return number, Skip(tuple(place - before for before, place in enumerate(inside)))
 
 
 def rank(place: int, excluded: Iterable[int], low: int) -> int:

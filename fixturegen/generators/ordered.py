@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from fixturegen.errors import ImpossibleError, SchemaError
-from fixturegen.generator import Batch, Draw, Generator, Request, generator
+from fixturegen.generator import Batch, Builder, Draw, Generator, One, Request, generator
 from fixturegen.generators.holes import rank, skipping
 from fixturegen.generators.ranges import Range, range_of
 from fixturegen.lattice import Lattice, lattice_of
@@ -57,7 +57,10 @@ def uniform_on(request: Request, lattice: Lattice, range_: Range, name: str) -> 
     def build(batch: Batch) -> pl.Series:
         return lattice.decode(place(batch.draws["at"]))
 
-    return Generator(name=name, dtype=lattice.dtype, draws=(draw,), build=build, distinct=True)
+    def one(row: One) -> object:
+        return place.one(row.draw("at"))
+
+    return Generator(name=name, dtype=lattice.dtype, draws=(draw,), build=Builder(build, one), distinct=True)
 
 
 def _edges(low: int, high: int) -> tuple[int, ...]:

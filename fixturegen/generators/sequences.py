@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
 
 import numpy as np
 import polars as pl
 
-from fixturegen.draws import Integers
 from fixturegen.dtypes import polars_dtype
 from fixturegen.errors import ImpossibleError, SchemaError
-from fixturegen.generator import Batch, Generator, Request, generator
+from fixturegen.generator import Batch, Builder, Generator, One, Request, generator
 from fixturegen.generators import arguments as given
 from fixturegen.generators.coercion import value_of
 from fixturegen.generators.holes import skipping
 from fixturegen.generators.membership import belongs
+from fixturegen.generators.numbered import from_pool
 from fixturegen.generators.ordered import lattice_for
 from fixturegen.generators.weighted import pool_of
 from fixturegen.lattice import Lattice
@@ -47,17 +46,21 @@ def sequence(request: Request) -> Generator:
         message = f"the sequence of {request.column.name} has {max(left, 0)} values for {max(1, request.distinct)} rows"
         raise ImpossibleError(message, where=request.where)
 
-    def build(batch: Batch) -> pl.Series:
-        if batch.height and int(batch.ordinals.max()) >= left:
+    def check(ordinal: int) -> None:
+        if ordinal >= left:
             message = f"the sequence of {request.column.name} has {left} values, and row {left + 1} needs one more"
             raise ImpossibleError(message, where=request.where)
-        return lattice.decode(_at(place, batch.ordinals, start, step))
 
-    return Generator(name="sequence", dtype=lattice.dtype, draws=(), build=build, sequential=True)
+    def build(batch: Batch) -> pl.Series:
+        if batch.height:
+            check(int(batch.ordinals.max()))
+        return lattice.decode(place(batch.ordinals.astype(np.int64)) * step + start)
 
+    def one(row: One) -> object:
+        check(row.ordinal)
+        return place.one(row.ordinal) * step + start
 
-def _at(place: Callable[[Integers], Integers], ordinals: Integers, start: int, step: int) -> Integers:
-    return place(ordinals.astype(np.int64)) * step + start
+    return Generator(name="sequence", dtype=lattice.dtype, draws=(), build=Builder(build, one), sequential=True)
 
 
 def _start(request: Request, lattice: Lattice, value: object) -> int:
@@ -119,4 +122,6 @@ def constant(request: Request) -> Generator:
     def build(batch: Batch) -> pl.Series:
         return pool.new_from_index(0, batch.height)
 
-    return Generator(name="constant", dtype=pool.dtype, draws=(), build=build, distinct=True)
+    return Generator(
+        name="constant", dtype=pool.dtype, draws=(), build=from_pool(build, pool, type_, lambda _: 0), distinct=True
+    )

@@ -17,7 +17,7 @@ from fixturegen.errors import ImpossibleError, SchemaError
 from fixturegen.generator import Batch, Draw, Generator, Request, generator
 from fixturegen.generators.arguments import shown
 from fixturegen.generators.membership import belongs
-from fixturegen.generators.numbered import gathered, pooled
+from fixturegen.generators.numbered import from_pool, gathered, pooled
 
 FEWEST_SLOTS = 65_536
 _SLOTS_A_VALUE = 16
@@ -61,7 +61,8 @@ def values(request: Request) -> Generator:
     def build(batch: Batch) -> pl.Series:
         return gathered(spread, batch.draws["at"])
 
-    return Generator(name="values", dtype=pool.dtype, draws=(draw,), build=build, distinct=False)
+    made = from_pool(build, pool, request.column.type, lambda row: int(slots[row.draw("at")]))
+    return Generator(name="values", dtype=pool.dtype, draws=(draw,), build=made, distinct=False)
 
 
 @generator("enums")

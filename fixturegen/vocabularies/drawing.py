@@ -17,9 +17,10 @@ import numpy.typing as npt
 import polars as pl
 
 from fixturegen.draws import Integers, scaled
-from fixturegen.generator import Batch, Draw
+from fixturegen.generator import Batch, Draw, One
 from fixturegen.vocabularies.plans import Choice, Joined, Numeral, Plan, Pool, Sealed, condensed
 from fixturegen.vocabularies.seals import SEALS
+from fixturegen.vocabularies.single import single_reader
 
 NARROWEST_TABLE = 16
 """Bits of the look-up table of weights."""
@@ -42,6 +43,7 @@ class Compiled:
 
     draws: tuple[Draw, ...]
     build: Callable[[Batch], pl.Series]
+    one: Callable[[One], str]
 
 
 class Rows:
@@ -115,7 +117,12 @@ def compiled(plan: Plan, prefix: str = "text") -> Compiled:
     def build(batch: Batch) -> pl.Series:
         return reader(Rows(batch, names))
 
-    return Compiled(tuple(Draw(name, 0, span - 1) for name, span in zip(names, spans, strict=True)), build)
+    single = single_reader(small, spans, _use)
+
+    def one(row: One) -> str:
+        return single(lambda number: row.draw(names[number]))
+
+    return Compiled(tuple(Draw(name, 0, span - 1) for name, span in zip(names, spans, strict=True)), build, one)
 
 
 def weight_table(weights: tuple[float, ...], bits: int = 0) -> npt.NDArray[np.uint32]:

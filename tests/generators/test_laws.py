@@ -11,7 +11,7 @@ import laws
 import pytest
 from laws import Case
 
-from fixturegen.generator import Generator, generators
+from fixturegen.generator import Builder, Generator, generators
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 REWRITE = "FIXTUREGEN_WRITE_GOLDEN"
@@ -49,6 +49,14 @@ def test_draws_are_sound(case: Case) -> None:
 @EVERY
 def test_slices_agree(case: Case) -> None:
     laws.slices_agree(case, made(case))
+
+
+@EVERY
+def test_one_row_agrees(case: Case) -> None:
+    one = made(case)
+    if not isinstance(one.build, Builder):
+        pytest.skip("built as a series, one row or many")
+    laws.one_row_agrees(case, one)
 
 
 @EVERY
