@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from fixturegen.breaking.keeping import alike
 from fixturegen.breaking.records import Insert, Record, Step, Update
 from fixturegen.breaking.values import greatest as greatest_of
 from fixturegen.breaking.values import least, letters
 from fixturegen.constraints.contract import Constraint
 from fixturegen.databases.quoting import quoted, quoted_table
 from fixturegen.probing.bench import Bench
-from fixturegen.probing.keeping import alike
 from fixturegen.schema import Column, Schema, Table
 from fixturegen.suites.fresh import alternatives
 from fixturegen.suites.locality import OF_VALUE, Locality

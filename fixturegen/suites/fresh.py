@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import islice
 
 from fixturegen.schema import Column, Type
 from fixturegen.suites.locality import Locality
@@ -34,6 +35,36 @@ def freshened(made: Bin, others: list[Row], locality: Locality) -> dict[str, obj
             return None
         row = changed
     return row if all(distinct(row, other, locality) for other in others) else None
+
+
+def rekeyed(row: Row, others: list[Row], locality: Locality) -> dict[str, object] | None:
+    """Return the row under other keys although checks read them, where the checks say of it what they said; None where they do not.
+
+    Args:
+        row: The row that is to stand beside the others.
+        others: Rows of its table.
+        locality: What reads which columns.
+    """
+    if locality.exclusions:
+        return None
+    tried = dict(row)
+    columns = {column.name: column for column in locality.table.columns}
+    for unique, _ in locality.keys:
+        if all(distinct(tried, other, locality, unique.columns) for other in others):
+            continue
+        names = [name for name in unique.columns if name not in locality.leading and tried.get(name) is not None]
+        made = (
+            {**tried, name: value}
+            for name in names
+            for value in islice(alternatives(tried[name], columns[name]), len(others) + 1)
+        )
+        found = next(
+            (each for each in made if all(distinct(each, other, locality, unique.columns) for other in others)), None
+        )
+        if found is None:
+            return None
+        tried = found
+    return tried if locality.says_the_same(row, tried) else None
 
 
 def _changed(

@@ -10,12 +10,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from fixturegen.breaking.keeping import alike
 from fixturegen.constraints.base import constraints as declared
 from fixturegen.constraints.contract import Constraint
 from fixturegen.schema import Column, Exclusion, Path, Schema, Table, Unique
 
 _WORDS = re.compile(r"\w+")
 _OF_MANY = frozenset({"aggregate", "ordinal"})
+_BESIDE = frozenset({"primary_key", "unique", "reference", "exclusion", "length", "precision"})
+"""Kinds that ask other rows, and those of which values of the same type and form say nothing new."""
 OF_VALUE = frozenset({"type", "length", "precision", "enum", "not_null"})
 """Kinds that look at nothing but whether a value is one of its type."""
 
@@ -72,6 +75,11 @@ class Locality:
         )
 
     @cached_property
+    def leading(self) -> frozenset[str]:
+        """The columns by which rows refer to others."""
+        return frozenset(name for each in self.table.references for name in each.columns)
+
+    @cached_property
     def free(self) -> frozenset[str]:
         """The columns that only uniques read: another value of the type is as good."""
         tied = {name for each in self.constraints if each.kind not in OF_VALUE and not _is_key(each)
@@ -83,6 +91,16 @@ class Locality:
         """Whether two sets share no column, and no constraint reads columns of both; uniques, which look at other rows as well, are not asked."""
         first, second = frozenset(some), frozenset(others)
         return first.isdisjoint(second) and not any(first & names and second & names for names in self._tying)
+
+    def says_the_same(self, before: Mapping[str, object], after: Mapping[str, object]) -> bool:
+        """Whether what judges a row by itself takes or refuses it as it did before; uniques and references are not asked."""
+        changed = {name for name, value in after.items() if value != before.get(name)}
+        asked = [
+            each
+            for each in self.constraints
+            if each.kind not in _BESIDE and not changed.isdisjoint(self.readers[str(each)])
+        ]
+        return alike(self.schema, self.table, asked, [before], [after])
 
     def component(self, names: Iterable[str]) -> frozenset[str]:
         """Return columns and all that some constraint reads together with one of them, and so on; uniques tie no values."""

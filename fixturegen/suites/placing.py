@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fixturegen.breaking.records import Insert, Record, Step, Update
-from fixturegen.suites.fresh import freshened
+from fixturegen.suites.fresh import freshened, rekeyed
 from fixturegen.suites.lines import Case, Cover
 from fixturegen.suites.locality import Locality
 from fixturegen.suites.merging import Bin, Row, distinct, rows_of, single, step_key, strays
@@ -81,7 +81,8 @@ class Draft:
     def copied(self, row: Row, locality: Locality) -> Row | None:
         """Return a row that can stand in the line beside another one, alike but for its keys; None where there is none."""
         made = Bin(locality.table.name, (), dict(row), frozenset(), [], frozenset())
-        twin = freshened(made, self._rows(locality.table.name), locality)
+        others = self._rows(locality.table.name)
+        twin = freshened(made, others, locality) or rekeyed(row, others, locality)
         return None if twin is None or self.meets(twin, twin, locality) else twin
 
     def meets(self, before: Row, row: Row, locality: Locality) -> bool:

@@ -48,7 +48,20 @@ def whole(scores: list[Score]) -> str:
         f"| all | {mutants:,} | {killed:,} | {equivalent:,} | {killed / max(mutants, 1):.1%} | "
         f"{killed / max(mutants - equivalent, 1):.1%} | {tests:,} | {inserts:,} | {sum(each.made for each in scores):.2f} | "
         f"{sum(each.run for each in scores):.1f} |\n\n{tests / max(constraints, 1):.2f} tests and {inserts / max(constraints, 1):.2f} "
-        f"INSERTs a constraint that SQLite enforces ({constraints:,}); {sum(len(each.wrong) for each in scores)} lines are wrong"
+        f"INSERTs a constraint that SQLite enforces ({constraints:,}); {sum(len(each.wrong) for each in scores)} lines are wrong\n"
+        f"{ineffective(scores, mutants, killed)}"
+    )
+
+
+def ineffective(scores: list[Score], mutants: int, killed: int) -> str:
+    """Return what was made beside the mutants that count, and the score without those that repeat others."""
+    invalid, same = sum(each.invalid for each in scores), sum(each.same for each in scores)
+    caught, missed = (sum(each.repeated[told] for each in scores) for told in (True, False))
+    rest = mutants - caught - missed
+    return (
+        f"{mutants + invalid + same:,} mutants made: {invalid:,} are no valid schema, {same:,} make the same tables as the original or "
+        f"another one, {caught + missed:,} mean the same as another one; raw score without all of these "
+        f"{(killed - caught) / max(rest, 1):.1%} of {rest:,}"
     )
 
 

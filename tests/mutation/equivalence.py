@@ -36,7 +36,7 @@ def meaning(schema: Schema, name: str) -> tuple[object, ...]:
     return (
         nonnull - {rowid},
         rowid,
-        frozenset(_uniques(table)),
+        frozenset() if _single(table, schema) else frozenset(_uniques(schema, table)),
         frozenset(_references(schema, table)),
         checks,
         table.exclusions,
@@ -91,15 +91,34 @@ def _keys(table: Table) -> list[set[str]]:
     return [set(each.columns) for each in _all(table) if not each.expressions and each.predicate is None]
 
 
-def _uniques(table: Table) -> Iterator[tuple[object, ...]]:
+def _single(table: Table, schema: Schema) -> bool:
+    """Whether a table can hold one row at most: a key of one column has one value."""
+    alone = [next(iter(key)) for key in _keys(table) if len(key) == 1]
+    nodes = [_plain(parsed(sql, "sqlite")) for sql in _conditions(schema, table)]
+    fixed = {each.this.name for each in nodes if isinstance(each, exp.EQ) and isinstance(each.expression, exp.Literal)}
+    return bool(fixed & set(alone) & set(not_null(table)))
+
+
+def _uniques(schema: Schema, table: Table) -> Iterator[tuple[object, ...]]:
     """Yield the uniques that no other implies: rows that are equal in more columns are equal in fewer."""
-    plain = {frozenset(each.columns) for each in _all(table) if not each.expressions and each.predicate is None}
+    plain = {_closed(schema, table, each) for each in _keys(table)}
     for each in _all(table):
-        columns = frozenset(each.columns)
+        columns = _closed(schema, table, set(each.columns))
         simple = not each.expressions and each.predicate is None
         if any(other < columns or (other == columns and not simple) for other in plain) and not each.expressions:
             continue
         yield columns, each.expressions, each.predicate
+
+
+def _closed(schema: Schema, table: Table, columns: set[str]) -> frozenset[str]:
+    """Return columns and those that follow: who refers to a parent by its key has all of the parent's that it refers to."""
+    solid, found = set(not_null(table)), set(columns)
+    for _ in table.references:
+        for each in table.references:
+            led = {target for own, target in _pairs(each) if own in found}
+            known = each.table in schema.tables and any(key <= led for key in _keys(schema.tables[each.table]))
+            found |= set(each.columns) if known and set(each.columns) <= solid else set()
+    return frozenset(found) if columns <= solid else frozenset(columns)
 
 
 def _references(schema: Schema, table: Table) -> Iterator[tuple[str, Pairs]]:

@@ -24,7 +24,11 @@ Verdicts = dict[str, int | None]
 
 @dataclass
 class Score:
-    """What came of the mutants of one schema. Seconds are CPU time: ``made`` to make the suite, ``run`` for all mutants."""
+    """What came of the mutants of one schema. Seconds are CPU time: ``made`` to make the suite, ``run`` for all mutants.
+
+    Not counted as mutants are the ``invalid`` ones, for which there are no tables or no rows, and those that make the ``same``
+    tables as the original or another one. ``repeated`` mutants say otherwise what another one says: killed or not.
+    """
 
     name: str
     suite: Suite
@@ -32,6 +36,8 @@ class Score:
     survivors: list[Mutant] = field(default_factory=list)
     equivalent: list[Mutant] = field(default_factory=list)
     invalid: int = 0
+    same: int = 0
+    repeated: Counter[bool] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
     made: float = 0.0
     run: float = 0.0
@@ -75,15 +81,23 @@ def scored(name: str, schema: Schema) -> Score:
     touching = _touching(suite.lines)
     made = {name: ddl(created, name) for name in created.tables}
     seen = set(made.values())
+    known: set[tuple[object, ...]] = set()
     meanings = {table: meaning(created, table) for table in created.tables}
     for mutant in mutants(created, "sqlite"):
         changed = ddl(mutant.schema, mutant.table)
         if changed in seen or invalid(mutant.schema, mutant.table):
-            score.invalid += 1
+            score.same += changed in seen
+            score.invalid += changed not in seen
             continue
         seen.add(changed)
+        said = (mutant.table, meaning(mutant.schema, mutant.table))
+        repeated = said in known and said[1] != meanings[mutant.table]
+        before = score.killed.total()
+        known.add(said)
         statements = [text for name, texts in made.items() for text in (changed if name == mutant.table else texts)]
         _judge(mutant, statements, score, truth, touching.get(mutant.table, ()), meanings, created)
+        if repeated:
+            score.repeated[score.killed.total() > before] += 1
     score.run = process_time() - begun
     return score
 

@@ -10,7 +10,7 @@ from sqlalchemy import URL, Engine, create_engine
 import fixturegen as fg
 from fixturegen.constraints.base import constraints
 from fixturegen.probing.asking import probed
-from fixturegen.probing.keeping import alike
+from fixturegen.breaking.keeping import alike
 from fixturegen.schema import Schema
 
 DDL = (
