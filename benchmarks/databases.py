@@ -61,6 +61,8 @@ def _postgresql(bench: Bench, url: sa.URL) -> Iterator[Result]:
     yield bench.result(COPIED, copied)
     yield bench.result("load into PostgreSQL, --create", _loading(bench, url, fresh), COPIED, *aims)
     yield bench.result("seed PostgreSQL, --create", _seeding(bench, url, fresh), COPIED)
+    two = "seed PostgreSQL, --create --workers 2"
+    yield bench.result(two, _seeding(bench, url, fresh, workers=2), "seed PostgreSQL, --create")
 
 
 def _mariadb(bench: Bench, url: sa.URL) -> Iterator[Result]:
@@ -91,10 +93,12 @@ def _blocks(bench: Bench) -> Iterator[tuple[str, pl.DataFrame]]:
             yield name, block
 
 
-def _seeding(bench: Bench, url: sa.URL, fresh: Callable[[], None]) -> Callable[[], object]:
+def _seeding(bench: Bench, url: sa.URL, fresh: Callable[[], None], *, workers: int = 1) -> Callable[[], object]:
+    address = url.render_as_string(hide_password=False)
+
     def seed() -> None:
         fresh()
-        fg.seed(bench.schema, url.render_as_string(hide_password=False), create=True, scale=bench.scale)
+        fg.seed(bench.schema, address, create=True, scale=bench.scale, workers=workers)
 
     return seed
 
