@@ -25,7 +25,7 @@ class _DateTime(sqlite.DATETIME):
 
 class _Time(sqlite.TIME):
     def bind_processor(self, dialect: Dialect) -> Callable[[Any], str | None]:
-        return _shortened(super().bind_processor(dialect))
+        return _shortened(super().bind_processor(dialect))  # type: ignore[no-untyped-call]  # SQLAlchemy has none here
 
 
 def _shortened(process: Any) -> Callable[[Any], str | None]:
@@ -42,6 +42,6 @@ def written_as_seeded(engine: Engine) -> None:
     Args:
         engine: The engine, which has not been used yet. Types of the user's that say their own format keep it.
     """
-    known = {types.DateTime: _DateTime, types.TIMESTAMP: _DateTime, types.Time: _Time}
-    told: dict[type, type] = {sqlite.DATETIME: sqlite.DATETIME, sqlite.TIME: sqlite.TIME}
+    known: dict[Any, Any] = {types.DateTime: _DateTime, types.TIMESTAMP: _DateTime, types.Time: _Time}
+    told: dict[Any, Any] = {sqlite.DATETIME: sqlite.DATETIME, sqlite.TIME: sqlite.TIME}
     engine.dialect.colspecs = {**engine.dialect.colspecs, **known, **told}

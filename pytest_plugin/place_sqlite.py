@@ -136,8 +136,9 @@ def _logged(driver: Any, _record: object) -> None:
 
 
 def begun(connection: Any) -> None:
-    """Begin a transaction, which the driver leaves to us."""
-    connection.exec_driver_sql("BEGIN")
+    """Begin a transaction, which the driver leaves to us; none where each statement is to be its own."""
+    if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+        connection.exec_driver_sql("BEGIN")
 
 
 def _remove(path: Path) -> None:

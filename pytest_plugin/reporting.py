@@ -38,7 +38,8 @@ def section(item: pytest.Item, asked: Asked, told: Mapping[str, object]) -> str:
 def _name(source: object) -> str:
     """Return what a schema's source is called; an address without its password."""
     if isinstance(source, str | Path):
-        return masked(source) if is_url(str(source)) else str(source)
+        name = str(source)
+        return masked(name) if is_url(name) else name
     return str(getattr(source, "__name__", type(source).__name__))
 
 
