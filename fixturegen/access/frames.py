@@ -27,7 +27,7 @@ def frame_of(columns: Mapping[str, tuple[Plain | pl.Series, pl.DataType, Lattice
     numbers: list[object] = []
     texts: list[object] = []
     for plain, dtype, lattice in columns.values():
-        if not isinstance(plain, pl.Series) and not isinstance(dtype, pl.Decimal):
+        if not isinstance(plain, pl.Series) and not _alone(dtype):
             texts += plain if lattice is None else ()
             numbers += () if lattice is None else _physical(plain, dtype, lattice)
     whole, letters = _integers(numbers), pl.Series(texts, dtype=pl.String) if texts else None
@@ -35,7 +35,7 @@ def frame_of(columns: Mapping[str, tuple[Plain | pl.Series, pl.DataType, Lattice
     for name, (plain, dtype, lattice) in columns.items():
         if isinstance(plain, pl.Series):
             made.append(plain.alias(name))
-        elif lattice is not None and isinstance(dtype, pl.Decimal):
+        elif lattice is not None and _alone(dtype):
             values = [None if at is None else lattice.value(at) for at in plain]  # type: ignore[arg-type] # positions
             made.append(pl.Series(name, values, dtype=dtype))
         elif lattice is None:
@@ -43,7 +43,7 @@ def frame_of(columns: Mapping[str, tuple[Plain | pl.Series, pl.DataType, Lattice
             made.append(_cast(letters.slice(at_text, height), dtype).alias(name))
             at_text += height
         else:
-            made.append(_read(whole.slice(at_number, height), dtype, lattice).alias(name))
+            made.append(_cast(whole.slice(at_number, height), dtype).alias(name))
             at_number += height
     return pl.DataFrame(made) if made else pl.DataFrame(height=height)
 
@@ -67,11 +67,9 @@ def _factor(dtype: pl.DataType, step: Fraction) -> int:
     return step.numerator * unit // step.denominator if unit else 1
 
 
-def _read(numbers: pl.Series, dtype: pl.DataType, lattice: Lattice) -> pl.Series:
-    """Return physical integers as values."""
-    if dtype.is_float():
-        return (numbers / lattice.step.denominator).cast(dtype)
-    return _cast(numbers, dtype)
+def _alone(dtype: pl.DataType) -> bool:
+    """Return whether values are no integers at heart: Polars' own division rounds otherwise than IEEE 754 says."""
+    return isinstance(dtype, pl.Decimal) or dtype.is_float()
 
 
 def _cast(values: pl.Series, dtype: pl.DataType) -> pl.Series:

@@ -21,7 +21,7 @@ CHOICE_ROUNDS = 64
 
 def bits(stream: int, keys: Iterable[int]) -> list[int]:
     """Return 64 keyed bits for every key."""
-    return [_mixed((key * GOLDEN + stream) & MASK) for key in keys]
+    return [finished((key * GOLDEN + stream) & MASK) for key in keys]
 
 
 def keyed(stream: int, key: int) -> int:
@@ -30,10 +30,11 @@ def keyed(stream: int, key: int) -> int:
     >>> [keyed(7, 5)] == bits(7, [5])
     True
     """
-    return _mixed((key * GOLDEN + stream) & MASK)
+    return finished((key * GOLDEN + stream) & MASK)
 
 
-def _mixed(value: int) -> int:
+def finished(value: int) -> int:
+    """Return a value through the finaliser of splitmix64, which keeps 0."""
     value = ((value ^ (value >> 30)) * FIRST) & MASK
     value = ((value ^ (value >> 27)) * SECOND) & MASK
     return value ^ (value >> 31)
@@ -41,7 +42,7 @@ def _mixed(value: int) -> int:
 
 def mixed(value: int) -> int:
     """Return a value mixed once more, as fresh bits."""
-    return _mixed((value + GOLDEN) & MASK)
+    return finished((value + GOLDEN) & MASK)
 
 
 def combined(key: int, ordinal: int) -> int:

@@ -61,6 +61,15 @@ class Characters:
         of = np.searchsorted(starts, index, side="right") - 1
         return (lows[of] + index - starts[of]).astype(np.uint32)
 
+    def one(self, index: int) -> str:
+        """Return the character at an index.
+
+        >>> Characters(((65, 66), (97, 99))).one(3)
+        'b'
+        """
+        of = bisect_right(self.starts, index) - 1
+        return chr(self.ranges[of][0] + index - self.starts[of])
+
     def index(self, character: str) -> int | None:
         """Return the index of a character, or None where it is not in the set."""
         point = ord(character)

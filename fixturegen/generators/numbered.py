@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 
@@ -16,7 +17,7 @@ from fixturegen.generators import languages
 from fixturegen.generators.holes import skipping
 from fixturegen.generators.languages import Language
 from fixturegen.generators.membership import belongs
-from fixturegen.generators.shapes import FARTHEST, Shape, unbiased
+from fixturegen.generators.shapes import FARTHEST, Shape, unbiased, unbiased_one
 from fixturegen.lattice import lattice_of
 from fixturegen.schema import Type
 
@@ -146,7 +147,11 @@ def _single(request: Request, name: str, shape: Shape) -> Generator:
         limbs = unbiased({number: batch.draws[_limb(number)] for number in range(len(spans))}, spans)
         return shape.build([place(limbs[0]), *limbs[1:]])
 
-    return Generator(name=name, dtype=pl.String(), draws=draws, build=build, distinct=True)
+    def one(row: One) -> object:
+        limbs = unbiased_one([row.draw(draw.name) for draw in draws], spans)
+        return shape.text([place.one(limbs[0]), *limbs[1:]])
+
+    return Generator(name=name, dtype=pl.String(), draws=draws, build=Builder(build, one), distinct=True)
 
 
 def _limb(number: int) -> str:
@@ -174,7 +179,15 @@ def _chained(request: Request, name: str, shapes: Language) -> Generator:
         of = np.searchsorted(starts, number, side="right") - 1
         return _assembled(of, kept, lambda shape, rows: [number[rows] - starts[shape]])
 
-    return Generator(name=name, dtype=pl.String(), draws=(Draw("at", 0, left - 1),), build=build, distinct=True)
+    firsts = starts.tolist()
+
+    def one(row: One) -> object:
+        number = place.one(row.draw("at"))
+        of = bisect_right(firsts, number) - 1
+        return kept[of].text([number - firsts[of]])
+
+    draw = Draw("at", 0, left - 1)
+    return Generator(name=name, dtype=pl.String(), draws=(draw,), build=Builder(build, one), distinct=True)
 
 
 def _places(request: Request, shapes: Sequence[Shape], starts: Integers) -> set[int]:
@@ -199,8 +212,19 @@ def _several(request: Request, name: str, shapes: Language) -> Generator:
         )
         return values if spare is None else values.replace(sorted(map(str, request.domain.barred)), spare)
 
+    barred = frozenset(map(str, request.domain.barred))
+
+    def one(row: One) -> object:
+        shape = shapes[row.draw("shape")]
+        text = shape.text([row.draw(_limb(at)) % span for at, span in enumerate(shape.spans)])
+        return spare if text in barred else text
+
     return Generator(
-        name=name, dtype=pl.String(), draws=(Draw("shape", 0, len(shapes) - 1), *draws), build=build, distinct=False
+        name=name,
+        dtype=pl.String(),
+        draws=(Draw("shape", 0, len(shapes) - 1), *draws),
+        build=Builder(build, one),
+        distinct=False,
     )
 
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 import polars as pl
 
 from fixturegen.draws import BLOCK, Bits, Integers
+from fixturegen.draws.few import MASK, finished
 from fixturegen.generators.characters import Characters, CodePoints
 
 FARTHEST = 2**62
@@ -71,6 +72,16 @@ class Shape:
                 self._fill(matrix[start : start + BLOCK], [index[start : start + BLOCK] for index in indexes])
             return text_of(matrix)
         return _wide(self._points(indexes))
+
+    def text(self, indexes: Sequence[int]) -> str:
+        """Return the text at one index a limb."""
+        letters: list[str] = []
+        for limb, index in zip(reversed(self.limbs), reversed(indexes), strict=False):
+            rest = index
+            for at in reversed(limb):
+                rest, digit = divmod(rest, self.places[at].size)
+                letters.append(self.places[at].one(digit))
+        return "".join(reversed(letters))
 
     def index(self, text: str) -> tuple[int, ...] | None:
         """Return the index of a text in each limb, or None where it is not of this shape."""
@@ -219,6 +230,17 @@ def unbiased(places: Mapping[int, Integers], spans: Sequence[int]) -> list[Integ
         shift = _mixed(first.astype(np.uint64) * np.uint64(2 * number + 1)) % np.uint64(span)
         spread.append(((places[number].astype(np.uint64) + shift) % np.uint64(span)).astype(np.int64))
     return spread
+
+
+def unbiased_one(places: Sequence[int], spans: Sequence[int]) -> list[int]:
+    """Return what :func:`unbiased` returns, for one row.
+
+    >>> unbiased_one([5, 7], [10, 11]) == [int(each[0]) for each in unbiased({0: np.array([5]), 1: np.array([7])}, [10, 11])]
+    True
+    """
+    first = places[0]
+    shifts = [finished(first * (2 * number + 1) & MASK) % span for number, span in enumerate(spans[1:], 1)]
+    return [first, *((place + shift) % span for place, shift, span in zip(places[1:], shifts, spans[1:], strict=True))]
 
 
 def _mixed(values: Bits) -> Bits:

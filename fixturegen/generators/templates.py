@@ -11,13 +11,15 @@ import polars as pl
 
 from fixturegen.dtypes import polars_dtype
 from fixturegen.errors import ImpossibleError, SchemaError
-from fixturegen.generator import Batch, Generator, Request, generator
+from fixturegen.generator import Batch, Builder, Generator, One, Request, generator
 from fixturegen.generators import arguments as given
 from fixturegen.generators.patterned import longest_text
 from fixturegen.generators.template_parts import Filter, Hole, Part, parts_of
 from fixturegen.schema import Type
 
 _TEXTUAL = frozenset({"text", "url", "ip", "mac", "uuid", "json", "enum", "unknown"})
+_SPELLED = _TEXTUAL | {"integer"}
+"""Types whose values stand in a text as Python writes them."""
 _ORDERED = frozenset({"date", "datetime", "time"})
 _NUMBERS = frozenset({"integer", "decimal", "float"})
 _PADDED = re.compile(r"0([1-9][0-9]{0,2})d?")
@@ -51,11 +53,26 @@ def template(request: Request) -> Generator:
     for hole in holes:
         _check(request, hole)
     dtype = polars_dtype(request.column.type)
+
+    def build(batch: Batch) -> pl.Series:
+        return _built(batch, parts, request).cast(dtype)
+
+    def one(row: One) -> object:
+        texts = [part if isinstance(part, str) else row.column(part.column) for part in parts]
+        if None in texts:
+            return None
+        text = "".join(map(str, texts))
+        _refuse_long(len(text), request)
+        return text
+
+    plain = all(
+        not (hole.form or hole.filters) and given.type_of(request, hole.column).kind in _SPELLED for hole in holes
+    )
     return Generator(
         name="template",
         dtype=dtype,
         draws=(),
-        build=lambda batch: _built(batch, parts, request).cast(dtype),
+        build=Builder(build, one) if plain else build,
         needs=tuple(dict.fromkeys(hole.column for hole in holes)),
     )
 
@@ -110,16 +127,14 @@ def _built(batch: Batch, parts: tuple[Part, ...], request: Request) -> pl.Series
         values = pl.Series(["".join(map(str, parts))], dtype=pl.String).new_from_index(0, batch.height)
     else:
         values = pl.select(pl.concat_str(texts, ignore_nulls=False)).to_series()
-    _refuse_long(values, request)
+    longest = values.str.len_chars().max()
+    _refuse_long(longest if isinstance(longest, int) else 0, request)
     return values
 
 
-def _refuse_long(values: pl.Series, request: Request) -> None:
+def _refuse_long(longest: int, request: Request) -> None:
     most = longest_text(request)
-    if most is None:
-        return
-    longest = values.str.len_chars().max()
-    if isinstance(longest, int) and longest > most:
+    if most is not None and longest > most:
         message = f"the template makes {longest} characters where {request.column.name} holds {most}"
         raise ImpossibleError(message, where=request.where, hint="Shorten a part: {name|cut(20)}.")
 

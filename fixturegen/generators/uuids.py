@@ -9,11 +9,11 @@ import polars as pl
 
 from fixturegen.draws import BLOCK, Integers
 from fixturegen.errors import SchemaError
-from fixturegen.generator import Batch, Draw, Generator, Request, generator
+from fixturegen.generator import Batch, Builder, Draw, Generator, One, Request, generator
 from fixturegen.generators.characters import DIGITS, characters
 from fixturegen.generators.holes import skipping
 from fixturegen.generators.patterned import constructed
-from fixturegen.generators.shapes import Bytes, Shape, text_of, unbiased
+from fixturegen.generators.shapes import Bytes, Shape, text_of, unbiased, unbiased_one
 
 _HEX = np.frombuffer(b"".join(b"%04x" % pair for pair in range(2**16)), dtype=np.uint8).view(np.uint32)
 _PLACES = (0, 4, 9, 14, 19, 24, 28, 32)
@@ -64,7 +64,11 @@ def _random(request: Request) -> Generator:
         high, low = unbiased({0: batch.draws["high"], 1: batch.draws["low"]}, (left, 2**_LOW_BITS))
         return _spelled(_with_version(place(high), 4), low)
 
-    return Generator(name="uuids", dtype=pl.String(), draws=draws, build=build, distinct=True)
+    def one(row: One) -> object:
+        high, low = unbiased_one([row.draw("high"), row.draw("low")], (left, 2**_LOW_BITS))
+        return _spelled_one(place.one(high), 4, low)
+
+    return Generator(name="uuids", dtype=pl.String(), draws=draws, build=Builder(build, one), distinct=True)
 
 
 def _timed(request: Request) -> Generator:
@@ -78,7 +82,11 @@ def _timed(request: Request) -> Generator:
         high = ((now - batch.draws["ago"]) << 12) | batch.draws["high"]
         return _spelled(_with_version(high, 7), place(batch.draws["low"]))
 
-    return Generator(name="uuids", dtype=pl.String(), draws=draws, build=build, distinct=True)
+    def one(row: One) -> object:
+        high = ((now - row.draw("ago")) << 12) | row.draw("high")
+        return _spelled_one(high, 7, place.one(row.draw("low")))
+
+    return Generator(name="uuids", dtype=pl.String(), draws=draws, build=Builder(build, one), distinct=True)
 
 
 def _with_version(high: Integers, version: int) -> Integers:
@@ -87,6 +95,16 @@ def _with_version(high: Integers, version: int) -> Integers:
     mask = np.uint64(0xFFF)
     whole = ((bits >> np.uint64(12)) << np.uint64(16)) | np.uint64(version << 12) | (bits & mask)
     return whole.view(np.int64)
+
+
+def _spelled_one(high: int, version: int, low: int) -> str:
+    """Return the text of 60 upper bits, the version's four among them, and the lower 62.
+
+    >>> _spelled_one(0, 4, 0)
+    '00000000-0000-4000-8000-000000000000'
+    """
+    digits = f"{high >> 12:012x}{version:x}{high & 0xFFF:03x}{low | 1 << 63:016x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def _spelled(high: Integers, low: Integers) -> pl.Series:
