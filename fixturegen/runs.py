@@ -87,12 +87,15 @@ def export_plan(
 ) -> Manifest:
     """Write the rows of a plan into a directory; ``database`` is asked about what only it can judge."""
     from fixturegen.sinks.export import export_frames  # noqa: PLC0415 - a verb that few runs use
-    from fixturegen.working.elsewhere import by_workers  # noqa: PLC0415 - the same
 
     dialect = dialect or made.schema.dialect
     keeper = Keeper(dialect if format == "sql" else None, format)  # type: ignore[arg-type] # a format, or refused below
     metadata = Metadata(schema_hash(made.schema), made.options.seed, made.schema.as_of)
-    many = checked_workers(workers) > 1
+    many, elsewhere = checked_workers(workers) > 1, None
+    if many:
+        from fixturegen.working.elsewhere import by_workers  # noqa: PLC0415 - what few runs use
+
+        elsewhere = by_workers(made, workers, format, dialect, metadata, database, progress)
     return export_frames(
         directory,
         [table.table for table in made.tables.values()],
@@ -102,7 +105,7 @@ def export_plan(
         {name: table.rows for name, table in made.tables.items()},
         dialect=dialect,
         postponed=made.postponed,
-        elsewhere=by_workers(made, workers, format, dialect, metadata, database, progress) if many else None,
+        elsewhere=elsewhere,
     )
 
 

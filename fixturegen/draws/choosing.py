@@ -40,33 +40,29 @@ def chosen(stream_: int, keys: npt.NDArray[np.integer], count: int | Integers) -
 
 
 def _chosen_among(stream_: int, keys: npt.NDArray[np.integer], count: int) -> Integers:
-    """Choose among as many things for all rows: one pass over all keys, and more over the few that it leaves open."""
+    """Choose among as many things for all rows: one pass over a block of keys, and more over those that it leaves open."""
     if len(keys) <= few.FEW:
         return np.array([few.chosen(one, count) for one in few.bits(stream_, keys.tolist())], dtype=np.int64)
     choice = np.empty(len(keys), dtype=np.uint64)
     level, limit = constant((1 << (count - 1).bit_length()) - 1), constant(count)
-    open_rows, open_bits = [], []
     for at in range(0, len(keys), CHOICE_BLOCK):
         random = bits(stream_, keys[at : at + CHOICE_BLOCK])
-        block = _relocated(random & level, random)
-        choice[at : at + CHOICE_BLOCK] = block
-        beyond = np.flatnonzero(block >= limit)
-        open_rows.append(beyond + at)
-        open_bits.append(random[beyond])
-    rows = np.concatenate(open_rows) if open_rows else np.empty(0, dtype=np.int64)
-    if len(rows):
-        _settle_beyond(choice, rows, np.concatenate(open_bits), level, limit)
+        block = choice[at : at + CHOICE_BLOCK]
+        block[:] = _relocated(random & level, random)
+        _settle_beyond(block, random, level, limit)
     return choice.view(np.int64)
 
 
-def _settle_beyond(choice: Bits, rows: Integers, current: Bits, level: Bits, limit: Bits) -> None:
+def _settle_beyond(choice: Bits, random: Bits, level: Bits, limit: Bits) -> None:
     """Choose again for rows whose place is beyond the limit: on the upper level while their bits say so, else below it.
 
     A row of the upper level goes to a place of that level; the first place within the limit is kept.
     """
+    rows = np.flatnonzero(choice >= limit)
     half = (int(level) >> 1) + 1
     minor, below = constant(half), constant(half - 1)
     salt = constant((half - 1) * few.GOLDEN)
+    current = random[rows]
     choice[rows] = _relocated(current & below, current)
     for _ in range(few.CHOICE_ROUNDS - 1):
         if len(rows) == 0:

@@ -87,8 +87,8 @@ class TableRows:
 
     def _completed(self, name: str) -> pl.Series:
         """Return a column: of existing rows what the database holds, of new ones what is computed."""
-        old = self.ordinals < self.plan.existing
-        if not old.any():
+        old = self._old()
+        if old is None:
             return self._computed(name)
         held = self.engine.plan.existing[self.name][name].gather(pl.Series(self.ordinals[old]))
         if old.all():
@@ -96,6 +96,11 @@ class TableRows:
         parts = pl.concat([held, self.part(np.flatnonzero(~old)).column(name)])
         order = np.concatenate([np.flatnonzero(old), np.flatnonzero(~old)])
         return parts.gather(pl.Series(np.argsort(order)))
+
+    def _old(self) -> Mask | None:
+        """Return which rows the database holds already; None where none of them."""
+        old = self.ordinals < self.plan.existing if self.plan.existing else None
+        return old if old is not None and old.any() else None
 
     def dotted(self, name: str) -> pl.Series:
         """Return a column of these rows or of related ones, by its dotted name."""
@@ -141,8 +146,8 @@ class TableRows:
         if reference not in self.computed.parents:
             choice = links.chosen_parents(self, self.plan.links[reference])
             # Existing rows chose before us: nobody asks whom, for none of our columns depends on it.
-            old = self.ordinals < self.plan.existing
-            self.computed.parents[reference] = np.where(old, -1, choice) if old.any() else choice
+            old = self._old()
+            self.computed.parents[reference] = choice if old is None else np.where(old, -1, choice)
         return self.computed.parents[reference]
 
     def _absent(self, name: str) -> Mask:

@@ -16,12 +16,12 @@ from fixturegen.fills.judging import Oracle
 from fixturegen.fills.nulls import Mask
 from fixturegen.hostility.catalogue import NULL
 from fixturegen.hostility.engine import HostileEngine
-from fixturegen.hostility.making import tried_hostility
 from fixturegen.hostility.reading import Place
 from fixturegen.hostility.relations import relational, twisted
 from fixturegen.hostility.rows import HostileRows
 from fixturegen.hostility.storable import Keeper
 from fixturegen.hostility.tracks import ALL_OPTIONAL, NOT_HOSTILE, Hostility, Track
+from fixturegen.hostility.tried import tried_hostility
 from fixturegen.planning.plan import Plan
 
 LABELS = pl.Schema(

@@ -204,6 +204,10 @@ def _picker(use: _Use, span: int) -> Callable[[Integers], npt.NDArray[np.integer
     """Return how a slot's values become choices of one of its uses."""
     if span == use.exact:
         cut: Callable[[Integers], npt.NDArray[np.integer]] = _same
+    elif not use.exact & (use.exact - 1):
+        # Both are powers of two: the product below only shifts.
+        right = span.bit_length() - use.exact.bit_length()
+        cut = lambda values: values >> right  # noqa: E731 - the shortest closure
     elif use.exact < 2**31 and span < 2**32:
         shift, size = span.bit_length() - 1, use.exact
         cut = lambda values: values * size >> shift  # noqa: E731 - the shortest closure
@@ -211,7 +215,7 @@ def _picker(use: _Use, span: int) -> Callable[[Integers], npt.NDArray[np.integer
         left = np.uint64(64 - (span.bit_length() - 1))
         cut = lambda values: scaled(values.astype(np.uint64) << left, np.full(len(values), use.exact))  # noqa: E731 - the same
     table = use.table
-    return cut if table is None else lambda values: table[cut(values)]
+    return cut if table is None else lambda values: table.take(cut(values))
 
 
 def _same(values: Integers) -> Integers:

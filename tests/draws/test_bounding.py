@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from evenness import KEYS, STREAMS, chi_square, limit
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fixturegen.draws import bits, bounded, scaled, stream
 
 
+@settings(derandomize=True, database=None, deadline=None)
 @given(st.integers(-(2**63), 2**63 - 1), st.integers(-(2**63), 2**63 - 1), STREAMS)
 def test_bounded_keeps_its_bounds_at_every_extreme(one: int, other: int, number: int) -> None:
     low, high = min(one, other), max(one, other)
@@ -36,6 +37,7 @@ def test_wide_spans_are_uniform_too() -> None:
     assert chi_square(counts, len(KEYS) / 50) < limit(49)
 
 
+@settings(derandomize=True, database=None, deadline=None)
 @given(st.lists(st.integers(1, 2**63 - 1), min_size=1, max_size=20), STREAMS)
 def test_scaled_stays_below_its_span(spans: list[int], number: int) -> None:
     values = scaled(bits(number, np.arange(len(spans))), np.array(spans, dtype=np.int64))

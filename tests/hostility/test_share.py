@@ -16,8 +16,8 @@ from fixturegen.errors import InputError
 from fixturegen.fills.bulk import Bulk
 from fixturegen.hostility.allowed import hostile_values
 from fixturegen.hostility.engine import HostileEngine
-from fixturegen.hostility.making import tried_hostility
 from fixturegen.hostility.tracks import Spread
+from fixturegen.hostility.tried import tried_hostility
 from fixturegen.schema import Column, Table, Type, Unique
 
 HARD = SQLITE[0]
