@@ -21,6 +21,7 @@ from fixturegen.dtypes import polars_dtype
 from fixturegen.errors import InputError, SchemaError
 from fixturegen.lattice import Lattice
 from fixturegen.options import Options, PlainKeywords, options_from
+from fixturegen.planning.plan import Plan
 from fixturegen.runs import Source, database_behind
 from fixturegen.schema import Schema
 from fixturegen.trials import tried_plan
@@ -30,6 +31,8 @@ KEPT = 8
 """So many schemas with their options are kept planned, the latest used."""
 ONE_BY_ONE = 4
 """Up to so many rows are made one by one; more are faster together."""
+SHOWN = 60
+"""Characters of a value that messages show."""
 _Key = tuple[object, ...]
 _T = TypeVar("_T")
 
@@ -56,13 +59,8 @@ class Access:
         Raises:
             SchemaError: If there is no such table.
         """
-        if table not in self._dtypes:
-            if table not in self.plan.tables:
-                message = f"unknown table {table!r}"
-                raise SchemaError(message, where=self.plan.schema.source or None, given=table, exists=self.plan.tables)
-            held = self.plan.tables[table]
-            written = [column for column in held.table.columns if column.name in held.steps]
-            self._dtypes[table] = {column.name: polars_dtype(column.type) for column in written}
+        if not isinstance(table, str) or table not in self._dtypes:
+            self._dtypes[table] = written_dtypes(self.plan, table)
         return self._dtypes[table]
 
     def columns(self, table: str, wanted: Iterable[str] | None) -> tuple[str, ...]:
@@ -70,16 +68,23 @@ class Access:
 
         Raises:
             SchemaError: If one of them does not exist.
+            InputError: If they are no names.
         """
         known = self.dtypes(table)
         if wanted is None:
             return tuple(known)
-        names = (wanted,) if isinstance(wanted, str) else tuple(dict.fromkeys(wanted))
+        if not isinstance(wanted, Iterable):
+            message = f"columns are {shortened(wanted)}, no names of columns"
+            raise InputError(message, where=table, hint=f"Write [{next(iter(known), 'id')!r}] for one column.")
+        names = (wanted,) if isinstance(wanted, str) else tuple(wanted)
         for name in names:
+            if not isinstance(name, str):
+                message = f"{shortened(name)} is no name of a column"
+                raise SchemaError(message, where=table, exists=known)
             if name not in known:
-                message = f"unknown column {name!r}" if isinstance(name, str) else f"{name!r} is no name of a column"
-                raise SchemaError(message, where=table, given=str(name), exists=known)
-        return names
+                message = f"unknown column {name!r}"
+                raise SchemaError(message, where=table, given=name, exists=known)
+        return tuple(dict.fromkeys(names))
 
     def frame(self, table: str, columns: tuple[str, ...], numbers: Integers) -> pl.DataFrame:
         """Return rows of a table by their numbers.
@@ -106,6 +111,31 @@ class Access:
                 plain = _served(table, name, lambda each: [row.value(each) for row in rows])
             found[name] = (plain, dtypes[name], made.type(name)[1])
         return frame_of(found, len(rows))
+
+
+def written_dtypes(plan: Plan, table: str) -> dict[str, pl.DataType]:
+    """Return the dtype of every column of a table that is written, in the order of the table.
+
+    Raises:
+        SchemaError: If there is no such table.
+    """
+    known = isinstance(table, str)
+    if not known or table not in plan.tables:
+        message = f"unknown table {table!r}" if known else f"{shortened(table)} is no name of a table"
+        where = plan.schema.source or None
+        raise SchemaError(message, where=where, given=table if known else None, exists=plan.tables)
+    held = plan.tables[table]
+    return {column.name: polars_dtype(column.type) for column in held.table.columns if column.name in held.steps}
+
+
+def shortened(value: object) -> str:
+    """Return a value as Python writes it, a long one cut.
+
+    >>> shortened([1, 2]), len(shortened("a" * 100))
+    ('[1, 2]', 60)
+    """
+    text = repr(value)
+    return text if len(text) <= SHOWN else text[: SHOWN - 3] + "..."
 
 
 def _served(table: str, name: str, make: Callable[[str], _T]) -> _T:

@@ -41,9 +41,16 @@ def numbers_of(engine: AccessEngine, table: str, keys: Iterable[Any]) -> Integer
     beyond = np.flatnonzero((places < 0) | (places >= sizes))
     if len(beyond):
         at = int(beyond[0])
-        message = f"no row {pairs[at]!r}: its parent in {strides.parent} has {int(sizes[at])}, from 0"
+        message = f"no row {_plain(pairs[at])!r}: its parent in {strides.parent} has {int(sizes[at])}, from 0"
         raise InputError(message, where=table)
     return strides.starts(parents) + places
+
+
+def _plain(key: object) -> object:
+    """Return a key as people write it, whatever holds it."""
+    if isinstance(key, tuple | list | np.ndarray):
+        return tuple(map(_plain, key))
+    return int(key) if isinstance(key, np.integer) else key
 
 
 def _ordinals(engine: AccessEngine, table: str, keys: Iterable[Any]) -> Integers:
@@ -57,14 +64,14 @@ def _ordinals(engine: AccessEngine, table: str, keys: Iterable[Any]) -> Integers
 
 
 def _integers(engine: AccessEngine, table: str, keys: Iterable[Any]) -> Integers:
-    if isinstance(keys, int | str | bytes) or not isinstance(keys, Iterable):
+    if isinstance(keys, str | bytes) or not isinstance(keys, Iterable):
         message = f"keys are {keys!r}, no sequence of keys"
         raise InputError(message, where=table, hint="Write [7] for row 7.")
     try:
         # Of a list, every element is looked at: NumPy would take True for 1.
         listed = keys if isinstance(keys, np.ndarray | range) else list(keys)
         found = np.asarray(listed) if len(listed) else np.zeros(0, dtype=np.int64)
-        whole = found.ndim == 1 and np.issubdtype(found.dtype, np.integer)
+        whole = found.ndim == 1 and found.dtype.kind in "iu"
     except (TypeError, ValueError, OverflowError):
         whole = False
     if not whole or (isinstance(listed, list) and any(isinstance(key, bool) for key in listed)):

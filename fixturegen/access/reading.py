@@ -60,7 +60,7 @@ def rows_at(
         >>> rows_at(schema, "orders", [0, 999_999_999])["id"].to_list()
         [1, 1000000000]
     """
-    if hostile:
+    if hostile != 0:
         message = "hostile rows cannot be computed alone: which rows are hostile is found out over all rows"
         raise InputError(message, hint="Use generate or stream.")
     access = asked(schema, **keywords)

@@ -10,11 +10,10 @@ from typing import Protocol
 import numpy as np
 import polars as pl
 
-from fixturegen.access.access import Access, opened
+from fixturegen.access.access import Access, opened, written_dtypes
 from fixturegen.access.engine import PassError
 from fixturegen.databases.oracles import Oracles
-from fixturegen.dtypes import polars_dtype
-from fixturegen.errors import FixturegenError, SchemaError
+from fixturegen.errors import FixturegenError
 from fixturegen.fills.engine import Engine
 from fixturegen.hostility.making import engine_of
 from fixturegen.options import Options
@@ -74,11 +73,7 @@ class Origin:
         """
         if self.alone:
             return dict(self.access.dtypes(table))
-        if table not in self.whole.tables:
-            message = f"unknown table {table!r}"
-            raise SchemaError(message, given=table, exists=self.whole.tables)
-        made = self.whole.tables[table]
-        return {each.name: polars_dtype(each.type) for each in made.table.columns if each.name in made.steps}
+        return written_dtypes(self.whole, table)
 
 
 def ranges_of(origin: Origin, table: str, columns: Sequence[str]) -> Ranges:

@@ -141,6 +141,18 @@ def test_a_column_that_takes_a_pass_is_refused_by_name() -> None:
         ("users", [(0, -1)], "its parent in firms has"),
         ("users", [(40, 0)], "firms: no row 40"),
         ("posts", [(0, 0)], "users: a key is no pair"),
+        ("firms", [np.True_], "no whole number"),
+        ("firms", ["1"], "no whole number"),
+        ("firms", b"12", "no sequence of keys"),
+        ("firms", None, "no sequence of keys"),
+        ("firms", np.array([1], dtype="m8[s]"), "no whole number"),
+        ("firms", np.zeros((2, 2), dtype=np.int64), "no whole number"),
+        ("firms", pl.Series([1, None]), "no whole number"),
+        ("users", np.array([[3, 99]]), r"no row \(3, 99\)"),
+        ("users", [(3, -(2**62))], "its parent in firms has"),
+        ("users", [(0, 0, 0)], "is no pair"),
+        ("users", 7, "is no pair"),
+        ("posts", [((0, -1), 0)], "users: no row"),
     ],
 )
 def test_a_key_that_names_no_row_is_an_error(table: str, keys: Any, message: str) -> None:
@@ -153,12 +165,32 @@ def test_wrong_names_are_errors_with_the_nearest() -> None:
         fg.rows_at(NESTED, "firm", [0])
     with pytest.raises(SchemaError, match="Did you mean 'country'"):
         fg.rows_at(NESTED, "firms", [0], columns=["countri"])
-    with pytest.raises(InputError, match="hostile"):
-        fg.rows_at(NESTED, "firms", [0], hostile=0.5)
+    for share in (0.5, -1, None, "x"):
+        with pytest.raises(InputError, match="hostile"):
+            fg.rows_at(NESTED, "firms", [0], hostile=share)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="rows of firms is"):
         fg.rows_at(NESTED, "firms", [0], rows={"firms": -1})
     with pytest.raises(InputError, match="rows of firms is"):
         fg.rows_at(NESTED, "firms", [0], rows={"firms": [1]})  # type: ignore[dict-item]
+
+
+@pytest.mark.parametrize("columns", [5, True, pl.col("id"), [1], [None], [["id"]], b"id", [pl.col("id")]])
+def test_what_is_no_name_of_a_column_is_said(columns: Any) -> None:
+    with pytest.raises(InputError, match="no name of a column|no names of columns"):
+        fg.rows_at(NESTED, "firms", [0], columns=columns)
+
+
+@pytest.mark.parametrize("table", [None, 3, ["firms"], {}, NESTED.tables["firms"]])
+def test_what_is_no_name_of_a_table_is_said(table: Any) -> None:
+    for ask in (lambda: fg.rows_at(NESTED, table, [0]), lambda: fg.scan(NESTED, table)):
+        with pytest.raises(SchemaError, match="no name of a table"):
+            ask()
+
+
+def test_keys_of_any_whole_numbers() -> None:
+    expected = fg.rows_at(NESTED, "firms", [3, 3, 1])
+    for keys in (np.array([3, 3, 1], dtype=np.uint8), pl.Series([3, 3, 1]), iter([3, 3, 1]), [np.int16(3), 3, 1]):
+        assert fg.rows_at(NESTED, "firms", keys).equals(expected)
 
 
 def test_no_keys_and_no_columns_are_no_rows_and_no_columns() -> None:
