@@ -39,6 +39,13 @@ _MEMORY = 256
 _LEAST_MEMORY = 32
 _ABOUT_CONTENT = ("0A", "22", "23", "2B", "3F", "42")
 """Classes of errors about what was sent, in which one connection may fare otherwise or say more."""
+_OWN_PRIVILEGES = """
+SELECT EXISTS (SELECT FROM pg_default_acl WHERE defaclnamespace = to_regnamespace(quote_ident(current_schema())))
+"""
+_TIMEOUTS = """
+SELECT set_config(name, '0', true) FROM pg_settings WHERE name IN ('idle_in_transaction_session_timeout', 'idle_session_timeout')
+"""
+"""The load's transaction waits for the others, and they for rows."""
 
 
 def obstacle(schema: Schema) -> str:
@@ -101,6 +108,7 @@ class ParallelLoad(PostgresqlLoad):
         """Make the tables where nobody sees them."""
         made = creation(schema, "postgresql")
         self._late += made.late
+        self._session.rows(_TIMEOUTS)
         self._staging.hold(self._session)
         self._lanes = self._gather()
         with self._left_to_one():
@@ -173,13 +181,18 @@ def _forbidden(session: Session) -> str:
         return "no schema is searched"
     if session.value("SELECT current_setting('transaction_isolation')") not in ("read committed", "read uncommitted"):
         return "the transaction's isolation hides what other connections do"
+    if session.value(_OWN_PRIVILEGES):
+        return "tables made in the schema get privileges of its own"
     return ""
 
 
 def _settings(session: Session, staging: Staging, workers: int) -> Mapping[str, str]:
     """Return the settings of the other connections."""
     path = session.value("SELECT current_setting('search_path')")
-    return {
+    patient = {
+        str(row[0]): "0" for row in session.rows("SELECT name FROM pg_settings WHERE name = 'idle_session_timeout'")
+    }
+    return patient | {
         "search_path": f"{staging.name}, {path}",
         "maintenance_work_mem": f"{max(_MEMORY // workers, _LEAST_MEMORY)}MB",
         "synchronous_commit": "off",  # the load's transaction waits for the log, theirs included

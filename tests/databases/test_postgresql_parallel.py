@@ -232,10 +232,9 @@ def test_a_name_that_is_taken_is_left_to_one_connection(server: Server, taken: s
 
 
 def test_other_schemas_that_are_searched(server: Server) -> None:
-    server.rows("CREATE SCHEMA mine", f"ALTER DATABASE {server.url.database} SET search_path = mine, public")
-    seed(server.url)
-    assert server.value("SELECT count(*) FROM mine.children") == 300
-    assert server.value("SELECT current_setting('search_path')") == "mine, public"
+    server.rows('CREATE SCHEMA "My own"', f'ALTER DATABASE {server.url.database} SET search_path = "My own", public')
+    assert seed(server.url).alone == ""
+    assert server.value('SELECT count(*) FROM "My own".children') == 300
 
 
 def test_engines_with_settings_and_small_pools(server: Server) -> None:
@@ -247,6 +246,27 @@ def test_engines_with_settings_and_small_pools(server: Server) -> None:
     assert server.value("SELECT count(*) FROM mine.children") == 300
     assert engine.pool.checkedout() == 0  # type: ignore[attr-defined]  # of a QueuePool
     engine.dispose()
+
+
+def test_impatient_servers_are_told_to_wait(server: Server) -> None:
+    """The load's transaction is idle while others copy, and they are while rows are made."""
+
+    def slow() -> Iterator[tuple[str, pl.DataFrame]]:
+        for at, block in enumerate(blocks()):
+            if at in (0, 9):
+                threading.Event().wait(0.4)
+            yield block
+
+    for (name,) in server.rows("SELECT name FROM pg_settings WHERE name ~ '^idle.*timeout$'"):
+        server.rows(f"ALTER DATABASE {server.url.database} SET {name} = 100")
+    assert seed(server.url, slow()).alone == ""
+    assert server.value(ROW_COUNTS) == 300
+
+
+def test_privileges_that_a_schema_gives_are_given(server: Server) -> None:
+    server.rows("ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO PUBLIC")
+    assert "privileges" in seed(server.url).alone
+    assert server.value("SELECT has_table_privilege('public', 'children', 'SELECT')") is True
 
 
 def test_who_may_not_make_schemas_loads_by_one(server: Server) -> None:
