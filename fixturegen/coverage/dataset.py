@@ -88,7 +88,8 @@ def covering(
 
     A table's factors are its columns (each choice, NULL, the ends of a range, empty and longest text), the number of its rows'
     children by each reference (none, one, several), and the choices and NULLs of its parents. All rows satisfy all constraints.
-    Columns of keys and uniques differ from row to row: only whether they are NULL is told apart.
+    Columns of keys and uniques differ from row to row: only whether they are NULL is told apart. So it is with references that
+    close a circle of tables, and with those whose parents a check on the reference itself decides: their parents are drawn.
 
     Args:
         schema: The schema, or a source of one.

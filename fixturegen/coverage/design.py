@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import combinations
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from fixturegen.coverage.matching import Matching, Placed, Row
 from fixturegen.coverage.parents import Available, Possible, availability
 from fixturegen.coverage.placing import Placing
 from fixturegen.coverage.proofs import Proofs
+from fixturegen.coverage.quieting import quieted
 from fixturegen.covering_arrays import Constraint, CoveringArray, covering_array
 from fixturegen.covering_arrays.constraints import Rules
 from fixturegen.covering_arrays.dice import Dice
@@ -29,7 +31,7 @@ OFFERS = 4
 """So often parents are added for classes that find none among those placed."""
 COMPLETIONS = 2
 """So often rows are added for classes that rows without a place leave out."""
-CHOSEN_KINDS = frozenset({"uniform", "tickets", "one to one", "parent", "agreeing", "via"})
+CHOSEN_KINDS = frozenset({"uniform", "tickets", "one to one", "parent", "agreeing", "via", "self", "chain"})
 
 
 @dataclass(slots=True)
@@ -110,9 +112,9 @@ class Design:
         proven = {table: one.rules for table, one in self.proofs.items()}
         own = [*(Constraint(one.members, one.allows) for one in tied), *(rule for rule, _ in always)]
         levels = [len(factor.classes) for factor in factors]
-        self.proofs[name] = Proofs(matching, always, Rules(levels, [*own, *_possible(matching, proven)]), self.proofs)
-        allowed = [*own, *_possible(matching, self.rules), *self._not_banned(name, factors)]
-        self.rules[name] = Rules(levels, allowed) if self.banned else self.proofs[name].rules
+        self.proofs[name] = Proofs(matching, always, _rules(levels, own, matching, proven), self.proofs)
+        allowed = [*own, *self._not_banned(name, factors)]
+        self.rules[name] = _rules(levels, allowed, matching, self.rules) if self.banned else self.proofs[name].rules
 
     def _design(self, name: str, placing: Placing) -> None:
         """Make the covering array of a table, with parents added where classes find none."""
@@ -166,18 +168,18 @@ class Design:
         )
 
     def chosen(self, name: str) -> list[Reference]:
-        """Return the references of a table whose parents are chosen by their classes: to tables that come before."""
+        """Return the references of a table whose parents are chosen by their classes: to rows that come before."""
         order = list(self.plan.tables)
-        tied = _tied_to_others(self.plan.tables[name])
+        table = self.plan.tables[name]
+        tied = _tied_to_others(table)
         postponed = {reference.name for reference in self.plan.postponed.get(name, ())}
         return [
             link.reference
-            for link in self.plan.tables[name].links.values()
-            if link.reference.table != name
-            and link.reference.name not in postponed
-            and order.index(link.reference.table) < order.index(name)
-            and link.kind in CHOSEN_KINDS
-            and link.reference.name not in tied
+            for link in table.links.values()
+            if link.kind in CHOSEN_KINDS
+            and link.reference.name not in postponed | tied
+            and order.index(link.reference.table) <= order.index(name)
+            and (link.reference.table != name or null_columns(table, link.reference))
         ]
 
     def strength_of(self, name: str) -> int:
@@ -192,24 +194,23 @@ class Design:
     def _array(self, name: str) -> CoveringArray:
         """Return the classes of the rows; the same for the same kinds of parents."""
         matching = self.matchings[name]
-        factors = matching.here.factors
         parents = frozenset(
             (reference.name, row)
             for reference in matching.chosen
             for at, row in enumerate(self.placed[reference.table].rows)
             if matching.open_ended(reference, at)
         )
-        key = name, parents, self.banned.get(name)
+        key = name, parents, tuple(matching.here.rows), self.banned.get(name)
         if key not in self.known.arrays:
-            self.known.arrays[key] = covering_array(
-                [len(factor.classes) for factor in factors],
-                self.strength_of(name),
-                constraints=self._constraints(name),
-                waived=waiver(factors),
-                seed=self.seed,
-                effort=EFFORT,
-            )
+            self.known.arrays[key] = self._covering(name)
         return self.known.arrays[key]
+
+    def _covering(self, name: str) -> CoveringArray:
+        factors, strength = self.placed[name].factors, self.strength_of(name)
+        constraints, levels = self._constraints(name), [len(factor.classes) for factor in factors]
+        waived = _either(waiver(factors), _met(self.placed[name].rows, strength))
+        array = covering_array(levels, strength, constraints=constraints, waived=waived, seed=self.seed, effort=EFFORT)
+        return replace(array, rows=quieted(array.rows, factors, strength, Rules(levels, constraints), waived))
 
     def _factors(self, table: TablePlan) -> tuple[tuple[Factor, ...], tuple[Tied, ...]]:
         """Return the factors of a table, without classes that no row has, and what ties them."""
@@ -220,7 +221,7 @@ class Design:
         found = list(own_factors(table, [column for place, column in self.plain if place == name]))
         if covered:
             found += child_factors(schema, schema.tables[name], pinned)
-            held = {other: placed.factors for other, placed in self.placed.items()}
+            held = {name: tuple(found)} | {other: placed.factors for other, placed in self.placed.items()}
             for reference in self.chosen(name):
                 found += parent_factors(table, reference, held)
         return tuple(found), tied_factors(table, found)
@@ -237,20 +238,26 @@ class Design:
         return most
 
     def _ordered(self, name: str) -> list[Row]:
-        """Return the rows of the array; those that refer to no row of the same table first: later ones refer to earlier ones."""
+        """Return the rows of the array, those first that refer to no row of the same table, and that such rows refer to."""
         table, factors = self.plan.tables[name], self.placed[name].factors
         rows = [tuple(row) for row in self.arrays[name].rows.tolist()] or [()] * (not factors)
         own = [link.reference for link in table.links.values() if link.reference.table == name]
         names = {reference.name for reference in own if null_columns(table, reference)}
         refers = [at for at, factor in enumerate(factors) if factor.reference in names and not factor.within]
-        return sorted(rows, key=lambda row: [row[at] for at in refers])
+        referred = [at for at, factor in enumerate(factors) if factor.child and factor.child[0] == name]
+        return sorted(rows, key=lambda row: ([row[at] for at in refers], [-row[at] for at in referred]))
 
 
-def _possible(matching: Matching, rules: Mapping[str, Rules]) -> list[Constraint]:
-    """Demand that the constraints allow a parent for the classes of a row."""
-    return availability(
-        matching, lambda reference, members: Possible(matching, reference, members, rules[reference.table])
+def _rules(levels: Sequence[int], own: Sequence[Constraint], matching: Matching, rules: Mapping[str, Rules]) -> Rules:
+    """Return the rules for a table: its own, and that those of the parents allow one for the classes of a row.
+
+    Of a parent in the same table it is not asked whether there may be a parent for it in turn.
+    """
+    known = {**rules, matching.here.table.name: Rules(levels, own)}
+    possible = availability(
+        matching, lambda reference, members: Possible(matching, reference, members, known[reference.table])
     )
+    return Rules(levels, [*own, *possible])
 
 
 def _until_none(fillings: Sequence[Filling]) -> None:
@@ -266,6 +273,16 @@ def _tied_to_others(table: TablePlan) -> set[str]:
         names = set(columns_of(condition))
         found.update([name for name, link in table.links.items() if set(link.reference.columns) & names][1:])
     return found
+
+
+def _met(rows: Sequence[Row], strength: int) -> Callable[[Meeting], bool]:
+    """Return which classes meet in some rows already: rows that were added as parents of the same table's."""
+    met = {meeting for row in rows for meeting in combinations(enumerate(row), strength)}
+    return met.__contains__
+
+
+def _either(one: Callable[[Meeting], bool], other: Callable[[Meeting], bool]) -> Callable[[Meeting], bool]:
+    return lambda meeting: one(meeting) or other(meeting)
 
 
 def waiver(factors: Sequence[Factor]) -> Callable[[Meeting], bool]:

@@ -58,9 +58,11 @@ class Filling:
         """Rows that may be children of a parent: those that ask for its classes, then those changed to, if need be alone."""
         factors = self.matching.here.factors
         few = sorted(self.rows, key=lambda row: _children(factors, row))
+        childless = self._childless(reference)
         for row in few:
             fitting = self.matching.fitting(row, reference)
-            if not self.matching.absent(row, reference) and parents[reference.name] in fitting:
+            last = all(row[at] == value for at, value in childless.items())
+            if last and not self.matching.absent(row, reference) and parents[reference.name] in fitting:
                 yield row
         alone = {
             at: 0
@@ -68,10 +70,16 @@ class Filling:
             if factor.reference is not None and factor.reference not in parents and not factor.within
         }
         for row in few:
-            for more in ({}, alone):
+            for more in (childless, {**alone, **childless}):
                 changed = self._adapted(row, parents, more)
                 if changed is not None:
                     yield changed
+
+    def _childless(self, reference: Reference) -> Mapping[int, int]:
+        """Classes of a child that lets it have no children in the same table: parents there would never have enough."""
+        name = self.matching.here.table.name
+        factors = enumerate(self.matching.here.factors)
+        return {at: 0 for at, one in factors if reference.table == name and one.child and one.child[0] == name}
 
     def _adapted(self, row: Row, parents: Mapping[str, int], more: Mapping[int, int]) -> Row | None:
         """Return the row with the classes that come with its parents, and whatever must go along; None if there is none."""

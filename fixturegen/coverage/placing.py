@@ -138,12 +138,17 @@ class Placing:
         return added
 
     def _parents(self, matching: Matching, row: Row, reference: Reference) -> Iterator[Row]:
-        """Yield classes of parents that a row may have, like those that are placed, with as few other children as may be."""
+        """Yield classes of parents that a row may have, like those that are placed, with as few other relatives as may be."""
         classes = dict(enumerate(row))
         there = self.matchings[reference.table].here
         fitting = [there.rows[parent] for parent in matching.fitting(row, reference)]
         opened = matching.opened(classes, reference)
-        quiet = {at: 0 for at, factor in enumerate(there.factors) if factor.child is not None and at not in opened}
+        alone = {own.name for own in there.table.references if own.table == reference.table}
+        quiet = {
+            at: 0
+            for at, factor in enumerate(there.factors)
+            if (factor.child is not None and at not in opened) or (factor.reference in alone and not factor.within)
+        }
         dice = Dice(self.seed, "parents", reference.table)
         plain = tuple(0 for _ in there.factors)
         yielded = set()

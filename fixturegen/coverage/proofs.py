@@ -57,7 +57,7 @@ class Proofs:
     def _of_parents(self, classes: Mapping[int, int]) -> str | None:
         for reference in self.matching.chosen:
             there = self.parents[reference.table]
-            if parentless(self.matching, reference, classes):
+            if there is self or parentless(self.matching, reference, classes):
                 continue
             kinds = list(kinds_of_parent(self.matching, reference, classes))
             if all(there.refused(asked) for asked in kinds):
