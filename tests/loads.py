@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Literal
 
 import polars as pl
@@ -101,6 +105,37 @@ def changed(frames: Frames, name: str, number: int, values: dict[str, object]) -
             held[number - 1] |= values
         found.append((table_name, pl.DataFrame(held, schema=frame.schema)))
     return found
+
+
+def cut(frames: Frames, act: Callable[[], object]) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Frames; ``act`` is called in the middle of their load, after the first."""
+    first, *rest = frames
+    yield first
+    act()
+    yield from rest
+
+
+def interrupt() -> None:
+    raise KeyboardInterrupt
+
+
+def client(name: str, url: URL) -> subprocess.Popen[bytes]:
+    """Another process that loads the family ``name`` into a database."""
+    address = url.render_as_string(hide_password=False)
+    lines = (
+        "import sys",
+        f"sys.path.insert(0, {str(Path(__file__).parent)!r})",
+        f"from loads import {name} as loads",
+        f"loads.seed({address!r}, loads.tables, loads.frames(), marker='0b')",
+    )
+    return subprocess.Popen([sys.executable, "-c", "\n".join(lines)], stderr=subprocess.PIPE)
+
+
+def until(done: Callable[[], object], *, seconds: float) -> None:
+    """Wait for what others do, though not for ever."""
+    deadline = time.monotonic() + seconds
+    while not done() and time.monotonic() < deadline:
+        time.sleep(0.1)
 
 
 class Server:

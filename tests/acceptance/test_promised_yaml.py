@@ -8,43 +8,11 @@ from typing import Any
 
 import polars as pl
 import pytest
+from yaml_texts import SHOP
 
 import fixturegen as fg
 
-FEEL = """\
-# yaml-language-server: $schema=fixturegen.schema.json
-version: 1
-as_of: 2026-01-01
-tables:
-  customers:
-    rows: 1000
-    columns:
-      id: {type: integer, primary_key: true}
-      email: {faker: email, unique: true}
-      country: {choices: {DE: 5, FR: 3, NO: 1}}
-      signup_at: {type: datetime, min: 2024-01-01, max: as_of}
-      referrer_id: {references: customers.id, nulls: 0.7}
-  orders:
-    rows: 0..5 per customers
-    columns:
-      id: {type: integer, primary_key: true}
-      customer_id: {references: customers.id}
-      ordered_at: {type: datetime, min: customers.signup_at, max: as_of}
-      status: {choices: {new: 6, paid: 3, shipped: 1}}
-      shipped_at: {type: datetime, min: ordered_at, nulls: 0.5}
-      total: {sum: order_items.quantity * order_items.unit_price}
-    rules:
-      - status <> 'shipped' OR shipped_at IS NOT NULL
-    unique: [[customer_id, ordered_at]]
-  order_items:
-    rows: 1..5 per orders
-    primary_key: [order_id, line_no]
-    columns:
-      order_id: {references: orders.id}
-      line_no: {ordinal: orders}
-      quantity: {type: integer, min: 1, max: 9}
-      unit_price: {type: "decimal(10,2)", min: 1, max: 500}
-"""
+FEEL = f"# yaml-language-server: $schema=fixturegen.schema.json\n{SHOP}"
 
 
 @pytest.fixture(scope="module")

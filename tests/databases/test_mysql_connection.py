@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
-import textwrap
-import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import polars as pl
 import pytest
-from loads import MARIADB, TEXT, Server, by_insert, column, table
+from loads import MARIADB, TEXT, Server, by_insert, client, column, cut, interrupt, table, until
 from sqlalchemy import text
 
 from fixturegen.databases.base import RejectedError
@@ -66,15 +60,13 @@ def test_a_killed_connection_leaves_nothing(server: Server, create: bool) -> Non
     if not create:
         seed(server.url, FAMILY, [], create=True, marker="00")
 
-    def killed() -> Iterator[tuple[str, pl.DataFrame]]:
-        yield from family()[:1]
+    def kill() -> None:
         others = f"SELECT id FROM information_schema.processlist WHERE db = '{server.url.database}' AND id <> connection_id()"
         for (number,) in server.rows(others):
             server.rows(f"KILL {number}")
-        yield from family()[1:]
 
     with pytest.raises(RefusedError, match="the connection to the database was lost"):
-        seed(server.url, FAMILY, killed(), marker="0b", create=create)
+        seed(server.url, FAMILY, cut(family(), kill), marker="0b", create=create)
     if create:
         assert server.rows("SHOW TABLES") == []
     else:
@@ -86,12 +78,8 @@ def test_an_interrupt_leaves_nothing(server: Server, create: bool) -> None:
     if not create:
         seed(server.url, FAMILY, [], create=True, marker="00")
 
-    def interrupted() -> Iterator[tuple[str, pl.DataFrame]]:
-        yield from family()[:1]
-        raise KeyboardInterrupt
-
     with pytest.raises(KeyboardInterrupt):
-        seed(server.url, FAMILY, interrupted(), marker="0b", create=create)
+        seed(server.url, FAMILY, cut(family(), interrupt), marker="0b", create=create)
     if create:
         assert server.rows("SHOW TABLES") == []
     else:
@@ -101,37 +89,24 @@ def test_an_interrupt_leaves_nothing(server: Server, create: bool) -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
-def test_a_client_stopped_in_mid_load_leaves_nothing(made: Server, tmp_path: Path, number: signal.Signals) -> None:
+def test_a_client_stopped_in_mid_load_leaves_nothing(made: Server, number: signal.Signals) -> None:
     """The client waits for a lock in the middle of its load, where it is stopped.
 
     Some systems hand a signal to any thread, so that Python's main thread hears of it only when the server answers: soon.
     """
     client_url = made.url.update_query_dict({"init_command": "SET SESSION innodb_lock_wait_timeout = 3"})
-    script = tmp_path / "client.py"
-    script.write_text(
-        textwrap.dedent(f"""
-        import sys
-        sys.path.insert(0, {str(Path(__file__).parents[1])!r})
-        from loads import MARIADB
-        MARIADB.seed({client_url.render_as_string(hide_password=False)!r}, MARIADB.tables, MARIADB.frames(), marker="0b")
-        """)
-    )
     running = f"SELECT count(*) FROM information_schema.processlist WHERE db = '{made.url.database}' AND info LIKE 'LOAD DATA%'"
     blocker = made.connect(autocommit=False)
     with blocker, blocker.cursor() as cursor:
         cursor.execute("SET foreign_key_checks = 0")
         cursor.execute("INSERT INTO children VALUES (7, 7, NULL)")  # a lock on a key that the client wants
-        client = subprocess.Popen([sys.executable, str(script)], stderr=subprocess.PIPE)
-        deadline = time.monotonic() + 30
-        while not made.value(running) and client.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.1)
-        assert client.poll() is None, client.stderr and client.stderr.read()
-        client.send_signal(number)
-        client.communicate(timeout=20)
+        loading = client("MARIADB", client_url)
+        until(lambda: made.value(running) or loading.poll() is not None, seconds=30)
+        assert loading.poll() is None, loading.stderr and loading.stderr.read()
+        loading.send_signal(number)
+        loading.communicate(timeout=20)
         blocker.rollback()
-    assert client.returncode != 0
-    deadline = time.monotonic() + 10
-    while made.value(running) and time.monotonic() < deadline:
-        time.sleep(0.1)
+    assert loading.returncode != 0
+    until(lambda: not made.value(running), seconds=10)
     assert made.value(f"SELECT count(*) FROM {QUOTED}") == 0
     assert made.value("SELECT count(*) FROM children") == 0

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
-import textwrap
-import threading
-from collections.abc import Iterator
-from pathlib import Path
 
 import polars as pl
 import pytest
-from loads import POSTGRESQL, TEXT, Server, by_insert, column, table
+from loads import POSTGRESQL, TEXT, Server, by_insert, client, column, cut, interrupt, table, until
 from sqlalchemy import create_engine, text
 
 from fixturegen.databases.base import RejectedError
@@ -108,64 +102,39 @@ def test_a_read_only_database_says_so(made: Server) -> None:
 
 
 def test_a_killed_connection_leaves_nothing(made: Server) -> None:
-    def killed() -> Iterator[tuple[str, pl.DataFrame]]:
-        yield from family()[:1]
+    def kill() -> None:
         made.rows(
             f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{made.url.database}' AND pid <> pg_backend_pid()"
         )
-        yield from family()[1:]
 
     with pytest.raises(RefusedError, match=r"the connection to the database was lost|ended the connection"):
-        seed(made.url, FAMILY, killed(), marker="0b")
+        seed(made.url, FAMILY, cut(family(), kill), marker="0b")
     assert made.value(f"SELECT count(*) FROM {QUOTED}") == 0
 
 
 def test_an_interrupt_leaves_nothing(made: Server) -> None:
-    def interrupted() -> Iterator[tuple[str, pl.DataFrame]]:
-        yield from family()[:1]
-        raise KeyboardInterrupt
-
     with pytest.raises(KeyboardInterrupt):
-        seed(made.url, FAMILY, interrupted(), marker="0b")
+        seed(made.url, FAMILY, cut(family(), interrupt), marker="0b")
     assert made.value(f"SELECT count(*) FROM {QUOTED}") == 0
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
-def test_a_client_stopped_in_mid_copy_leaves_nothing(made: Server, tmp_path: Path, number: signal.Signals) -> None:
+def test_a_client_stopped_in_mid_copy_leaves_nothing(made: Server, number: signal.Signals) -> None:
     """The client waits for a lock in the middle of its load, where it is stopped."""
-    script = tmp_path / "client.py"
-    script.write_text(
-        textwrap.dedent(f"""
-        import sys
-        import polars as pl
-        sys.path.insert(0, {str(Path(__file__).parents[1])!r})
-        from loads import POSTGRESQL
-        POSTGRESQL.seed({made.url.render_as_string(hide_password=False)!r}, POSTGRESQL.tables, POSTGRESQL.frames(), marker="0b")
-        """)
-    )
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'COPY%'"
+    alive = f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{made.url.database}' AND query LIKE 'COPY%'"
     with made.connect() as other:
         with other.transaction():
             other.execute("LOCK TABLE children IN SHARE MODE")
-            client = subprocess.Popen([sys.executable, str(script)], stderr=subprocess.PIPE)
-            ended = threading.Event()
-            for _ in range(300):
-                if made.value(waiting) or client.poll() is not None:
-                    break
-                ended.wait(0.1)
-            assert client.poll() is None, client.stderr and client.stderr.read()
-            client.send_signal(number)
-            client.communicate(timeout=20)
-        assert client.returncode != 0
-        for _ in range(100):
-            alive = (
-                f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{made.url.database}' AND query LIKE 'COPY%'"
-            )
-            if not made.value(alive):
-                break
-            ended.wait(0.1)
+            loading = client("POSTGRESQL", made.url)
+            until(lambda: made.value(waiting) or loading.poll() is not None, seconds=30)
+            assert loading.poll() is None, loading.stderr and loading.stderr.read()
+            loading.send_signal(number)
+            loading.communicate(timeout=20)
+        assert loading.returncode != 0
+        until(lambda: not made.value(alive), seconds=10)
     assert made.value(f"SELECT count(*) FROM {QUOTED}") == 0
     assert made.value("SELECT count(*) FROM children") == 0
 
