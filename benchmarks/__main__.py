@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import compileall
 import json
 import signal
 import subprocess
 import sys
 
+import fixturegen
 from benchmarks import comparing, reporting, sections
 
 
@@ -29,6 +31,9 @@ def main() -> None:
             parser.exit(1, f"{parser.prog}: could not measure {given.against}: {error}\n")
         print(f"this tree beside {given.against}\n\n{table}")
         return
+    # An installation compiles, an editable one does not: what starts in processes of its own would do it each time anew, where
+    # the environment keeps Python from writing down what it compiled.
+    compileall.compile_dir(fixturegen.__path__[0], quiet=2)
     found = []
     for each in sections.run(given.only or sections.SECTIONS, given.scale, given.runs, _tell):
         found.append(each)

@@ -15,6 +15,7 @@ from time import perf_counter
 def main() -> None:
     """Do what the arguments say: ``export`` or ``write``, the path of the schema, a folder, a scale."""
     what, schema, folder, scale = sys.argv[1:]
+    sys.dont_write_bytecode = False  # a first run compiles what an installation would have
     seconds = _exported(schema, folder, scale) if what == "export" else _written(schema, folder, float(scale))
     print(json.dumps({"memory": _peak(), "seconds": seconds}))
 

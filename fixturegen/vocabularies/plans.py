@@ -272,7 +272,8 @@ def _multiplies(left: Pool, right: Pool) -> bool:
 
 def _product(left: Pool, right: Pool) -> Pool:
     values = tuple(first + second for first in left.values for second in right.values)
-    return Pool(values, left.weights or right.weights)
+    # One value, or no weights at all: what is certain has no say.
+    return Pool(values, left.weights if len(left.values) > 1 else right.weights)
 
 
 def _flattened(plan: Plan) -> Iterator[Plan]:

@@ -89,7 +89,8 @@ def fresh(locale: str) -> Any:
 @lru_cache(maxsize=1)
 def _factory() -> Any:
     """Return Faker's factory, which finds a locale's module without listing all modules of its provider for each locale."""
-    from faker.factory import DEFAULT_LOCALE, Factory  # noqa: PLC0415 - importing Faker costs up to a second
+    from faker.config import DEFAULT_LOCALE  # noqa: PLC0415 - importing Faker costs up to a second
+    from faker.factory import Factory  # noqa: PLC0415 - the same
 
     class Finding(Factory):
         @classmethod

@@ -72,6 +72,12 @@ def test_compiled_plans_make_what_the_plan_says(plan: Plan) -> None:
     assert set(built(plan)) <= set(texts(plan))
 
 
+def test_a_pool_of_one_value_says_nothing_about_weights() -> None:
+    certain, open_ = Pool(("a",), (1.0,)), Pool(("x", "y"))
+    assert plans.condensed(joined(certain, open_)) == Pool(("ax", "ay"))
+    assert plans.condensed(joined(open_, certain)) == Pool(("xa", "ya"))
+
+
 @given(PLANS)
 @settings(deadline=None, max_examples=60)
 def test_lengths_are_known(plan: Plan) -> None:
