@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fixturegen.breaking.bench import Bench
 from fixturegen.breaking.enforcement import Enforcement
 from fixturegen.breaking.seeking import Later, Wish
+from fixturegen.breaking.whole import whole
 from fixturegen.constraints.contract import Constraint, of_column
 
 _BASES = 4
@@ -16,6 +17,9 @@ def nulls(bench: Bench, enforcement: Enforcement) -> Later:
     """Propose rows with a NULL in one column."""
     demanded = {each.columns[0]: each for each in bench.constraints if each.kind == "not_null"}
     bases = [at for at, each in enumerate(bench.candidates) if not each.changed][:_BASES]
+    # A row that refers to nothing may be too bare: a check may want another column in place of the one that is NULL.
+    names = [name for reference in bench.table.references for name in reference.columns]
+    bases += [bench.add(whole(bench, at, names), at) for at in range(min(_BASES, len(bases)))] if names else []
     places = {column.name: [bench.mutant(base, {column.name: None}) for base in bases] for column in bench.stored}
 
     def wishes() -> Iterator[Wish]:

@@ -41,7 +41,7 @@ class Parents:
             row: The row.
             without: A reference of the row's that is to lead nowhere.
         """
-        search = Search(self)
+        search = Search(self, standing=[(table, row)])
         return list(search.found) if search.all_of(table, row, without) else None
 
     def row(self, place: Place) -> Row:
@@ -73,11 +73,13 @@ class Search:
         parents: Finds parents.
         found: What must stand before the rows, parents first.
         open: What was begun and not found yet.
+        standing: Rows that come after all that is found, with their tables: what waits for the commit may refer to them.
     """
 
     parents: Parents
     found: dict[Place, None] = field(default_factory=dict)
     open: set[Place] = field(default_factory=set)
+    standing: list[tuple[str, Row]] = field(default_factory=list)
 
     def all_of(self, table: str, row: Row, without: Reference | None = None) -> bool:
         """Find all that must stand before a row; False where some of it cannot be there."""
@@ -88,6 +90,11 @@ class Search:
         """Find what must stand before a row for one of its references."""
         key = referring(row, reference)
         if key is None or (table == reference.table and key == tuple(row.get(name) for name in reference.target)):
+            return True
+        if self._waits(reference) and any(
+            other == reference.table and key == tuple(held.get(name) for name in reference.target)
+            for other, held in self.standing
+        ):
             return True
         place = self.parent(reference, row)
         return place is not None and self.enter(reference, place)
@@ -102,12 +109,15 @@ class Search:
         if place in self.found:
             return True
         if place in self.open:
-            return reference.deferred and self.parents.dialect != "mysql"
+            return self._waits(reference)
         self.open.add(place)
         if not self.all_of(reference.table, self.parents.row(place)):
             return False
         self.found[place] = None
         return True
+
+    def _waits(self, reference: Reference) -> bool:
+        return reference.deferred and self.parents.dialect != "mysql"
 
 
 def referring(row: Mapping[str, object], reference: Reference) -> Key | None:

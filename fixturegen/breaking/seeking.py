@@ -134,6 +134,10 @@ class Seeker:
         if not self._clean(wish, candidate):
             return None
         others = [bench.candidates[each].actual for each in (wish.beside, wish.near) if each is not None]
+        if wish.beside is not None:
+            search.standing.append((bench.table.name, bench.candidates[wish.beside].actual))
+        if not wish.breaks or wish.beside is None:
+            search.standing.append((bench.table.name, candidate.actual))
         if not all(search.all_of(bench.table.name, other) for other in others):
             return None
         if not search.all_of(bench.table.name, candidate.actual, wish.without):

@@ -19,6 +19,8 @@ from fixturegen.schema import Table, Unique
 _ANCHORS = 3
 _OTHERS = 4
 _MOST_WAYS = 6
+_MOST_TOGETHER = 32
+"""Ways in which several columns of a predicate are changed at once."""
 
 
 def uniques(bench: Bench, enforcement: Enforcement) -> Later:
@@ -151,11 +153,12 @@ class Proposed:
             return []
         condition = condition_of(self.bench, self.constraint, self.unique.predicate, self.unique.dialect)
         columns = [name for name in condition.own if name in self.bench.columns and name not in own]
-        return [
-            self.bench.mutant(place, {name: value})
-            for name in columns
-            for value in values_of(self.bench, condition, place, name)[:_OTHERS]
-        ]
+        values = {name: values_of(self.bench, condition, place, name)[:_OTHERS] for name in columns}
+        alone = [{name: value} for name in columns for value in values[name]]
+        kept = self.bench.candidates[place].row
+        together = islice(product(*([kept[name], *values[name]] for name in columns)), 1, _MOST_TOGETHER)
+        changes = [*alone, *(dict(zip(columns, chosen, strict=True)) for chosen in together if len(columns) > 1)]
+        return [self.bench.mutant(place, each) for each in changes]
 
     def _apart(self, start: Row, row: Row, mate: Row, kept: Collection[str]) -> Iterator[Row]:
         """Yield rows like one that differ from another under every other unique, changed in as few columns as that takes.
@@ -173,6 +176,8 @@ class Proposed:
                 continue
             names = [*columns, *self._excusing(other)]
             free = [pair for name in names if name not in kept for pair in self._instead(name, start, mate)]
+            # Under another spelling the key may be the same to an expression, and another one to the columns themselves.
+            free += [pair for name in columns if name in kept for pair in self._spelled(name, start)]
             if any(start[name] is None for name in columns) and (other.nulls_distinct or not free):
                 continue
             choices.append(free)
@@ -187,6 +192,12 @@ class Proposed:
                 linked = joined(self.bench.table, changes) - set(kept)
                 if linked != set(changes):
                     yield {**start, **changes, **{name: mate[name] for name in sorted(linked) if name in start}}
+
+    def _spelled(self, name: str, start: Row) -> Iterator[tuple[str, object]]:
+        """Yield a column of the key in other letters, where the key is an expression."""
+        value = start.get(name)
+        if self.unique.expressions and isinstance(value, str) and value.swapcase() != value:
+            yield name, value.swapcase()
 
     def _excusing(self, other: Unique) -> list[str]:
         """Return the columns by which a row may lie outside of a unique's predicate."""

@@ -36,7 +36,7 @@ class HostileDataset(dict[str, pl.DataFrame]):
     Attributes:
         labels: A row for each class and row in which it occurs: ``table``, ``column`` (null for what concerns the whole row),
             ``class``, ``row`` (0-based; null for a class that is left out) and ``left_out`` (why; null for one that occurs).
-        bound: By table, the number of rows within which every class of every column occurs that is not left out.
+        bound: By table, the number of rows within which every class occurs that is not left out, those of whole rows included.
     """
 
     def __init__(self, data: Mapping[str, pl.DataFrame], labels: pl.DataFrame, bound: Mapping[str, int]) -> None:
@@ -72,8 +72,10 @@ class Hostile:
         made = {name: pl.concat(held) for name, held in data.items()}
         labels = [label for name in made for label in self._labels(engine, name, made[name])]
         labels += relational(self.plan, made)
-        bound = {name: self.hostility.bound(name) for name in made}
-        return HostileDataset(made, pl.DataFrame(labels, schema=LABELS, orient="row"), bound)
+        told = pl.DataFrame(labels, schema=LABELS, orient="row")
+        last = _last_first(told)
+        bound = {name: max(self.hostility.bound(name), last.get(name, 0)) for name in made}
+        return HostileDataset(made, told, bound)
 
     def _engine(self, hostility: Hostility) -> HostileEngine:
         return HostileEngine(self.plan, Bulk(self.plan.options.seed), hostility, self._oracle)
@@ -177,6 +179,13 @@ def hostile_dataset(
         if not broken:
             return made
         spared |= _blamed(hostile.hostility, broken, spared)
+
+
+def _last_first(labels: pl.DataFrame) -> dict[str, int]:
+    """Return within how many rows of each table every class has occurred: some wait for a row that has room for them."""
+    occurring = labels.filter(pl.col("row").is_not_null())
+    firsts = occurring.group_by("table", "column", "class").agg(pl.col("row").min())
+    return {table: int(row) + 1 for table, row in firsts.group_by("table").agg(pl.col("row").max()).rows()}
 
 
 def _blamed(

@@ -197,7 +197,10 @@ class HostileRows(TableRows):
 
     def _absent(self, name: str) -> Mask:
         absent = super()._absent(name)
-        if self.plan.steps[name] and getattr(self.plan.steps[name], "reference", "") in self._hostility.optional:
+        step = self.plan.steps[name]
+        # Of a reference that is NULL, the columns that may not be keep the values of the parent that it would have.
+        optional = getattr(step, "reference", "") in self._hostility.optional
+        if optional and self.plan.column(name).nullable:
             every = (self.numbers >= 0) & ((self.numbers % NULL_ROWS == 0) | (self.numbers % OPTIONAL_ROWS == 0))
             absent = absent | (every & (self.ordinals >= self.plan.existing))
         return absent
