@@ -8,11 +8,13 @@ What has no filler is asked of the engine, so a kind of column is served here or
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fixturegen.access import components, parents, steps
+from fixturegen.access.engine import PassError
 from fixturegen.draws import few
 from fixturegen.lattice import Lattice, lattice_of
 from fixturegen.schema import Type
@@ -117,8 +119,9 @@ class OneTable:
     def filler(self, name: str) -> Filler | None:
         """Return how a column is filled; None where the engine has to."""
         if name not in self._fillers:
-            self._fillers[name] = None  # while it is found out: a column never needs itself
-            self._fillers[name] = steps.filler(self, name) if self.served else None
+            self._fillers[name] = None  # the engine says why, where a pass is needed
+            with suppress(PassError):
+                self._fillers[name] = steps.filler(self, name) if self.served else None
         return self._fillers[name]
 
     def raw(self, name: str) -> Filler | None:

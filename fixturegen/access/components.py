@@ -1,7 +1,7 @@
 """Columns that checks tie together, drawn for one row: what :mod:`fixturegen.fills.drawing` draws for many.
 
-Served are components whose cases every row can take and that nothing judges afterwards. A row for which a column finds no value
-is left to the engine, which draws it again.
+Served are components whose cases every row can take, and whose checks are no expressions to evaluate. A row for which a column
+finds no value, or that breaks a check, is left to the engine, which draws it again.
 """
 
 from __future__ import annotations
@@ -14,11 +14,14 @@ from typing import TYPE_CHECKING
 from fixturegen.access import steps
 from fixturegen.access.bounds import NO_ROOM, bounds_of
 from fixturegen.draws import few, stream
+from fixturegen.expressions.holding import Bar, Holds
+from fixturegen.expressions.normal import columns_of
 from fixturegen.fills.drawing import UNIT, borders, reads
 from fixturegen.generator import One
-from fixturegen.lattice import lattice_of
-from fixturegen.planning.components import Component, Narrowing
+from fixturegen.lattice import Lattice, lattice_of
+from fixturegen.planning.components import Case, Component, Narrowing
 from fixturegen.planning.plan import Cased as CasedStep
+from fixturegen.schema import Type
 
 if TYPE_CHECKING:
     from fixturegen.access.alone import OneRow, OneTable
@@ -61,6 +64,7 @@ class OneComponent:
         self._absences: dict[str, tuple[int, tuple[int, ...]]] = {}
         self._seed = table.seed
         self.draws: tuple[Mapping[str, Draw], ...] = ()
+        self.judges: tuple[tuple[Holds, ...], ...] = ()
 
     def drawn(self, row: OneRow) -> Cased | None:
         """Return what a row draws; None where a column finds no value."""
@@ -71,7 +75,7 @@ class OneComponent:
             if value is NO_ROOM:
                 return None
             cased.values[name] = value
-        return cased
+        return cased if all(holds((row, cased)) for holds in self.judges[cased.case]) else None
 
     def absent(self, row: OneRow, name: str, case: int) -> bool:
         """Return whether a column whose value comes from elsewhere is NULL in a row of a case."""
@@ -87,7 +91,7 @@ def compiled(table: OneTable, number: int) -> OneComponent | None:
     """Return a component of a table for one row at a time; None where the engine has to draw it."""
     component = table.plan.components[number]
     settled = any(component.columns[0] in each.columns for each in table.plan.settled)
-    if settled or any(case.guards or case.judged for case in component.cases):
+    if settled or any(case.guards for case in component.cases):
         return None
     made = OneComponent(table, component)
     cases = []
@@ -102,7 +106,37 @@ def compiled(table: OneTable, number: int) -> OneComponent | None:
                 draws[name] = draw
         cases.append(draws)
     made.draws = tuple(cases)
-    return made
+    judges = [_judges(table, component, case) for case in component.cases]
+    made.judges = tuple(each for each in judges if each is not None)
+    return made if len(made.judges) == len(judges) else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A column as formulas read it: of a row and what it drew so far."""
+
+    read: Callable[[tuple[OneRow, Cased]], object]
+    type: Type
+    lattice: Lattice | None
+
+
+def _judges(table: OneTable, component: Component, case: Case) -> tuple[Holds, ...] | None:
+    """Return the checks that rows of a case may break after all; None where one takes an evaluated expression."""
+    formulas = [component.formulas[name] for name in component.checks if name in case.judged]
+    sources = {name: _source(table, component, name) for each in formulas for name in columns_of(each)}
+    if None in sources.values():
+        return None
+    known = {name: source for name, source in sources.items() if source is not None}
+    found = [Bar(known.__getitem__).holds(each) for each in formulas]
+    return None if None in found else tuple(each for each in found if each is not None)
+
+
+def _source(table: OneTable, component: Component, name: str) -> _Source | None:
+    read = _known(table, component, name)
+    if read is None:
+        return None
+    end, column = table.end(name)
+    return _Source(lambda at: read(*at), *end.type(column))
 
 
 def _null_share(narrowing: Narrowing | None) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 from fixturegen.draws import Integers
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Skip:
     """Finds the n-th place that is left.
 
@@ -19,11 +19,11 @@ class Skip:
         borders: For each hole the first number that stands after it, ascending.
     """
 
-    borders: tuple[int, ...] = ()
+    borders: Integers
 
     def __call__(self, at: Integers) -> Integers:
         """Return the places of these numbers."""
-        return at + np.searchsorted(np.array(self.borders), at, side="right") if self.borders else at
+        return at + np.searchsorted(self.borders, at, side="right") if len(self.borders) else at
 
     def one(self, at: int) -> int:
         """Return the place of one number."""
@@ -49,7 +49,7 @@ def skipping(low: int, high: int, excluded: Iterable[int]) -> tuple[int, Skip]:
     inside = sorted({place for place in excluded if low <= place <= high})
     number = high - low + 1 - len(inside)
     # The i-th hole stands before every place from its own position, less the i holes before it.
-    return number, Skip(tuple(place - before for before, place in enumerate(inside)))
+    return number, Skip(np.array([place - before for before, place in enumerate(inside)], dtype=np.int64))
 
 
 def rank(place: int, excluded: Iterable[int], low: int) -> int:

@@ -176,7 +176,7 @@ def test_wrong_names_are_errors_with_the_nearest() -> None:
 
 @pytest.mark.parametrize("columns", [5, True, pl.col("id"), [1], [None], [["id"]], b"id", [pl.col("id")]])
 def test_what_is_no_name_of_a_column_is_said(columns: Any) -> None:
-    with pytest.raises(InputError, match="no name of a column|no names of columns"):
+    with pytest.raises(InputError, match=r"no name of a column|no names of columns"):
         fg.rows_at(NESTED, "firms", [0], columns=columns)
 
 
