@@ -308,7 +308,7 @@ def test_nothing_comes_of_nothing() -> None:
 def test_a_database_at_hand_judges_what_only_it_can(postgresql_url: URL, tmp_path: Path) -> None:
     ddl = tmp_path / "odd.sql"
     ddl.write_text(
-        "CREATE FUNCTION ok(x int) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT x % 7 = 3 $$;"
+        "CREATE FUNCTION ok(x int) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN x % 7 = 3; END $$;"
         "CREATE TABLE f (id int PRIMARY KEY, x int NOT NULL, CONSTRAINT f_ok CHECK (ok(x)));"
     )
     url = postgresql_url.render_as_string(hide_password=False)
