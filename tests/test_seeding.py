@@ -111,3 +111,15 @@ def test_uniques_over_computed_columns_hold(tmp_path: Path) -> None:
     url = database(tmp_path / "sums.db", tables)
     assert fg.seed(url, url, rows=200).tables["sums"].rows == 200
     assert fg.verify(url, url)
+
+
+def test_databases_that_gain_nothing_by_more_connections_say_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = database(tmp_path / "one.db", TABLES)
+    assert run(["seed", url, "--rows", "5", "--only", "fine", "--workers", "4"]) == 0
+    assert "loaded by one connection: only PostgreSQL is filled faster by several" in capsys.readouterr().err
+    assert counts(tmp_path / "one.db")["fine"] == 5
+    assert fg.seed(url, url, rows=5, only=["may"], existing="append").alone == ""
+    with pytest.raises(fg.InputError, match="workers is 0"):
+        fg.seed(url, url, rows=5, workers=0)

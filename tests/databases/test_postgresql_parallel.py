@@ -14,6 +14,7 @@ from servers import own_database
 from sqlalchemy import create_engine, event
 
 import fixturegen as fg
+from fixturegen.cli import run
 from fixturegen.databases.base import AloneError
 from fixturegen.databases.postgresql_parallel import obstacle
 from fixturegen.errors import RefusedError
@@ -84,7 +85,7 @@ def other() -> Iterator[Server]:
         yield Server(url)
 
 
-@pytest.mark.parametrize("workers", [2, 3, 7])
+@pytest.mark.parametrize("workers", [2, 7])
 def test_several_connections_leave_what_one_leaves(server: Server, other: Server, workers: int) -> None:
     one = fg.seed(SHOP, other.url, create=True, scale=0.3)
     several = fg.seed(SHOP, server.url, create=True, scale=0.3, workers=workers)
@@ -267,6 +268,15 @@ def test_privileges_that_a_schema_gives_are_given(server: Server) -> None:
     server.rows("ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO PUBLIC")
     assert "privileges" in seed(server.url).alone
     assert server.value("SELECT has_table_privilege('public', 'children', 'SELECT')") is True
+
+
+def test_the_command_says_why_one_connection_loads(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
+    url = server.url.render_as_string(hide_password=False)
+    create = ["seed", url, "--schema", str(SHOP), "--scale", "0.1", "--workers", "2"]
+    assert run([*create, "--create"]) == 0
+    assert "one connection" not in capsys.readouterr().err
+    assert run([*create, "--existing", "replace", "--seed", "5"]) == 0
+    assert "loaded by one connection: only tables that --create makes" in capsys.readouterr().err
 
 
 def test_who_may_not_make_schemas_loads_by_one(server: Server) -> None:
