@@ -75,8 +75,8 @@ def negatives(
         >>> [(record.id, record.expect) for record in found][:2]
         [('users.users_id_not_null/null', 'accept'), ('users.users_name_not_null/null', 'reject')]
     """
+    options_from(seed=seed, as_of=as_of)
     loaded = dated(load(schema), as_of)
-    options_from(seed=seed)
     _check(loaded, dialect, table)
     names = list(loaded.tables) if table is None else [table]
     database = database if database is not None else database_behind(schema)

@@ -297,6 +297,8 @@ def test_wrong_input_is_refused() -> None:
         fg.negatives(schema, table="user")
     with pytest.raises(InputError, match="seed is 'x'"):
         fg.negatives(schema, seed="x")  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="as_of is 'x'"):
+        fg.negatives(schema, as_of="x")  # type: ignore[arg-type]
 
 
 def test_nothing_comes_of_nothing() -> None:
