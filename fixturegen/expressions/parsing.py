@@ -97,7 +97,7 @@ def grammar_of(dialect: Dialect) -> str:
 
 def rendered(expression: exp.Expr, dialect: Dialect) -> str:
     """Return the SQL text of an expression in a dialect; it parses back to an expression of the same meaning."""
-    with _quiet(), deep_stack():
+    with quiet(), deep_stack():
         writer = _WRITERS[dialect](dialect=grammar_of(dialect), comments=False, normalize_functions=False)
         return writer.generate(expression)
 
@@ -164,7 +164,7 @@ def _read(sql: str, dialect: Dialect) -> exp.Expr:
     grammar = Grammar.get_or_raise(grammar_of(dialect))
     text = _PREFIX + _unescaped(sql, dialect)
     try:
-        with _quiet():
+        with quiet():
             tokens = grammar.tokenize(text)
             _bound_nesting(tokens)
             trees = grammar.parser().parse(tokens, text)
@@ -271,7 +271,7 @@ def deep_stack() -> Iterator[None]:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Keep sqlglot's remarks about text it does not support out of the user's terminal."""
     logger = logging.getLogger("sqlglot")
     before = logger.disabled

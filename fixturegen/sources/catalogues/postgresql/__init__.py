@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Row
 
 from fixturegen.errors import RefusedError
 from fixturegen.schema import Check, Column, Exclusion, Location, Reference, Rows, Unique
+from fixturegen.sources.catalogues.postgresql.functions import Functions
 from fixturegen.sources.catalogues.postgresql.partitions import Partitions
 from fixturegen.sources.catalogues.postgresql.queries import OLDEST, Catalogue
 from fixturegen.sources.catalogues.postgresql.types import Types, bounded
@@ -94,6 +95,7 @@ class _Reader:
     def __init__(self, catalogue: Catalogue, source: Location) -> None:
         self._catalogue = catalogue
         self._source = source
+        self._inlined = Functions(catalogue.functions()).inlined
         self._types = Types(catalogue.types(), catalogue.domain_checks(), catalogue.own)
         self._tables = catalogue.tables()
         keys = {row.oid: row.partition_key for row in self._tables if row.partition_key is not None}
@@ -148,7 +150,7 @@ class _Reader:
             name=row.name,
             type=held.type,
             nullable=not (row.filled or held.filled),
-            generated=row.expression if row.generated else None,
+            generated=self._inlined(row.expression) if row.generated else None,
             identity=_identity(row),
             default=None if row.generated else row.expression or held.default,
             collation=_collation(row, held.type.native or ""),
@@ -156,7 +158,7 @@ class _Reader:
         )
         draft.columns[row.name] = bounded(column)
         for check in held.checks:
-            sql = with_value(check.sql, "postgresql", row.name)
+            sql = self._inlined(with_value(check.sql, "postgresql", row.name))
             draft.checks.append(Check(sql=sql, name=check.name, dialect="postgresql", where=where))
 
     def _indexes(self) -> None:
@@ -167,11 +169,31 @@ class _Reader:
             if row.operators is not None:
                 relation.draft.exclusions.append(_exclusion(row, relation))
                 continue
-            unique = _unique(row, relation)
+            unique = self._unique(row, relation)
             if row.is_primary and relation.draft.primary_key is None:
                 relation.draft.primary_key = unique
             elif unique not in relation.draft.uniques:
                 relation.draft.uniques.append(unique)
+
+    def _unique(self, row: Row[Any], relation: _Relation) -> Unique:
+        numbers = row.columns[: row.width]
+        expressions = (
+            tuple(map(self._inlined, row.expressions)) if row.expressions is not None and not all(numbers) else ()
+        )
+        names = relation.columns(numbers)
+        if expressions:
+            texts = " , ".join(expressions)
+            names = mentioned(texts, relation.draft.columns, "postgresql")
+        return Unique(
+            columns=names,
+            name=row.name,
+            expressions=expressions,
+            predicate=self._inlined(row.predicate) if row.predicate is not None else None,
+            nulls_distinct=row.nulls_distinct,
+            dialect="postgresql",
+            deferred=row.deferred,
+            where=relation.draft.where,
+        )
 
     def _constraints(self) -> None:
         for row in self._catalogue.constraints():
@@ -183,10 +205,16 @@ class _Reader:
             elif row.table == self._root(row.table):
                 where = relation.draft.where
                 relation.draft.checks.append(
-                    Check(sql=row.expression, name=row.name, dialect="postgresql", enforced=row.enforced, where=where)
+                    Check(
+                        sql=self._inlined(row.expression),
+                        name=row.name,
+                        dialect="postgresql",
+                        enforced=row.enforced,
+                        where=where,
+                    )
                 )
             elif row.own and row.enforced:
-                self._own_checks[row.table].append(row.expression)
+                self._own_checks[row.table].append(self._inlined(row.expression))
 
     def _root(self, oid: int) -> int:
         return self._partitions.root(oid)
@@ -249,25 +277,6 @@ def _collation(row: Row[Any], native: str) -> str | None:
     """Return the collation; one under which different texts may be equal goes by the name of what it does."""
     folds = row.collation is not None and not row.exact
     return _FOLDING if folds or native.rpartition(".")[2].lower() == "citext" else row.collation
-
-
-def _unique(row: Row[Any], relation: _Relation) -> Unique:
-    numbers = row.columns[: row.width]
-    expressions = tuple(row.expressions) if row.expressions is not None and not all(numbers) else ()
-    names = relation.columns(numbers)
-    if expressions:
-        texts = " , ".join(expressions)
-        names = mentioned(texts, relation.draft.columns, "postgresql")
-    return Unique(
-        columns=names,
-        name=row.name,
-        expressions=expressions,
-        predicate=row.predicate,
-        nulls_distinct=row.nulls_distinct,
-        dialect="postgresql",
-        deferred=row.deferred,
-        where=relation.draft.where,
-    )
 
 
 def _exclusion(row: Row[Any], relation: _Relation) -> Exclusion:

@@ -149,6 +149,19 @@ _RULES = """
     WHERE r.ev_type = '3' AND r.ev_enabled IN ('O', 'A')
     ORDER BY r.ev_class, r.rulename COLLATE "C"
 """
+_FUNCTIONS = """
+    SELECT n.nspname::text AS space, p.proname::text AS name, p.pronargs::int AS arguments, p.proargnames AS parameters,
+           pg_catalog.format_type(p.prorettype, NULL) AS result, p.proisstrict AS strict, p.prosrc AS source,
+           pg_catalog.pg_function_is_visible(p.oid) AS visible, STANDARD AS body,
+           l.lanname = 'sql' AND p.prokind = 'f' AND NOT p.proretset AND NOT p.prosecdef AND p.proconfig IS NULL
+             AND p.pronargdefaults = 0 AND p.provariadic = 0 AND p.proargmodes IS NULL AS inlines
+    FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+    JOIN pg_catalog.pg_language l ON l.oid = p.prolang
+    WHERE p.oid >= 16384 AND NOT EXISTS (
+      SELECT FROM pg_catalog.pg_depend d
+      WHERE d.classid = 'pg_catalog.pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
+    ORDER BY n.nspname COLLATE "C", p.proname COLLATE "C", p.oid
+"""
 
 Rows = Sequence[Row[Any]]
 
@@ -209,6 +222,11 @@ class Catalogue:
     def rules(self) -> Rows:
         """Return the rules that rewrite an INSERT."""
         return self._asked(_CHOSEN + _RULES)
+
+    def functions(self) -> Rows:
+        """Return the functions of people's own, with what tells whether a call can be spelt out."""
+        standard = "pg_catalog.pg_get_function_sqlbody(p.oid)" if self.version >= 140_000 else "NULL"
+        return self._asked(_FUNCTIONS.replace("STANDARD", standard))
 
     def _asked(self, query: str) -> Rows:
         return self._connection.exec_driver_sql(query).all()
