@@ -54,12 +54,12 @@ def make(bench: Bench) -> Iterator[Result]:
 
 
 def strategies(bench: Bench) -> Iterator[Result]:
-    """Yield examples a second of processor time; a scale below 10 makes fewer."""
+    """Yield examples a second of processor time, with the rows that they have; a scale below 10 makes fewer."""
     from benchmarks.strategies import rates  # noqa: PLC0415 - the same
 
     for rate in rates(max(10, round(1000 * min(1.0, bench.scale / 10)))):
         name = f"datasets of {rate.name}"
-        yield Result(name, 1 / rate.examples, 1, "examples", "", EXAMPLES.get(name, ()))
+        yield Result(name, 1 / rate.examples, 1, f"examples of {rate.rows:.0f} rows", "", EXAMPLES.get(name, ()))
 
 
 def covering(_: Bench) -> Iterator[Result]:

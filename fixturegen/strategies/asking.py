@@ -41,6 +41,11 @@ class Source:
         """Return what rows hold as a series of the column's dtype."""
         return series_of(name, held, self.type, self.lattice)
 
+    def keyed(self) -> Reader:
+        """Return what gives the column for a row as part of a key: the values of arrays are lists."""
+        read = self.read
+        return (lambda row: repr(read(row))) if self.type.kind == "array" else read
+
 
 def source(read: Reader, type_: Type) -> Source:
     """Return the source of a column of a type."""
@@ -88,6 +93,10 @@ class Asked:
         types = {name: source.type for name, source in self.sources.items()}
         return polars_expression(parsed(self.sql, self.dialect), self.dialect, types, as_of=self.as_of)
 
+    @cached_property
+    def _keys(self) -> list[Reader]:
+        return [source.keyed() for source in self.sources.values()]
+
     def series(self, row: Row) -> pl.Series:
         """Return the answer as a series of one value."""
         frame = pl.DataFrame([source.series(name, [source.read(row)]) for name, source in self.sources.items()])
@@ -97,16 +106,12 @@ class Asked:
 
     def answer(self, row: Row, turned: Callable[[pl.Series], object]) -> object:
         """Return what ``turned`` makes of the answer; kept by the values that the expression reads."""
-        key = tuple([_key(source.read(row)) for source in self.sources.values()])
+        key = tuple([read(row) for read in self._keys])
         if key not in self._answers:
             if len(self._answers) >= MOST_ANSWERS:
                 self._answers.clear()
             self._answers[key] = turned(self.series(row))
         return self._answers[key]
-
-
-def _key(value: object) -> object:
-    return repr(value) if isinstance(value, list) else value
 
 
 def condition(atom: Opaque, sources: Mapping[str, Source], as_of: date, table: Table, oracle: Oracle | None) -> Asked:

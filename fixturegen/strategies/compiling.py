@@ -23,10 +23,10 @@ from fixturegen.strategies.casework import Casework
 from fixturegen.strategies.filling import Maker, computed, counted
 from fixturegen.strategies.formulas import Court
 from fixturegen.strategies.hostile_values import late_values
-from fixturegen.strategies.layouts import Layout
+from fixturegen.strategies.layouts import FEW, Layout
 from fixturegen.strategies.parents import Choice, converter, parent_of
 from fixturegen.strategies.places import Window, shared_digit
-from fixturegen.strategies.pools import Pools
+from fixturegen.strategies.pools import Pools, Values
 from fixturegen.strategies.totals import total
 from fixturegen.strategies.worlds import Row, StuckError, pick, pick_null
 
@@ -81,6 +81,7 @@ class TableWork:
             self.owner = self._index()
         if self._referred():
             self.keep = self.layout.byte()
+            self.layout.referred = True
         self._choose()
         self.casework = [Casework(self, number) for number in range(len(self.plan.components))]
         for name, step in self.plan.steps.items():
@@ -177,7 +178,7 @@ class TableWork:
 
     def _index(self) -> int:
         """Return a digit that stands for one of the rows of a table."""
-        return self.layout.byte() if self.most <= 200 else self.layout.number(0, 8 * self.most)
+        return self.layout.byte() if self.most <= FEW else self.layout.number(0, 8 * self.most)
 
     def _optional(self, link: Link) -> bool:
         steps = [self.plan.steps[name] for name in link.nullable]
@@ -355,15 +356,21 @@ class TableWork:
             alone = [values[place] for values in pools.of({})]
             return lambda row: alone[pick(row, digit, len(alone))], digits
         sources = {need: self.source(need) for need in needs}
+        reads = [one.keyed() for one in sources.values()]
 
         def value(row: Row) -> object:
-            held = [one.read(row) for one in sources.values()]
-            key = (*map(repr, held), row.number if counts else 0)
+            found = row.pooled.get(digit)
+            if found is None:
+                row.pooled[digit] = found = picked(row)
+            return found[place]
+
+        def picked(row: Row) -> Values:
+            key = (*[read(row) for read in reads], row.number if counts else 0)
             pool = pools.known(key)
             if pool is None:
-                needed = {need: one.series(need, [at]) for (need, one), at in zip(sources.items(), held, strict=True)}
+                needed = {need: one.series(need, [one.read(row)]) for need, one in sources.items()}
                 pool = pools.of(needed, key, row.number)
-            return pool[pick(row, digit, len(pool))][place]
+            return pool[pick(row, digit, len(pool))]
 
         return value, digits
 

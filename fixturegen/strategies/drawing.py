@@ -7,9 +7,9 @@ Hypothesis for the choices themselves, where that Hypothesis has the methods it 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar
 from zlib import crc32
 
@@ -82,6 +82,7 @@ def choices_are_known() -> bool:
             "draw_boolean": {"p", "forced"},
             "start_span": {"label"},
             "stop_span": set(),
+            "_draw": {"choice_type", "constraints", "observe", "forced"},
         }
         return all(
             names <= set(inspect.signature(getattr(ConjectureData, method)).parameters)
@@ -91,12 +92,59 @@ def choices_are_known() -> bool:
         return False
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A table as Hypothesis is asked for its rows: what it keeps of each choice, made once and not for every choice.
+
+    Attributes:
+        table: The table.
+        label: The label of the span of its rows.
+        there: Of the choice whether another row follows.
+        flags: Of the bytes of a row; None where it has none.
+        numbers: Of each of its numbers.
+    """
+
+    table: Lists
+    label: int
+    there: Mapping[str, Any]
+    flags: Mapping[str, Any] | None
+    numbers: Sequence[Mapping[str, Any]]
+
+
+def _asked(table: Lists) -> _Asked:
+    width, chance = table.width, going_on(table.least, table.most)
+    return _Asked(
+        table,
+        crc32(table.name.encode()),
+        _constraints(False, lambda data: data.draw_boolean(p=chance)),
+        _constraints(bytes(width), lambda data: data.draw_bytes(min_size=width, max_size=width)) if width else None,
+        [_constraints(low, partial(_number, low=low, high=high)) for low, high in table.numbers],
+    )
+
+
+def _number(data: Any, low: int, high: int) -> int:
+    return data.draw_integer(min_value=low, max_value=high)  # type: ignore[no-any-return]
+
+
+def _constraints(choice: bytes | int, draw: Callable[[Any], object]) -> Mapping[str, Any]:
+    """Return what Hypothesis keeps of a choice beside its value."""
+    from hypothesis.internal.conjecture.data import ConjectureData  # noqa: PLC0415 - no public name
+
+    data = ConjectureData.for_choices([choice])
+    draw(data)
+    return data.nodes[0].constraints
+
+
 class Direct(st.SearchStrategy[Made]):
-    """Rows of tables by Hypothesis' own choices: for each row one whether it is there, one of bytes, one for each number."""
+    """Rows of tables by Hypothesis' own choices: for each row one whether it is there, one of bytes, one for each number.
+
+    What a row holds is a span, so that it is made simplest at once, the row kept. Whether it is there is not part of it: rows are
+    taken away all the same, and found least in fewer calls.
+    """
 
     def __init__(self, tables: Sequence[Lists], finish: Callable[[Drawn], Made], said: str) -> None:
         super().__init__()
-        self.tables = [(table, crc32(table.name.encode()), going_on(table.least, table.most)) for table in tables]
+        self.tables = [_asked(table) for table in tables]
         self.finish = finish
         self.said = said
 
@@ -106,35 +154,30 @@ class Direct(st.SearchStrategy[Made]):
     def do_draw(self, data: Any) -> Made:
         """Return an example."""
         drawn: Drawn = []
-        for table, label, chance in self.tables:
-            data.start_span(label=label)
-            rows = self._rows(data, table, label + 1, chance)
-            drawn.append((rows, data.draw_integer(min_value=0, max_value=MOST_MERGED) if table.merging else 0))
+        for asked in self.tables:
+            data.start_span(label=asked.label)
+            rows = self._rows(data, asked)
+            drawn.append((rows, data.draw_integer(min_value=0, max_value=MOST_MERGED) if asked.table.merging else 0))
             data.stop_span()
         return self.finish(drawn)
 
     @staticmethod
-    def _rows(data: Any, table: Lists, label: int, chance: float) -> list[list[int]]:
-        start, stop, boolean, integer = data.start_span, data.stop_span, data.draw_boolean, data.draw_integer
-        least, most, width, numbers = table.least, table.most, table.width, table.numbers
+    def _rows(data: Any, asked: _Asked) -> list[list[int]]:
+        start, stop, draw = data.start_span, data.stop_span, data._draw  # noqa: SLF001 - checked above to be there
+        least, most, label = asked.table.least, asked.table.most, asked.label + 1
+        there, flags, numbers = asked.there, asked.flags, asked.numbers
         open_ended = least != most
         rows: list[list[int]] = []
-        while True:
-            there = len(rows)
-            start(label=label)
+        while len(rows) < most or open_ended:
             if open_ended:
-                forced = True if there < least else False if there >= most else None
-                if not boolean(p=chance, forced=forced):
+                forced = True if len(rows) < least else False if len(rows) >= most else None
+                if not draw("boolean", there, observe=True, forced=forced):
                     break
-            elif there == most:
-                break
-            start(label=label + 1)  # what a row holds is made simplest at once, the row kept
-            row = [*data.draw_bytes(min_size=width, max_size=width)] if width else []
-            row += [integer(min_value=low, max_value=high) for low, high in numbers]
+            start(label=label)
+            row = [] if flags is None else [*draw("bytes", flags, observe=True, forced=None)]
+            row += [draw("integer", number, observe=True, forced=None) for number in numbers]
             rows.append(row)
             stop()
-            stop()
-        stop()
         return rows
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,6 @@ import polars as pl
 
 from fixturegen.dtypes import polars_dtype
 from fixturegen.errors import InputError, SchemaError
-from fixturegen.lattice import Lattice, lattice_of
 from fixturegen.runs import Source
 from fixturegen.schema import Column, Table
 from fixturegen.verbs import load
@@ -132,28 +131,3 @@ def _value(value: object) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(map(_value, value)) + "]"
     return repr(value)
-
-
-Finish = Callable[[list[Any]], pl.Series]
-
-
-def finisher(column: Column) -> Finish:
-    """Return the function that makes the series of a column from what rows hold: positions, or values without order."""
-    name, dtype, lattice = column.name, polars_dtype(column.type), lattice_of(column.type)
-    if lattice is None:
-        return lambda held: pl.Series(name, held, dtype=dtype)
-    if dtype.is_integer():
-        return lambda held: pl.Series(name, held, dtype=dtype)
-    if isinstance(dtype, pl.Datetime | pl.Duration):
-        grain = int(lattice.step * 10**6)
-        return lambda held: pl.Series(name, [at if at is None else at * grain for at in held], dtype=pl.Int64).cast(
-            dtype
-        )
-    if isinstance(dtype, pl.Date):
-        return lambda held: pl.Series(name, held, dtype=pl.Int32).cast(dtype)
-    return _by_value(name, dtype, lattice)
-
-
-def _by_value(name: str, dtype: pl.DataType, lattice: Lattice) -> Finish:
-    value = lattice.value
-    return lambda held: pl.Series(name, [at if at is None else value(at) for at in held], dtype=dtype)

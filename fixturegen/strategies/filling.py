@@ -8,6 +8,7 @@ from typing import cast
 
 import numpy as np
 
+from fixturegen.expressions.names import dotted, is_column
 from fixturegen.expressions.parsing import parsed
 from fixturegen.expressions.rationals import term
 from fixturegen.generator import Batch, Generator
@@ -45,6 +46,9 @@ def computed(column: Column, generator: Generator, sources: Mapping[str, Source]
     lattice, nullable, name = lattice_of(column.type), column.nullable, column.name
     quick = None if lattice is None else term(parsed(str(column.fill.arguments["sql"]), dialect), sources)
     slow = _built(column, generator, sources)
+    copied = _copied(column, dialect, sources)
+    if copied is not None:
+        return copied
 
     def value(row: Row) -> object:
         if quick is None or lattice is None:
@@ -56,6 +60,27 @@ def computed(column: Column, generator: Generator, sources: Mapping[str, Source]
         if at is None:
             return slow(row)
         if not lattice.low <= at <= lattice.high:
+            raise StuckError(name)
+        return at
+
+    return value
+
+
+def _copied(column: Column, dialect: Dialect, sources: Mapping[str, Source]) -> Maker | None:
+    """Return the maker of a column that repeats another, position by position; None for any other."""
+    assert column.fill is not None
+    tree = parsed(str(column.fill.arguments["sql"]), dialect)
+    own, other = lattice_of(column.type), sources[dotted(tree)] if is_column(tree) else None
+    if own is None or other is None or other.lattice is None:
+        return None
+    theirs = other.lattice
+    if (theirs.family, theirs.step) != (own.family, own.step) or theirs.low < own.low or theirs.high > own.high:
+        return None
+    read, nullable, name = other.read, column.nullable, column.name
+
+    def value(row: Row) -> object:
+        at = read(row)
+        if at is None and not nullable:
             raise StuckError(name)
         return at
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 BYTE = 256
+FEW = 200
+"""Rows of a table up to which a byte tells which other row one of them belongs to; it takes a number beyond."""
 
 
 @dataclass(frozen=True, slots=True)
 class Summand:
-    """A number of few values, of which rows may take over each other's.
+    """A number of which rows may take over each other's.
 
     Attributes:
         digit: Its digit, from 0 on.
@@ -47,13 +49,15 @@ class Layout:
 
     Attributes:
         bounds: Bounds of each digit, both inclusive; None for a byte.
-        summands: Numbers of few values.
+        summands: Numbers that rows may take over.
         shared: Numbers that children read into a sum.
+        referred: Whether other rows refer to these: then none goes into another, for references would mean other rows.
     """
 
     bounds: list[tuple[int, int] | None] = field(default_factory=list)
     summands: list[Summand] = field(default_factory=list)
     shared: list[Shared] = field(default_factory=list)
+    referred: bool = False
 
     def byte(self) -> int:
         """Return a new digit, 0 to 255."""

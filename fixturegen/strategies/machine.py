@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from fixturegen.expressions.normal import columns_of
@@ -63,19 +63,18 @@ class Stage:
             DroppedError: If no values keep every constraint.
         """
         try:
-            self._make(row)
+            keys = self._make(row)
         except StuckError as stuck:
-            self._search(row, stuck)
+            keys = self._search(row, stuck)
         name, world = self.work.name, row.world
-        for unique in self.uniques:
-            key = unique.key(row)
-            if key is not None:
-                world.taken.setdefault((name, unique.number), set()).add(key)
+        for number, key in keys:
+            world.taken.setdefault((name, number), set()).add(key)
         for reference in self.numbered:
             family = (name, reference, id(parent_of(row, reference)))
             world.counts[family] = world.counts.get(family, 0) + 1
 
-    def _make(self, row: Row) -> None:
+    def _make(self, row: Row) -> list[tuple[int, object]]:
+        """Make the columns of a row; return the keys of the uniques that bind it."""
         values = row.values
         for name, maker in self.columns:
             if name not in values:
@@ -83,13 +82,17 @@ class Stage:
         for holds, columns in self.conditions:
             if not holds(row):
                 raise StuckError(*columns)
-        taken = row.world.taken
+        taken, keys = row.world.taken, []
         for unique in self.uniques:
             key = unique.key(row)
-            if key is not None and key in taken.get((self.work.name, unique.number), ()):
+            if key is None:
+                continue
+            if key in taken.get((self.work.name, unique.number), ()):
                 raise StuckError(*unique.columns)
+            keys.append((unique.number, key))
+        return keys
 
-    def _search(self, row: Row, stuck: StuckError) -> None:
+    def _search(self, row: Row, stuck: StuckError) -> list[tuple[int, object]]:
         """Move the digits on that decide the columns concerned; others join them as they prove to be concerned."""
         concerned = dict.fromkeys(stuck.columns)
         while True:
@@ -99,11 +102,9 @@ class Stage:
                 self._clear(row)
                 row.moves = moves
                 try:
-                    self._make(row)
+                    return self._make(row)
                 except StuckError as again:
                     concerned |= dict.fromkeys(again.columns)
-                else:
-                    return
             if len(concerned) == before or self._digits(concerned) == digits:
                 row.moves = UNMOVED
                 raise DroppedError(row)
@@ -118,6 +119,7 @@ class Stage:
         return sorted((digit for digit in found if digit not in fixed), key=lambda digit: (digit in choosing, -digit))
 
     def _clear(self, row: Row) -> None:
+        row.pooled.clear()
         for name, _ in self.columns:
             row.values.pop(name, None)
             row.given.pop(name, None)
@@ -300,6 +302,24 @@ class Machine:
         Only where some row of the table is referred to: then those before it cannot be taken away without changing which row
         an index means. Where none is, Hypothesis takes rows away by itself.
         """
+        loose = {name: self._loose(name, rows) for name, rows in world.rows.items()}
+        if not any(loose.values()):
+            return []
+        needed = self._referred(world)
+        found = []
+        for name, rows in world.rows.items():
+            if loose[name] and any(id(row) in needed for row in rows):
+                free = [row for row in loose[name] if id(row) not in needed and not self._is_boss(row)]
+                found += free[: max(0, len(rows) - self.least[name])]
+        return found
+
+    def _loose(self, name: str, rows: list[Row]) -> list[Row]:
+        """Return the rows of a table that were not drawn to stay."""
+        keep = self.works[name].keep
+        return [] if keep < 0 else [row for row in rows if not row.digits[keep]]
+
+    def _referred(self, world: World) -> set[int]:
+        """Return the rows that rows of other tables refer to."""
         needed: set[int] = set()
         for name, rows in world.rows.items():
             references = [one for one, link in self.plan.tables[name].links.items() if link.reference.table != name]
@@ -308,17 +328,7 @@ class Machine:
                     parent = parent_of(row, reference)
                     if parent is not None:
                         needed.add(id(parent))
-        found = []
-        for name, rows in world.rows.items():
-            keep = self.works[name].keep
-            if keep < 0:
-                continue
-            if not any(id(row) in needed for row in rows):
-                continue
-            loose = [row for row in rows if not row.digits[keep] and id(row) not in needed]
-            loose = [row for row in loose if not self._is_boss(row)]
-            found += loose[: max(0, len(rows) - self.least[name])]
-        return found
+        return needed
 
     def _is_boss(self, row: Row) -> bool:
         """Whether another row of the same table refers to a row."""
@@ -374,8 +384,3 @@ class Machine:
                     drafts[name].append(self.simple(name, None))
                     self.complete(drafts[name][-1], drafts)
         return self.make(drafts)
-
-
-def held(rows: Sequence[Row], name: str) -> list[object]:
-    """Return what rows hold of a column."""
-    return [row.values[name] for row in rows]

@@ -24,6 +24,7 @@ class Choice:
         shared: For ``agreeing``: own columns and the parents' columns that must be equal, with the way between them.
         anchored: For ``via`` and ``agreeing``: gives the parent that decides first.
         read: Reads an own column of a row.
+        name: The reference's name.
     """
 
     link: Link
@@ -33,11 +34,10 @@ class Choice:
     shared: Sequence[tuple[str, str, Convert]] = ()
     anchored: Callable[[Row], Row | None] | None = None
     read: Callable[[Row, str], object] = field(default=lambda row, name: row.values[name])
+    name: str = field(init=False)
 
-    @property
-    def name(self) -> str:
-        """The reference's name."""
-        return self.link.reference.name
+    def __post_init__(self) -> None:
+        self.name = self.link.reference.name
 
     def __call__(self, row: Row) -> Row | None:
         """Return the parent that a row chooses; a row without one is marked as away from it.

@@ -73,8 +73,11 @@ class Window:
     toward: int = 0
     digit: int = -1
     signed: bool = field(default=False, init=False)
+    _distance: int = field(default=1, init=False)
 
     def __post_init__(self) -> None:
+        spread = _NUMBER_SPREAD if self.lattice.family == "number" else _INSTANT_SPREAD
+        self._distance = max(int(Fraction(spread) / self.lattice.step), 1)
         self.toward = int(measure(SIMPLE_DAY) / self.lattice.step) if self.lattice.family == "instant" else 0
 
     @property
@@ -150,8 +153,7 @@ class Window:
         if low is None and high is None:
             return self.usual
         instant = self.lattice.family == "instant"
-        spread = _NUMBER_SPREAD if self.lattice.family == "number" else _INSTANT_SPREAD
-        distance = max(int(Fraction(spread) / self.lattice.step), 1)
+        distance = self._distance
         if low is None:
             assert high is not None
             usual = self.usual[0]
@@ -186,7 +188,7 @@ def shared_digit(layout: Layout, windows: Sequence[Window], *, weighed: bool = F
         layout.shared.append(Shared(windows[0].column, digit, low, low + above))
     else:
         digit = layout.byte() if small else layout.number(-below, above)
-        if few and plain:
+        if counting and plain and not layout.referred:
             layout.summands.append(Summand(digit, above, low))
     for window in windows:
         window.digit = digit

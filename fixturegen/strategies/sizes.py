@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from fixturegen.errors import ImpossibleError, InputError, SchemaError
 from fixturegen.planning.plan import Plan, TablePlan
 from fixturegen.schema import PerParent, Schema
+from fixturegen.strategies.layouts import FEW
 from fixturegen.strategies.machine import Machine
 
 USUAL = 8
@@ -24,12 +26,21 @@ Sizes = int | Mapping[str, int] | None
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Most and fewest rows by table, whether the most were asked for, and the greatest number that was."""
+    """How many rows are asked for.
+
+    Attributes:
+        most: Most rows by table.
+        least: Fewest rows by table.
+        firm: Whether any of the most were asked for.
+        named: The tables whose most rows were asked for by name.
+        largest: What was asked for where it was greatest, as an error says it.
+    """
 
     most: Mapping[str, int]
     least: Mapping[str, int]
     firm: bool
-    largest: int = 0
+    named: frozenset[str] = frozenset()
+    largest: str = ""
 
 
 def limits(schema: Schema, max_rows: Sizes, min_rows: Sizes) -> Limits:
@@ -47,12 +58,15 @@ def limits(schema: Schema, max_rows: Sizes, min_rows: Sizes) -> Limits:
                 continue
             message = f"min_rows of {name} is {least[name]}, above its max_rows of {most[name]}"
             raise InputError(message)
-    largest = max(most.values(), default=0)
+    named = frozenset(max_rows) if isinstance(max_rows, Mapping) else frozenset()
+    largest = max(named or most, key=lambda name: most[name], default="")
+    said = f"max_rows of {largest} is" if named else "max_rows is"
     greedy = next((name for name, size in least.items() if size > MOST_ROWS), None)
     if greedy is not None:
         message = f"min_rows of {greedy} is {least[greedy]:,}, more than an example holds"
         raise InputError(message, hint=f"All tables together have room for {MOST_ROWS} rows at most.")
-    return Limits({name: min(size, MOST_ROWS + 1) for name, size in most.items()}, least, max_rows is not None, largest)
+    kept = {name: min(size, MOST_ROWS + 1) for name, size in most.items()}
+    return Limits(kept, least, max_rows is not None, named, f"{said} {most.get(largest, 0):,}")
 
 
 def _by_table(schema: Schema, what: str, sizes: Sizes, default: int) -> dict[str, int]:
@@ -102,6 +116,20 @@ def _present(plan: Plan, least: Mapping[str, int]) -> dict[str, int]:
     return found
 
 
+def roomy(plan: Plan, asked: Limits, least: Mapping[str, int]) -> dict[str, int]:
+    """Return the most rows, of tables that were not named so many that those of the named ones have what they need.
+
+    Args:
+        plan: The plan.
+        asked: What was asked for.
+        least: Fewest rows by table.
+    """
+    parents = needed(plan, {name: asked.most[name] if name in asked.named else 0 for name in asked.most})
+    wanted = _present(plan, parents)
+    most = {name: size if name in asked.named else max(size, wanted[name]) for name, size in asked.most.items()}
+    return {name: max(size, least[name]) for name, size in most.items()}
+
+
 def widened(plan: Plan, most: Mapping[str, int], *, firm: bool) -> dict[str, int]:
     """Return the most rows such that every parent has room for the rows that it must have.
 
@@ -146,21 +174,35 @@ def budgeted(machine: Machine, most: Mapping[str, int], asked: Limits) -> dict[s
     """
     if _fits(machine, most):
         return dict(most)
-    largest = max(most.values(), default=0)
-    for size in range(largest - 1, 0, -1):
-        smaller = {name: min(held, max(size, machine.least[name])) for name, held in most.items()}
-        if not _fits(machine, smaller):
-            continue
-        smaller = widened(machine.plan, smaller, firm=False)
+    for size, smaller in _smaller(machine, most):
         if asked.firm:
-            message = f"max_rows of {asked.largest:,} is more than an example holds, which is {MOST_DRAWS:,} draws"
-            raise InputError(message, hint=f"The largest size that fits is {size}.")
-        if _fits(machine, smaller):
-            return smaller
+            message = f"{asked.largest}, more than an example holds, which is {MOST_DRAWS:,} draws"
+            raise InputError(message, hint=f"The largest size that fits is {_largest(machine, most, size)}.")
+        found = widened(machine.plan, smaller, firm=False)
+        if _fits(machine, found):
+            return found
     message = f"{len(most)} tables are more than an example holds: one row of each makes {_draws(machine, dict.fromkeys(most, 1)):,} draws"
     raise ImpossibleError(
         message, hint="Take a part of the schema, or give max_rows of 0 for tables that may be empty."
     )
+
+
+def _smaller(machine: Machine, most: Mapping[str, int]) -> Iterator[tuple[int, dict[str, int]]]:
+    """Yield the sizes that fit where no table has more than a number of rows, the greatest number first."""
+    for size in range(max(most.values(), default=0) - 1, 0, -1):
+        smaller = {name: min(held, max(size, machine.least[name])) for name, held in most.items()}
+        if _fits(machine, smaller):
+            yield size, smaller
+
+
+def _largest(machine: Machine, most: Mapping[str, int], size: int) -> int:
+    """Return the largest size that fits, given that of a machine for more rows: one for few takes less room."""
+    if size > FEW:
+        return size
+    few = {name: min(held, FEW) for name, held in most.items()}
+    small = Machine(machine.plan, few, machine.least, machine.oracle)
+    above = {name: min(held, FEW + 1) for name, held in most.items()}
+    return max(size, *(found for found, _ in islice(_smaller(small, above), 1)))
 
 
 def _fits(machine: Machine, most: Mapping[str, int]) -> bool:

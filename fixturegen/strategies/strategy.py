@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 
@@ -18,11 +18,12 @@ from fixturegen.planning import Plan, planned
 from fixturegen.runs import Source
 from fixturegen.schema import PerParent, Schema
 from fixturegen.strategies.drawing import Drawn, drawing
-from fixturegen.strategies.examples import Dataset, Finish, finisher, said
+from fixturegen.strategies.examples import Dataset, said
 from fixturegen.strategies.fixing import Where, fixed, open_counts
-from fixturegen.strategies.machine import Machine, held
+from fixturegen.strategies.frames import Frames
+from fixturegen.strategies.machine import Machine
 from fixturegen.strategies.shapes import Shape
-from fixturegen.strategies.sizes import Limits, Sizes, budgeted, limits, needed, widened
+from fixturegen.strategies.sizes import Limits, Sizes, budgeted, limits, needed, roomy, widened
 from fixturegen.strategies.warming import warm
 from fixturegen.strategies.worlds import Row, World
 from fixturegen.verbs import load
@@ -43,8 +44,7 @@ class Maker:
     machine: Machine
     shape: Shape
     said: str
-    _columns: dict[str, list[tuple[str, Finish]]]
-    _empty: dict[str, pl.DataFrame] = field(default_factory=dict)
+    _frames: dict[str, Frames]
 
     def world(self, drawn: Drawn) -> World:
         """Return the rows of an example."""
@@ -55,26 +55,16 @@ class Maker:
 
     def dataset(self, drawn: Drawn) -> Dataset:
         """Return the frames of an example."""
-        rows = self.world(drawn).rows
-        frames = {}
-        for name, columns in self._columns.items():
-            if rows[name]:
-                frames[name] = pl.DataFrame([finish(held(rows[name], column)) for column, finish in columns])
-            else:
-                frames[name] = self._nothing(name)
-        return Dataset(frames, self.said)
-
-    def _nothing(self, name: str) -> pl.DataFrame:
-        """Return the frame of a table without rows: most of what shrinking makes."""
-        if name not in self._empty:
-            self._empty[name] = pl.DataFrame([finish([]) for _, finish in self._columns[name]])
-        return self._empty[name].clone()
+        world = self.world(drawn)
+        made = Dataset({name: frames.of(world.rows[name]) for name, frames in self._frames.items()}, self.said)
+        world.forget()
+        return made
 
     def row(self, table: str, row: Row) -> dict[str, object]:
         """Return a row as a dict of Python values."""
         columns = {column.name: column for column in self.machine.plan.tables[table].table.columns}
         found: dict[str, object] = {}
-        for name, _ in self._columns[table]:
+        for name in self._frames[table].names:
             lattice, value = lattice_of(columns[name].type), row.values[name]
             found[name] = value if value is None or lattice is None else lattice.value(value)  # type: ignore[arg-type] # a position
         return found
@@ -100,7 +90,7 @@ def datasets(
     Args:
         schema: The schema, or a source of one.
         max_rows: Most rows of a table, inclusive, for all or by table. Unless given, 8, or fewer where a schema has so many
-            tables that an example would not be held.
+            tables that an example would not be held; of tables that a mapping leaves out also what those it names need.
         min_rows: Fewest rows of a table, inclusive, for all or by table; 0 unless given. Parents that they need come along.
         where: What every row of a table must be: an SQL condition in the schema's dialect, or values by column (None for
             NULL), by table.
@@ -201,17 +191,17 @@ def _maker(
     wanted = open_counts(fixed(dated, where), {one: max(size, 1) for one, size in asked.most.items()})
     plan = planned(wanted, options, judges=at_hand(None))
     least = needed(plan, asked.least)
-    most = widened(plan, {one: max(size, least[one]) for one, size in asked.most.items()}, firm=asked.firm)
+    most = widened(plan, roomy(plan, asked, least), firm=asked.firm)
     _check_room(plan, least, most)
     machine = Machine(plan, most, least, Oracles())
     most = budgeted(machine, most, asked)
     _check_least(machine, asked.least, most)
     warm(machine)
-    columns = {
-        one: [(column.name, finisher(column)) for column in work.plan.table.columns if column.name in work.plan.steps]
+    frames = {
+        one: Frames([column for column in work.plan.table.columns if column.name in work.plan.steps])
         for one, work in machine.works.items()
     }
-    return Maker(machine, Shape(machine, most, machine.least), name, columns)
+    return Maker(machine, Shape(machine, most, machine.least), name, frames)
 
 
 def _check_room(plan: Plan, least: Mapping[str, int], most: Mapping[str, int]) -> None:

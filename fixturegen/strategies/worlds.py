@@ -50,13 +50,13 @@ class Row:
     """One row. Ordered values are positions on their lattice; all others are as Python has them.
 
     ``number`` is the row's place in its table from 0 on, ``values`` its columns, ``given`` values before a case makes them
-    NULL, ``chosen`` the parents by reference, ``away`` the references without one, ``absent`` columns that a case makes NULL,
+    NULL, ``pooled`` what was picked from the pool of a group by its digit, ``chosen`` the parents by reference, ``away`` the references without one, ``absent`` columns that a case makes NULL,
     ``moves`` how far the search has moved each digit on, ``sizes`` how many values each digit has.
     """
 
     __slots__ = (
-        "absent", "away", "cases", "chosen", "digits", "draft", "given", "moves", "number", "owner", "sizes", "values",
-        "world",
+        "absent", "away", "cases", "chosen", "digits", "draft", "given", "moves", "number", "owner", "pooled", "sizes",
+        "values", "world",
     )  # fmt: skip
 
     def __init__(self, world: World, draft: Draft, number: int, owner: Row | None) -> None:
@@ -67,6 +67,7 @@ class Row:
         self.owner = owner
         self.values: dict[str, object] = {}
         self.given: dict[str, object] = {}
+        self.pooled: dict[int, tuple[object, ...]] = {}
         self.chosen: dict[str, Row | None] = {}
         self.cases: dict[int, Case] = {}
         self.away: set[str] = set()
@@ -94,6 +95,10 @@ class World:
         self.taken: dict[tuple[str, int], set[object]] = {}
         self.counts: dict[tuple[str, str, int], int] = {}
         self.families: dict[tuple[str, str], dict[int, list[Row]]] = {}
+
+    def forget(self) -> None:
+        """Let go of the rows: each holds the world, so that only the garbage collector would find that nobody needs them."""
+        self.rows, self.of, self.families = {}, {}, {}
 
     def _owner(self, draft: Draft) -> Row | None:
         return None if draft.owner is None else self.of[id(draft.owner)]

@@ -64,7 +64,7 @@ def test_sizes_are_kept() -> None:
     [
         ({"max_rows": -1}, "max_rows of owners is -1"),
         ({"max_rows": {"pet": 1}}, "Did you mean 'pets'"),
-        ({"max_rows": 100_000}, "max_rows of 100,000 .* The largest size that fits is [1-9]"),
+        ({"max_rows": 100_000}, "max_rows is 100,000, .* The largest size that fits is [1-9]"),
         ({"max_rows": 10**9}, "The largest size that fits is [1-9]"),
         ({"min_rows": 10**9}, "min_rows of owners is 1,000,000,000, .* room for 750 rows"),
         ({"max_rows": 2, "min_rows": 3}, "above its max_rows"),
