@@ -9,11 +9,12 @@ from datetime import date
 
 import polars as pl
 
-from fixturegen.coverage.design import Design, Known, waiver
+from fixturegen.coverage.design import Design, Known
 from fixturegen.coverage.making import made_rows
 from fixturegen.coverage.matching import Row
 from fixturegen.coverage.observed import Observation, every_meeting
 from fixturegen.coverage.steering import UnmakeableError
+from fixturegen.coverage.waiving import waiver
 from fixturegen.covering_arrays.tuples import Meeting
 from fixturegen.databases.oracles import asking, at_hand
 from fixturegen.errors import InputError, SchemaError

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import combinations
 
 import numpy as np
 
 from fixturegen.coverage.completing import Completing
+from fixturegen.coverage.conditions import barred_classes
 from fixturegen.coverage.factors import Factor, child_factors, null_columns, own_factors, parent_factors
 from fixturegen.coverage.feasible import Tied, presence, tied_factors
 from fixturegen.coverage.filling import Filling
@@ -17,12 +17,13 @@ from fixturegen.coverage.parents import Available, Possible, availability
 from fixturegen.coverage.placing import Placing
 from fixturegen.coverage.proofs import Proofs
 from fixturegen.coverage.quieting import quieted
+from fixturegen.coverage.waiving import either, met_in, waiver
 from fixturegen.covering_arrays import Constraint, CoveringArray, covering_array
-from fixturegen.covering_arrays.constraints import Rules
+from fixturegen.covering_arrays.constraints import Rules, Values
 from fixturegen.covering_arrays.dice import Dice
 from fixturegen.covering_arrays.tuples import Meeting
 from fixturegen.expressions.normal import columns_of
-from fixturegen.planning.plan import Plan, TablePlan
+from fixturegen.planning.plan import Link, Plan, TablePlan
 from fixturegen.schema import Reference
 
 EFFORT = 4_000_000
@@ -41,10 +42,12 @@ class Known:
     Attributes:
         factors: Factors of every table, and what ties them.
         arrays: Covering arrays, by table and what they depend on.
+        barred: Classes of parents that conditions on a reference rule out, by table and reference name.
     """
 
     factors: dict[str, tuple[tuple[Factor, ...], tuple[Tied, ...]]] = field(default_factory=dict)
     arrays: dict[object, CoveringArray] = field(default_factory=dict)
+    barred: dict[tuple[str, str], frozenset[tuple[int, int]] | None] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -107,14 +110,29 @@ class Design:
             self.known.factors[name] = self._factors(self.plan.tables[name])
         factors, tied = self.known.factors[name]
         here = self.placed[name] = Placed(self.plan.schema.tables[name], factors)
-        matching = self.matchings[name] = Matching(self.plan.schema, self.placed, here, self.chosen(name), tied)
-        always = presence(here.table, self.plan.schema, factors)
+        links, chosen = self.plan.tables[name].links, self.chosen(name)
+        barred = {one.name: self._barred(name, links[one.name]) or frozenset() for one in chosen}
+        matching = self.matchings[name] = Matching(self.plan.schema, self.placed, here, chosen, tied, barred)
+        always = [*presence(here.table, self.plan.schema, factors), *self._barren(factors)]
         proven = {table: one.rules for table, one in self.proofs.items()}
         own = [*(Constraint(one.members, one.allows) for one in tied), *(rule for rule, _ in always)]
         levels = [len(factor.classes) for factor in factors]
         self.proofs[name] = Proofs(matching, always, _rules(levels, own, matching, proven), self.proofs)
         allowed = [*own, *self._not_banned(name, factors)]
         self.rules[name] = _rules(levels, allowed, matching, self.rules) if self.banned else self.proofs[name].rules
+
+    def _barren(self, factors: Sequence[Factor]) -> Iterator[tuple[Constraint, str]]:
+        """Yield that rows of classes which conditions on a reference rule out have no children by it."""
+        for number, factor in enumerate(factors):
+            if factor.child is None:
+                continue
+            child, reference = factor.child
+            for at, value in sorted(self._barred(child, self.plan.tables[child].links[reference]) or ()):
+                words = f"checks of {child} on {', '.join(self._columns(child, reference))} rule out such parents"
+                yield Constraint((at, number), _barren(value, factor)), words
+
+    def _columns(self, name: str, reference: str) -> tuple[str, ...]:
+        return self.plan.tables[name].links[reference].reference.columns
 
     def _design(self, name: str, placing: Placing) -> None:
         """Make the covering array of a table, with parents added where classes find none."""
@@ -171,7 +189,7 @@ class Design:
         """Return the references of a table whose parents are chosen by their classes: to rows that come before."""
         order = list(self.plan.tables)
         table = self.plan.tables[name]
-        tied = _tied_to_others(table)
+        tied = _tied_to_others(table) | {one for one, link in table.links.items() if self._barred(name, link) is None}
         postponed = {reference.name for reference in self.plan.postponed.get(name, ())}
         return [
             link.reference
@@ -181,6 +199,19 @@ class Design:
             and order.index(link.reference.table) <= order.index(name)
             and (link.reference.table != name or null_columns(table, link.reference))
         ]
+
+    def _barred(self, name: str, link: Link) -> frozenset[tuple[int, int]] | None:
+        """Return the classes of parents that conditions on a reference rule out; None where classes do not tell."""
+        there = link.reference.table
+        if not link.only or there not in self.plan.tables:
+            return frozenset()
+        key = name, link.reference.name
+        if key not in self.known.barred:
+            self.known.barred[key] = barred_classes(self.plan.tables[name], link, self._own_factors(there))
+        return self.known.barred[key]
+
+    def _own_factors(self, name: str) -> list[Factor]:
+        return list(own_factors(self.plan.tables[name], [column for place, column in self.plain if place == name]))
 
     def strength_of(self, name: str) -> int:
         """Return how many classes of a table meet: fewer where its factors are those of fewer rows."""
@@ -208,7 +239,7 @@ class Design:
     def _covering(self, name: str) -> CoveringArray:
         factors, strength = self.placed[name].factors, self.strength_of(name)
         constraints, levels = self._constraints(name), [len(factor.classes) for factor in factors]
-        waived = _either(waiver(factors), _met(self.placed[name].rows, strength))
+        waived = either(waiver(factors), met_in(self.placed[name].rows, strength))
         array = covering_array(levels, strength, constraints=constraints, waived=waived, seed=self.seed, effort=EFFORT)
         return replace(array, rows=quieted(array.rows, factors, strength, Rules(levels, constraints), waived))
 
@@ -218,7 +249,7 @@ class Design:
         schema = self.plan.schema
         covered = name in self.covered
         pinned = frozenset((child, reference.name) for child in self.plan.tables for reference in self.chosen(child))
-        found = list(own_factors(table, [column for place, column in self.plain if place == name]))
+        found = self._own_factors(name)
         if covered:
             found += child_factors(schema, schema.tables[name], pinned)
             held = {name: tuple(found)} | {other: placed.factors for other, placed in self.placed.items()}
@@ -267,30 +298,13 @@ def _until_none(fillings: Sequence[Filling]) -> None:
 
 
 def _tied_to_others(table: TablePlan) -> set[str]:
-    """References whose parents are drawn: by conditions on themselves, or, all but the first, until those on several hold."""
-    found = {name for name, link in table.links.items() if link.only}
+    """References whose parents are drawn, all but the first, until conditions on several hold."""
+    found: set[str] = set()
     for condition in (one for settled in table.settled for one in settled.conditions):
         names = set(columns_of(condition))
         found.update([name for name, link in table.links.items() if set(link.reference.columns) & names][1:])
     return found
 
 
-def _met(rows: Sequence[Row], strength: int) -> Callable[[Meeting], bool]:
-    """Return which classes meet in some rows already: rows that were added as parents of the same table's."""
-    met = {meeting for row in rows for meeting in combinations(enumerate(row), strength)}
-    return met.__contains__
-
-
-def _either(one: Callable[[Meeting], bool], other: Callable[[Meeting], bool]) -> Callable[[Meeting], bool]:
-    return lambda meeting: one(meeting) or other(meeting)
-
-
-def waiver(factors: Sequence[Factor]) -> Callable[[Meeting], bool]:
-    """Return which classes need not meet: those of one parent meet in the parent's own rows; to have no parent is a class of the reference."""
-    absent = {(at, factor.within.index(None)) for at, factor in enumerate(factors) if None in factor.within}
-
-    def waived(meeting: Meeting) -> bool:
-        references = [factors[at].reference for at, _ in meeting if factors[at].reference is not None]
-        return len(references) != len(set(references)) or any(one in absent for one in meeting)
-
-    return waived
+def _barren(barred: int, factor: Factor) -> Callable[[Values], bool]:
+    return lambda values: values[0] != barred or values[1] is None or factor.children[values[1]].least == 0

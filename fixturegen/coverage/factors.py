@@ -113,9 +113,10 @@ def _free(table: TablePlan, column: Column) -> bool:
 
 
 def distinct_columns(table: Table) -> frozenset[str]:
-    """Return the columns of keys and uniques."""
-    uniques = (*([table.primary_key] if table.primary_key else []), *table.uniques)
-    return frozenset(name for unique in uniques for name in unique.columns)
+    """Return the columns of keys and uniques; not of those that hold whenever a smaller one does."""
+    uniques = [set(one.columns) for one in (*([table.primary_key] if table.primary_key else []), *table.uniques)]
+    whole = [set(columns) for columns in _whole_uniques(table)]
+    return frozenset(name for unique in uniques for name in unique if not any(one < unique for one in whole))
 
 
 def child_factors(schema: Schema, table: Table, pinned: frozenset[tuple[str, str]]) -> Iterator[Factor]:

@@ -47,6 +47,7 @@ class Matching:
         here: The table whose rows are placed.
         chosen: Its references whose parents are chosen here, in the order in which they are decided.
         tied: Its factors that checks tie.
+        barred: By reference name, classes of a parent that conditions on the reference rule out, as (factor, class).
     """
 
     schema: Schema
@@ -54,6 +55,7 @@ class Matching:
     here: Placed
     chosen: Sequence[Reference]
     tied: Sequence[Tied]
+    barred: Mapping[str, frozenset[tuple[int, int]]] = field(default_factory=dict)
     counts: dict[tuple[str, int], int] = field(default_factory=dict)
     taken: set[tuple[object, ...]] = field(default_factory=set)
     _shared: dict[tuple[int, str], frozenset[int]] = field(default_factory=dict)
@@ -228,6 +230,8 @@ class Matching:
         factors = self.placed[reference.table].factors
         if any(parent.get(at, 0) != len(factors[at].classes) - 1 for at in self.opened(row, reference)):
             return False
+        if not self.barred.get(reference.name, frozenset()).isdisjoint(parent.items()):
+            return False
         kinds = {factors[at].column: factors[at].kinds[value] for at, value in parent.items() if _own(factors[at])}
         for tied in self.tied:
             related = tuple((name, kinds[column]) for name, column in tied.read_from(reference.name) if column in kinds)
@@ -240,7 +244,8 @@ class Matching:
         """Return the factors of a parent that checks read."""
         columns = {column for tied in self.tied for _, column in tied.read_from(reference.name)}
         factors = self.placed[reference.table].factors
-        return [at for at, factor in enumerate(factors) if factor.column in columns and _own(factor)]
+        read = {at for at, factor in enumerate(factors) if factor.column in columns and _own(factor)}
+        return sorted(read | {at for at, _ in self.barred.get(reference.name, ())})
 
     def _preference(self, reference: Reference, parent: int) -> tuple[bool, int, int]:
         least, _ = self._demand(reference, parent)

@@ -41,7 +41,10 @@ class Proofs:
         if not self.refused(dict(meeting)):
             return None
         return (
-            self._of_checks(meeting) or self._always(dict(meeting)) or self._of_parents(dict(meeting)) or self._joint()
+            self._of_checks(meeting)
+            or self._always(dict(meeting))
+            or self._of_parents(dict(meeting))
+            or self._joint(dict(meeting))
         )
 
     def _of_checks(self, meeting: Meeting) -> str | None:
@@ -66,9 +69,10 @@ class Proofs:
                 return f"no row of {reference.table} goes with them: {why}"
         return None
 
-    def _joint(self) -> str:
-        names = sorted({name for tied in self.matching.tied for name in _checks(tied)})
-        return f"no row meets all at once: {', '.join(names) or 'what its references and NULLs demand'}"
+    def _joint(self, classes: Mapping[int, int]) -> str:
+        checks = {name for tied in self.matching.tied for name in _checks(tied)}
+        words = {words for rule, words in self.always if classes.keys() & set(rule.factors)}
+        return f"no row meets all at once: {'; '.join(sorted(checks | words)) or 'what its references demand'}"
 
 
 def _checks(tied: Tied) -> Sequence[str]:

@@ -98,3 +98,23 @@ def test_a_table_of_one_row_says_which_classes_it_has_no_room_for(tmp_path: Path
     said = {(one.classes["mode"], one.classes["level"]) for one in data.impossible}
     assert said == {(mode, level) for mode in "ab" for level in "xyz"} - {have}
     assert all(one.crowded and "1 rows at most" in one.reason for one in data.impossible)
+
+
+SUBTYPES = """
+CREATE TABLE vehicles (id integer PRIMARY KEY, kind varchar(4) NOT NULL CHECK (kind IN ('car', 'bike', 'van')), UNIQUE (id, kind));
+CREATE TABLE cars (id integer PRIMARY KEY, kind varchar(4) NOT NULL CHECK (kind = 'car'),
+  doors integer NOT NULL CHECK (doors BETWEEN 2 AND 5), FOREIGN KEY (id, kind) REFERENCES vehicles (id, kind));
+CREATE TABLE bikes (id integer PRIMARY KEY, kind varchar(4) NOT NULL CHECK (kind = 'bike'), bell boolean,
+  FOREIGN KEY (id, kind) REFERENCES vehicles (id, kind));
+"""
+
+
+def test_subtypes_share_keys_with_rows_of_their_kind(tmp_path: Path) -> None:
+    _, data = covered(tmp_path, SUBTYPES)
+    assert set(data["cars"]["doors"]) == {2, 3, 4, 5}
+    assert set(data["bikes"]["bell"]) == {None, False, True}
+    assert set(data["vehicles"]["kind"]) == {"car", "bike", "van"}
+    said = {tuple(one.classes.values()): one.reason for one in data.impossible}
+    assert set(said) == {("bike", "one"), ("van", "one"), ("car", "one"), ("one", "one")}
+    assert "rule out such parents" in said["van", "one"]
+    assert "rule out such parents" in said["one", "one"]
