@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _FAILED = "25P02"
 _BASE = "fixturegen_test"
+_NOBODY = 0
+"""The owner of a savepoint that is no connection's."""
 _ENDINGS = ("COMMIT", "END", "ROLLBACK", "BEGIN", "START")
 _READING = ("SELECT", "PRAGMA", "SHOW", "EXPLAIN", "VALUES")
 _SETTING = re.compile(
@@ -160,7 +162,7 @@ class Isolation:
     def nested(self) -> Iterator[None]:
         """Undo at the end of the block whatever was done within it."""
         self.begin()
-        point = self._pushed(0)
+        point = self._pushed(_NOBODY)
         point.wrote = True
         try:
             yield
@@ -242,7 +244,13 @@ class Isolation:
             self._own["do_begin"](connection)
             return
         self._mend()
-        if not self._autocommit:
+        if self._autocommit:
+            return
+        try:
+            self._pushed(id(connection))
+        except Exception as error:
+            if getattr(error, "sqlstate", None) != _FAILED or not self._recovered():
+                raise
             self._pushed(id(connection))
 
     def _commit(self, connection: PoolProxiedConnection) -> None:
@@ -339,6 +347,16 @@ class Isolation:
         self._run(f"SAVEPOINT {point.name}")
         self._points.append(point)
         return point
+
+    def _recovered(self) -> bool:
+        """Roll back what has failed on another connection, which can do nothing else; return whether there was such."""
+        point = next((point for point in reversed(self._points) if not point.kept), None)
+        if point is None:
+            return False
+        self._run(f"ROLLBACK TO SAVEPOINT {point.name}")
+        del self._points[self._points.index(point) + 1 :]
+        point.wrote = point.owner == _NOBODY
+        return True
 
     def _settle(self) -> None:
         """Let go of the savepoints of what was committed, as far as nobody else has written before or after.

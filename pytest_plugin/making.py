@@ -80,8 +80,8 @@ class Making:
             return example.maker
         if test.maker is None:
             test.maker = self._base()
-            if self._run.is_foreign(connection.engine):
-                self._run.check_tables(connection)
+            if self._run.databases.is_foreign(connection.engine):
+                self._run.databases.check_tables(connection, self._run.content.schema)
                 test.maker = test.maker.beside(existing_rows(self._run.content.plan, connection))
         return test.maker
 

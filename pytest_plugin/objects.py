@@ -163,7 +163,7 @@ class Fixturegen:
                 if dataset is not None:
                     with served.engine.begin() as connection:
                         if not own:
-                            run.check_tables(connection)
+                            run.databases.check_tables(connection, run.content.schema)
                             writer.empty(connection)
                         _lay_out(writer, connection, dataset)
                 with served.engine.connect() as connection:

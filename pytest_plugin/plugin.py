@@ -134,7 +134,7 @@ def pytest_fixture_setup(
         run.take(value)
         if fixturedef.scope != "function":
             # Finalizers run last in, first out: the last test is undone before the user's fixture closes or drops its database.
-            fixturedef.addfinalizer(lambda: run.give_back(value))
+            fixturedef.addfinalizer(lambda: run.databases.give_back(value))
     return value
 
 
@@ -175,7 +175,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Drop what was made."""
     config = session.config
     run = config.stash.get(RUN, None)
-    left = run.close() if run is not None else ()
+    left = run.databases.close() if run is not None else ()
     output = getattr(config, "workeroutput", None)
     if output is not None:
         output["fixturegen_templates"] = list(left)

@@ -1,4 +1,4 @@
-"""The run: which test is running, what it asks for, and the databases that serve it."""
+"""The run: which test is running, what it asks for, and what serves it."""
 
 from __future__ import annotations
 
@@ -14,15 +14,14 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from fixturegen.engines import masked
-from fixturegen.errors import FixturegenError, InputError
+from fixturegen.errors import InputError
 from fixturegen.schema import Dialect
 from pytest_fixturegen.content import Asked, Content, Create
+from pytest_fixturegen.databases import Databases
 from pytest_fixturegen.failing import one_line
 from pytest_fixturegen.markers import told
-from pytest_fixturegen.places import Place, let_through, place
 from pytest_fixturegen.plugin import ITEM, RUN
 from pytest_fixturegen.reporting import section
-from pytest_fixturegen.served import Served, check_idle
 from pytest_fixturegen.settings import settings_of
 from pytest_fixturegen.testing import Test
 from pytest_fixturegen.whereabouts import kept_folder, whereabouts
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from pytest_fixturegen.hashes import Hashes
     from pytest_fixturegen.making import Making
     from pytest_fixturegen.rows import Writer
+    from pytest_fixturegen.served import Served
 
 
 class Run:
@@ -43,15 +43,10 @@ class Run:
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
         self.settings = settings_of(config)
-        self._place: Place | None = None
+        self.databases = Databases(lambda: whereabouts(config, self.url), self.settings.allow)
         self._contents: dict[object, Content] = {}
         self._writers: dict[tuple[int, str], Writer] = {}
-        self._served: dict[int, Served] = {}
-        self._built: dict[tuple[str, bool], Served] = {}
-        self._ended: list[tuple[int, bool]] = []
         self._test: Test | None = None
-        self._clones = 0
-        self._building: Content | None = None
         self.lock = RLock()
         """Held while anything is made once: threads of a test may be the first to ask, all of them at the same time."""
 
@@ -148,17 +143,10 @@ class Run:
         known: dict[str, Dialect] = {"postgresql": "postgresql", "mysql": "mysql", "mariadb": "mysql"}
         return known.get(name, "sqlite")
 
-    @property
-    def place(self) -> Place:
-        """Where databases are made."""
-        if self._place is None:
-            self._place = place(whereabouts(self.config, self.url))
-        return self._place
-
     def engine(self, create: Create | None) -> Engine:
         """Return the engine of the configured content, isolated."""
         with one_line():
-            return self._served_content(self.configured, self._checked(create)).engine
+            return self._database(self.configured, self._checked(create)).engine
 
     def served(self) -> Served:
         """Return the database that serves the running test, unless it has one of its own."""
@@ -166,8 +154,8 @@ class Run:
         configured = self.configured.asked
         request = test.item._request  # type: ignore[attr-defined]  # noqa: SLF001 - overrides are the item's own
         if test.asked == configured:
-            return self.serving(request.getfixturevalue("fixturegen_engine"))
-        return self._served_content(self.content, self._create())
+            return self.databases.serving(request.getfixturevalue("fixturegen_engine"))
+        return self._database(self.content, self._create())
 
     def take(self, engine: object) -> None:
         """Isolate what the fixture ``fixturegen_engine`` gave, whoever wrote it."""
@@ -177,82 +165,24 @@ class Run:
             if not isinstance(engine, Engine):
                 message = f"your fixture fixturegen_engine gives a {type(engine).__name__}, not an SQLAlchemy Engine"
                 raise InputError(message, hint="Asynchronous tests take fixturegen_async_connection or its session.")
-            self.serving(engine)
-
-    def give_back(self, engine: object) -> None:
-        """Undo what was done through a user's own engine, and leave it as it was: its fixture is about to end."""
-        served = self._served.get(id(engine))
-        if served is not None and self.is_foreign(served.engine):
-            self._ended.append(served.finish())
-            served.close()
-            del self._served[id(engine)]
-
-    def serving(self, engine: Engine) -> Served:
-        """Return what isolates an engine, whoever made it."""
-        if id(engine) not in self._served:
-            let_through(engine, self.settings.allow)
-            check_idle(engine)
-            self._served[id(engine)] = Served(engine)
-        return self._served[id(engine)]
+            self.databases.serving(engine)
 
     def has_own_engine(self) -> bool:
         """Whether a database of the plugin's own serves the running test."""
-        return self.test.clone or not self.is_foreign(self.served().engine)
-
-    def is_foreign(self, engine: Engine) -> bool:
-        """Whether the plugin did not make the engine, and so does not know its rows."""
-        return id(engine) in self._served and engine not in [served.engine for served in self._built.values()]
-
-    def check_tables(self, connection: Connection) -> None:
-        """Refuse a user's own database that lacks tables of the running test's schema; asked once.
-
-        Raises:
-            InputError: If that is so.
-        """
-        served, schema = self._served[id(connection.engine)], self.content.schema
-        if id(schema) in served.complete:
-            return
-        from pytest_fixturegen.lacking import refuse_lacking  # noqa: PLC0415 - only for a user's own engine
-
-        hint = "Make them before your fixture gives the engine: fixturegen_create(engine) makes those of the schema."
-        refuse_lacking(schema, connection, "the database of your fixture fixturegen_engine", hint)
-        served.complete.add(id(schema))
+        return self.test.clone or not self.databases.is_foreign(self.served().engine)
 
     def emptied(self) -> Served:
         """Return a database with the running test's tables and without rows."""
         asked = self.test.asked
         empty = Asked(asked.source, None, 0, empty=True)
-        return self._served_content(self.content_of(empty), self._create())
+        return self._database(self.content_of(empty), self._create())
 
-    def _served_content(self, content: Content, create: Create | None) -> Served:
-        key = content.key(create)
-        found = self._built.get((key, content.asked.empty))
-        if found is None:
-
-            def build(engine: Engine) -> None:
-                self._build(content, engine, create)
-
-            engine = self.place.own(key, build)
-            self._note_kept(content, create, key)
-            found = Served(engine, renew=lambda: self.place.renew(key, build), dispose=True)
-            self._built[key, content.asked.empty] = self._served[id(engine)] = found
-        return found
-
-    def _note_kept(self, content: Content, create: Create | None, key: str) -> None:
-        """Let what is kept for later runs take the place of what earlier ones have kept for the same purpose."""
-        folder = self.place.whereabouts.kept
-        purpose = content.purpose(self.configured.asked, create)
-        if folder is None or purpose is None:
-            return
-        from pytest_fixturegen.kept import Kept  # noqa: PLC0415 - only where anything is kept
-
-        mine = {key for key, _ in self._built}
-        server = self.url.set(password=None).render_as_string()
-        Kept(folder).serves(f"{server} {purpose}", key, lambda old: old not in mine and self.place.forget(old))
+    def _database(self, content: Content, create: Create | None) -> Served:
+        return self.databases.of(content, create, content.purpose(self.configured.asked, create))
 
     def create_tables(self, engine: Engine) -> None:
         """Make the tables of what is being built, else those of the running test; what ``fixturegen_create`` is by default."""
-        (self._building or self.content).create_tables(engine)
+        (self.databases.building or self.content).create_tables(engine)
 
     def _create(self) -> Create | None:
         request = self.test.item._request  # type: ignore[attr-defined]  # noqa: SLF001 - overrides are the item's own
@@ -269,13 +199,6 @@ class Run:
             raise InputError(message)
         return create
 
-    def _build(self, content: Content, engine: Engine, create: Create | None) -> None:
-        self._building = content
-        try:
-            content.build(engine, create)
-        finally:
-            self._building = None
-
     def current_engine(self) -> Engine:
         """Return the engine of the running test: isolated, or on a database of its own."""
         with self.lock:
@@ -285,15 +208,9 @@ class Run:
             if not test.clone:
                 return self.served().engine
             if test.copy is None:
-                test.copy = self._cloned()
+                content, create = self.content, self._create()
+                test.copy = self.databases.clone(content, create, content.purpose(self.configured.asked, create))
             return test.copy
-
-    def _cloned(self) -> Engine:
-        content, create = self.content, self._create()
-        key = content.key(create)
-        self._served_content(content, create)
-        self._clones += 1
-        return self.place.clone(key, lambda engine: self._build(content, engine, create), f"clone{self._clones}")
 
     # What the fixtures give
 
@@ -354,12 +271,10 @@ class Run:
         __tracebackhide__ = True
         test, self._test = self._test, None
         if test is not None and test.copy is not None:
-            self.place.drop(test.copy)
+            self.databases.drop(test.copy)
         ours = test is not None or any(name.startswith("fixturegen") for name in item.fixturenames)  # type: ignore[attr-defined]
-        results = [*self._ended, *(served.finish(watched=ours) for served in self._served.values())]
-        self._ended.clear()
-        left = sum(number for number, _ in results)
-        if not all(undone for _, undone in results):
+        left, undone = self.databases.finish(watched=ours)
+        if not undone:
             message = "the test ended the driver's transaction by itself: what it did to the database stays"
             pytest.fail(f"fixturegen: {message}. Use isolation='clone' for it.", pytrace=False)
         if left and not item.stash.get(_FAILED, False):
@@ -374,15 +289,6 @@ class Run:
         test = self._test
         if report.failed and test is not None and test.item is item:
             report.sections.append(("fixturegen", section(test.item, test.asked, test.told)))
-
-    def close(self) -> tuple[str, ...]:
-        """Drop what was made; return the names of the templates that the last worker is to drop."""
-        with suppress(SQLAlchemyError, FixturegenError):  # a server that is gone is no failure of the tests
-            for served in self._served.values():
-                served.close()
-            self._served.clear()
-            return self._place.close() if self._place is not None else ()
-        return ()
 
 
 _FAILED = pytest.StashKey[bool]()

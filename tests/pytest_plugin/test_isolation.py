@@ -269,6 +269,23 @@ def test_the_commit_of_what_failed_is_a_roll_back(postgresql_url: URL) -> None:
 
 
 @pytest.mark.postgresql
+def test_what_failed_on_one_connection_keeps_no_other_from_its_work(postgresql_url: URL) -> None:
+    engine = filled(create_engine(postgresql_url))
+    isolation = Isolation(engine)
+    with engine.connect() as connection:
+        connection.execute(insert(ROWS), {"a": 21})
+        with pytest.raises(IntegrityError):
+            connection.execute(insert(ROWS), {"a": 21})
+        with engine.begin() as another:
+            assert count(another) == 2
+            another.execute(insert(ROWS), {"a": 22})
+        connection.rollback()
+        assert count(connection) == 3
+    isolation.release()
+    engine.dispose()
+
+
+@pytest.mark.postgresql
 def test_a_connection_that_the_server_closed_is_opened_again(postgresql_url: URL) -> None:
     engine = filled(create_engine(postgresql_url))
     isolation = Isolation(engine)

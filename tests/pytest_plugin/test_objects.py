@@ -28,7 +28,7 @@ def test_examples(fixturegen, fixturegen_dataset, names):
 @settings(max_examples=5, database=None, deadline=None)
 @given(number=st.integers())
 def test_the_first_example_does_not_wait(fixturegen, number):
-    assert any(empty for _, empty in fixturegen._run._built), "built before any example"
+    assert any(empty for _, empty in fixturegen._run.databases.built), "built before any example"
     with fixturegen.example({"teams": [{"id": 1, "name": "x"}]}) as connection:
         assert count(connection, "teams") == 1
 
