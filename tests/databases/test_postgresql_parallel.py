@@ -249,17 +249,18 @@ def test_engines_with_settings_and_small_pools(server: Server) -> None:
     engine.dispose()
 
 
+@pytest.mark.slow
 def test_impatient_servers_are_told_to_wait(server: Server) -> None:
     """The load's transaction is idle while others copy, and they are while rows are made."""
 
     def slow() -> Iterator[tuple[str, pl.DataFrame]]:
         for at, block in enumerate(blocks()):
-            if at in (0, 9):
-                threading.Event().wait(0.4)
+            if at == 9:
+                threading.Event().wait(5)
             yield block
 
     for (name,) in server.rows("SELECT name FROM pg_settings WHERE name ~ '^idle.*timeout$'"):
-        server.rows(f"ALTER DATABASE {server.url.database} SET {name} = 100")
+        server.rows(f"ALTER DATABASE {server.url.database} SET {name} = 3000")
     assert seed(server.url, slow()).alone == ""
     assert server.value(ROW_COUNTS) == 300
 
