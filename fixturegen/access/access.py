@@ -29,7 +29,7 @@ from fixturegen.verbs import load
 
 KEPT = 8
 """So many schemas with their options are kept planned, the latest used."""
-ONE_BY_ONE = 4
+ONE_BY_ONE = 8
 """Up to so many rows are made one by one; more are faster together."""
 SHOWN = 60
 """Characters of a value that messages show."""
