@@ -19,7 +19,7 @@ TOGETHER = 1_000
 CALLS = 100
 STRIDE = 7_919
 """A prime: keys lie all over their tables."""
-WARM = 0.001
+WARM = 0.0005
 
 
 def results(bench: Bench) -> Iterator[Result]:
