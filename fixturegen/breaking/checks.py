@@ -8,6 +8,8 @@ from functools import partial
 import numpy as np
 
 from fixturegen.breaking.bench import Bench
+from fixturegen.breaking.clauses import Clause
+from fixturegen.breaking.clocks import far
 from fixturegen.breaking.conditions import Condition, Sight, conditions, sights, vary
 from fixturegen.breaking.enforcement import Enforcement
 from fixturegen.breaking.pool import Row
@@ -41,10 +43,14 @@ def _wishes(bench: Bench, enforcement: Enforcement, condition: Condition) -> Ite
         return
     bad, one = bench.bad[name], len(condition.clauses) == 1
     broken, said = False, set[str]()
+    # What the clock decides about, a candidate tells only where it is far from any clock.
+    clocked = {name for clause in condition.clauses if clause.clock for name in _own(condition, clause)}
+    telling = far(bench, clocked) if clocked else np.ones(len(bench), dtype=np.bool_)
     for number, sight in enumerate(sights(bench, condition)):
-        sides = [breaks for breaks in (False, True) if (sight.seen & sight.decisive & (bad == breaks)).any()]
+        shown = sight.seen & sight.decisive & (telling | (sight.state == "null"))
+        sides = [breaks for breaks in (False, True) if (shown & (bad == breaks)).any()]
         for breaks in sides:
-            places = np.flatnonzero(sight.seen & sight.decisive & (bad == breaks))
+            places = np.flatnonzero(shown & (bad == breaks))
             broken = broken or breaks
             suffix = sight.state if one else f"{sight.clause.text}: {sight.state}"
             suffix = f"{suffix} (false)" if breaks and len(sides) > 1 else suffix
@@ -65,13 +71,18 @@ def _wishes(bench: Bench, enforcement: Enforcement, condition: Condition) -> Ite
             suffix="false",
             way="the condition is false",
             breaks=True,
-            places=np.flatnonzero(bad).tolist(),
+            places=np.flatnonzero(bad & telling).tolist(),
             judge=judge,
         )
 
 
+def _own(condition: Condition, clause: Clause) -> list[str]:
+    """Return the table's own columns among those of a clause."""
+    return [condition.paths[name].column for name in clause.columns if not condition.paths[name].references]
+
+
 def _way(condition: Condition, sight: Sight, row: Row) -> str:
-    own = [condition.paths[name].column for name in sight.clause.columns if not condition.paths[name].references]
+    own = _own(condition, sight.clause)
     values = ", ".join(f"{name} = {_shown(row[name])}" for name in dict.fromkeys(own) if name in row)
     return f"{values}; {sight.clause.text}: {sight.state}" if values else f"{sight.clause.text}: {sight.state}"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import combinations, product
 
 import numpy as np
@@ -13,6 +14,7 @@ from sqlglot import exp
 from fixturegen.breaking.balancing import balance_of
 from fixturegen.breaking.bench import UNEVALUATED, Bench, Flags
 from fixturegen.breaking.clauses import Clause, clauses
+from fixturegen.breaking.clocks import far_moments
 from fixturegen.breaking.constants import spoken, texts
 from fixturegen.breaking.values import around, wide
 from fixturegen.constraints.conditions import mentioned_paths, type_at
@@ -129,7 +131,7 @@ def values_of(bench: Bench, condition: Condition, base: int, name: str) -> list[
     for clause in condition.clauses:
         if name not in _own_names(condition, clause):
             continue
-        found |= dict.fromkeys(spoken(clause.node, type_))
+        found |= dict.fromkeys(_told(clause, type_, row[name], bench.pool.schema.as_of))
         for other in clause.columns:
             value = value_at(bench, row, condition.paths.get(other))
             if value is not None and other != name:
@@ -151,6 +153,11 @@ def values_of(bench: Bench, condition: Condition, base: int, name: str) -> list[
     if row[name] is not None:
         listed += [each for each in around(row[name], type_) if each not in listed]
     return listed
+
+
+def _told(clause: Clause, type_: Type, value: object, as_of: date) -> list[object]:
+    """Return what a clause itself compares with; far moments where that is the clock."""
+    return [*(far_moments(value, as_of) if clause.clock else ()), *spoken(clause.node, type_)]
 
 
 def limit_of(bench: Bench, row: Mapping[str, object], bound: Bound | None) -> object:

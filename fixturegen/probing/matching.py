@@ -76,7 +76,11 @@ def _names(constraint: Constraint, told: str) -> bool:
 
 def _of_domain(constraint: Constraint, told: str, domain: str) -> bool:
     """Whether it is a CHECK of a column's domain: neither the domain nor the schema gives it a name of its own."""
-    return constraint.kind == "check" and constraint.name.endswith("_check") and told.startswith(f"{domain}_check")
+    return (
+        constraint.kind == "check"
+        and _NUMBERED.sub("", constraint.name).endswith("_check")
+        and told.startswith(f"{domain}_check")
+    )
 
 
 def _made(constraint: Constraint, told: str) -> bool:

@@ -13,3 +13,9 @@ CREATE TYPE mood AS ENUM ('sad','ok','happy');
 CREATE DOMAIN posint AS int CHECK (VALUE > 0);
 CREATE TABLE t (id serial PRIMARY KEY, m mood NOT NULL, q posint NOT NULL, u uuid, j jsonb, ip inet, b boolean NOT NULL, n numeric(5,2), c char(3), v varchar(10) CHECK (v ~ '^[a-z]+$'), s smallint,
  "Order" int CHECK ("Order" BETWEEN 1 AND 5 OR "Order" = 100), x int, y int, CHECK (x + y <= 10), CHECK (CASE WHEN m = 'happy' THEN q >= 5 ELSE true END), CHECK (num_nonnulls(x, y) <> 1));
+CREATE TABLE clocked (id int PRIMARY KEY, born date CHECK (born < now()), seen timestamp NOT NULL CHECK (seen <= CURRENT_TIMESTAMP));
+CREATE TABLE mains (id int PRIMARY KEY, login varchar(20) NOT NULL, org int, deleted_at timestamp, is_main boolean NOT NULL, UNIQUE NULLS NOT DISTINCT (org, login));
+CREATE UNIQUE INDEX mains_one ON mains (org) WHERE is_main AND deleted_at IS NULL;
+CREATE UNIQUE INDEX mains_low ON mains (lower(login), org) WHERE deleted_at IS NULL;
+CREATE TABLE halves (a int, b int, PRIMARY KEY (a, b));
+CREATE TABLE wholes (id int PRIMARY KEY DEFERRABLE INITIALLY DEFERRED, x int, y int, FOREIGN KEY (x, y) REFERENCES halves MATCH FULL);

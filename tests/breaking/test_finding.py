@@ -90,6 +90,9 @@ def test_postgresql_judges_odd_tables_so(postgresql_url: URL) -> None:
     assert {"no_two/adjacent", "no_two/outside", "no_two/other worker"} <= ids(found, "shifts", "accept")
     assert {"emails_lower/folded", "emails_org/null org"} <= ids(found, "emails", "reject")
     assert {record.at for record in found if record.id.startswith("d.d_k_key/")} == {"commit"}
+    assert {"clocked_born_check/false", "clocked_seen_check/false"} <= ids(found, "clocked", "reject")
+    assert {"mains_one/duplicate", "mains_low/duplicate"} <= ids(found, "mains", "reject")
+    assert any("_full/" in each for each in ids(found, "wholes", "reject"))
     assert {"t_m_enum/no label", "t_q_check/equal", "t_x_y_check/above"} <= ids(found, "t", "reject")
 
 
