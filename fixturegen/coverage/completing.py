@@ -29,6 +29,7 @@ class Completing:
         left: Classes that they leave out.
         strength: How many classes meet.
         waived: Which classes need not meet.
+        fewest: So many parents are made for each row at least: children of rows with the same parents may stand in their way.
     """
 
     placing: Placing
@@ -37,6 +38,7 @@ class Completing:
     left: Sequence[Meeting]
     strength: int
     waived: Callable[[Meeting], bool]
+    fewest: int = 0
 
     def complete(self) -> bool:
         """Add rows for classes that meet in none; return whether there were any."""
@@ -48,7 +50,7 @@ class Completing:
         for meeting in dict.fromkeys([*self.left, *self._meetings(lost)]):
             if not any(all(row[at] == value for at, value in meeting) for row in kept):
                 rows = islice(self._rows_with(meeting), MOST_ATTEMPTS)
-                kept.update(islice((row for row in rows if self.placing.place(name, row)), 1))
+                kept.update(islice((row for row in rows if self.placing.place(name, row, fewest=self.fewest)), 1))
         return here.height > height
 
     def _without_place(self) -> Iterator[Row]:

@@ -30,7 +30,7 @@ EFFORT = 4_000_000
 """Work spent on having fewer rows of a table, in cells looked at."""
 OFFERS = 4
 """So often parents are added for classes that find none among those placed."""
-COMPLETIONS = 2
+COMPLETIONS = 4
 """So often rows are added for classes that rows without a place leave out."""
 CHOSEN_KINDS = frozenset({"uniform", "tickets", "one to one", "parent", "agreeing", "via", "self", "chain"})
 
@@ -98,10 +98,10 @@ class Design:
             Filling(placing, self.matchings[name], rows[name]).fill()
         fillings = [Filling(placing, self.matchings[name], rows[name]) for name in self.plan.tables]
         _until_none(fillings)
-        for _ in range(COMPLETIONS):
-            if not sum(self._completing(name, rows[name], placing).complete() for name in self.plan.tables):
-                break
-            _until_none(fillings)
+        for fewest in range(COMPLETIONS):
+            added = [self._completing(name, rows[name], placing, fewest).complete() for name in self.plan.tables]
+            if any(added):
+                _until_none(fillings)
         return self
 
     def _prepare(self, name: str) -> None:
@@ -178,11 +178,11 @@ class Design:
             *self._not_banned(name, matching.here.factors),
         ]
 
-    def _completing(self, name: str, rows: Sequence[Row], placing: Placing) -> Completing:
+    def _completing(self, name: str, rows: Sequence[Row], placing: Placing, fewest: int) -> Completing:
         array = self.arrays[name]
         left = [one for one in (*array.impossible, *array.undecided) if (name, one) not in self.unmet]
         return Completing(
-            placing, self.matchings[name], rows, left, self.strength_of(name), waiver(self.placed[name].factors)
+            placing, self.matchings[name], rows, left, self.strength_of(name), waiver(self.placed[name].factors), fewest
         )
 
     def chosen(self, name: str) -> list[Reference]:

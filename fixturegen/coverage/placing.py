@@ -57,7 +57,9 @@ class Placing:
         """Whether a table can hold one more row."""
         return self.matchings[name].here.height < self.most.get(name, MOST_ROWS)
 
-    def place(self, name: str, row: Row, fixed: Mapping[str, int] | None = None, *, new: bool = True) -> bool:
+    def place(
+        self, name: str, row: Row, fixed: Mapping[str, int] | None = None, *, new: bool = True, fewest: int = 0
+    ) -> bool:
         """Add a row with its parents; return whether some were found.
 
         Args:
@@ -65,16 +67,18 @@ class Placing:
             row: Its classes.
             fixed: Parents that are settled, by reference name.
             new: Whether parents may be made for it, as few as will do.
+            fewest: So many are made at least, where there are as many.
         """
         self._tries = MOST_TRIES
-        return self._place(name, row, fixed or {}, len(self.matchings[name].chosen) if new else 0)
+        most = len(self.matchings[name].chosen) if new else 0
+        return self._place(name, row, fixed or {}, most, min(fewest, most))
 
-    def _place(self, name: str, row: Row, fixed: Mapping[str, int], most_new: int) -> bool:
+    def _place(self, name: str, row: Row, fixed: Mapping[str, int], most_new: int, fewest: int = 0) -> bool:
         if not self.open(name):
             return False
         matching = self.matchings[name]
         order = sorted(matching.chosen, key=lambda one: one.name not in fixed)
-        for new in range(most_new + 1):
+        for new in range(fewest, most_new + 1):
             found = self._search(_Search(matching, row, fixed, order), {}, new)
             if found is not None:
                 matching.add(row, found)

@@ -126,3 +126,20 @@ def test_few_children_are_there_for_their_parents_alone(tmp_path: Path) -> None:
     assert numbers.count("several") <= 8
     for name in names:
         assert set(zip(data["p"][name], numbers, strict=True)) == set(product("abcd", ("none", "one", "several")))
+
+
+JOINED = """
+CREATE TABLE a (id integer PRIMARY KEY, x varchar(1) NOT NULL CHECK (x IN ('1', '2')));
+CREATE TABLE b (id integer PRIMARY KEY, y varchar(1) NOT NULL CHECK (y IN ('1', '2')));
+CREATE TABLE c (id integer PRIMARY KEY, z varchar(1) NOT NULL CHECK (z IN ('1', '2')));
+CREATE TABLE j (a integer REFERENCES a, b integer REFERENCES b, c integer REFERENCES c,
+  w varchar(1) NOT NULL CHECK (w IN ('p', 'q', 'r')), PRIMARY KEY (a, b, c));
+CREATE TABLE jj (id integer PRIMARY KEY, a integer, b integer, c integer,
+  FOREIGN KEY (a, b, c) REFERENCES j (a, b, c), UNIQUE (a, b));
+"""
+
+
+def test_rows_whose_children_stand_in_each_others_way_have_parents_of_their_own(tmp_path: Path) -> None:
+    data = covered(loaded(tmp_path, JOINED), 3)
+    rows = data["j"].join(data["jj"].drop_nulls(), on=["a", "b", "c"]).join(data["a"], left_on="a", right_on="id")
+    assert set(rows.select("w", "x").rows()) == set(product("pqr", "12"))
