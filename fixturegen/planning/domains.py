@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from math import ceil, floor
@@ -173,8 +173,10 @@ def _bounds(schema: Schema, column: Column, paths: dict[str, Path]) -> Iterable[
             yield Condition(check, Order(column.name, relation, name))  # type: ignore[arg-type] # both are relations
 
 
-def asking(formula: Formula, judges: Collection[Dialect], own: Collection[str]) -> Formula:
+def asking(formula: Formula, judges: Collection[Dialect], own: Sequence[str]) -> Formula:
     """Return a formula in which a database at hand judges what only it can, over columns of the row itself.
+
+    A condition that reads no column (``current_user <> 'x'``) is the same for all rows: it is judged beside the first column.
 
     Args:
         formula: The formula.
@@ -184,6 +186,8 @@ def asking(formula: Formula, judges: Collection[Dialect], own: Collection[str]) 
     match formula:
         case AllOf(parts) | AnyOf(parts):
             return replace(formula, parts=tuple(asking(part, judges, own) for part in parts))
+        case Opaque(reads=()) if formula.dialect in judges and own:
+            return replace(formula, reads=(own[0],), evaluable=True, asked=True)
         case Opaque(evaluable=False) if formula.dialect in judges and all(name in own for name in formula.reads):
             return replace(formula, evaluable=True, asked=True)
         case _:

@@ -61,7 +61,7 @@ class Narrowing:
         found, paths = conditions(self.schema, self.table, self.schema.as_of)
         self.paths |= paths
         found = (*found, *self._parentless())
-        own = frozenset(self.domains)
+        own = tuple(self.domains)
         asked = [replace(each, formula=asking(each.formula, self.judges, own)) for each in found]
         for condition in asked:
             if any(atom.asked for atom in opaque([condition.formula])):

@@ -247,6 +247,29 @@ def test_postgresql_takes_every_row(made_on: str) -> None:
     assert {table.rows for table in result.tables.values()} == {40}
 
 
+@pytest.mark.postgresql
+@pytest.mark.parametrize(
+    "made_on",
+    [
+        (
+            "postgresql_url",
+            (
+                "CREATE TABLE a (id int PRIMARY KEY, n int NOT NULL, CHECK (current_database() <> 'nothing'))",
+                "CREATE TABLE b (id int PRIMARY KEY, n int NOT NULL, CHECK (current_database() = 'nothing'))",
+                "CREATE TABLE c (id int PRIMARY KEY, n int NOT NULL, CHECK (current_database() = 'nothing' OR n > 3))",
+                "CREATE TABLE d (id int PRIMARY KEY REFERENCES a, CHECK ('abc' ~ '^a'))",
+            ),
+        )
+    ],
+    indirect=True,
+)
+def test_a_condition_without_columns_is_judged_and_keeps_no_other_table_empty(made_on: str) -> None:
+    assert fg.plan(made_on).unverified == ()
+    result = fg.seed(made_on, made_on, rows=20)
+    assert {name: table.rows for name, table in result.tables.items()} == {"a": 20, "c": 20, "d": 20}
+    assert [one.table for one in result.rejected] == ["b"]
+
+
 @pytest.mark.mariadb
 @pytest.mark.parametrize(
     "made_on", [("mariadb_url", each) for each in MARIADB.values()], ids=list(MARIADB), indirect=True
