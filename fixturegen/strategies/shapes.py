@@ -96,7 +96,7 @@ def take_over(rows: Sequence[list[int]], merged: int, summands: Sequence[Summand
     """Return rows without the first ones: those left, the last first, take over their summands, and one for each row gone.
 
     So a sum that takes two rows and has three becomes one of two rows, where a row by itself cannot be taken away. Where so
-    many rows are not there, none is left: nothing is gained that way.
+    many rows are not there, none is left: nothing is gained that way. A number that is least in all rows stays so.
 
     Args:
         rows: Digits of the rows.
@@ -106,10 +106,14 @@ def take_over(rows: Sequence[list[int]], merged: int, summands: Sequence[Summand
 
     >>> take_over([[1], [3], [7]], 1, [Summand(0, 9, 0)])
     [[3], [9]]
+    >>> take_over([[0, 500], [0, 500]], 1, [Summand(0, 9, 1), Summand(1, 5_000, 0)])
+    [[0, 1001]]
     """
     gone, left = rows[:merged], [[*row] for row in rows[merged:]]
     for summand in summands:
         place = summand.digit
+        if not any(row[place] for row in rows):
+            continue
         spare = sum(row[place] + summand.base for row in gone) + merged
         for row in reversed(left):
             taken = min(spare, summand.most - row[place])

@@ -61,6 +61,12 @@ def test_rows_left_take_over_what_others_had_as_far_as_they_can() -> None:
     assert take_over([[8], [8]], 2, pieces) == []
 
 
+def test_a_number_that_is_least_in_all_rows_is_not_taken_over() -> None:
+    pieces, price = Summand(0, 8, 1), Summand(1, 9_000, 0)
+    assert take_over([[0, 500], [0, 500]], 1, [pieces, price]) == [[0, 1_001]]
+    assert take_over([[0, 500], [1, 500]], 1, [pieces, price]) == [[3, 1_001]]
+
+
 def test_one_child_fewer_makes_all_children_together_no_less() -> None:
     for digit in range(2_000, 40_000, 777):
         wholes = [children * share(digit, 50_000, children) for children in range(8, 0, -1)]
