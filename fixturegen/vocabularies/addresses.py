@@ -13,9 +13,9 @@ import polars as pl
 from fixturegen.draws import bits, bounded_one, stream
 from fixturegen.vocabularies import plans
 from fixturegen.vocabularies.cities import COUNTRIES
-from fixturegen.vocabularies.drawing import sampler
 from fixturegen.vocabularies.phones import fictional
 from fixturegen.vocabularies.plans import Plan
+from fixturegen.vocabularies.sampling import sampler
 from fixturegen.vocabularies.tracing import NotTraceableError
 from fixturegen.vocabularies.vocabulary import Vocabulary
 

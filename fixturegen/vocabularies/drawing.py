@@ -91,7 +91,7 @@ Reader = Callable[[Rows], pl.Series]
 
 
 @dataclass(frozen=True, slots=True)
-class _Use:
+class Use:
     """What a node wants of its slot: so many values, equally likely or by a table of weights."""
 
     span: int
@@ -99,6 +99,7 @@ class _Use:
 
     @property
     def exact(self) -> int:
+        """How many values of the slot serve it best."""
         return self.span if self.table is None else len(self.table)
 
 
@@ -108,7 +109,7 @@ def compiled(plan: Plan, prefix: str = "text") -> Compiled:
     The first values of pools are the simplest: towards them draws shrink.
     """
     small = condensed(plan)
-    uses: list[list[_Use]] = []
+    uses: list[list[Use]] = []
     _allot(small, 0, uses)
     spans = tuple(_span(slot) for slot in uses)
     reader, _ = _reader(small, 0, spans)
@@ -117,7 +118,7 @@ def compiled(plan: Plan, prefix: str = "text") -> Compiled:
     def build(batch: Batch) -> pl.Series:
         return reader(Rows(batch, names))
 
-    single = single_reader(small, spans, _use)
+    single = single_reader(small, spans, use_of)
 
     def one(row: One) -> str:
         return single(lambda number: row.draw(names[number]))
@@ -157,23 +158,24 @@ def _table(weights: tuple[float, ...]) -> npt.NDArray[np.uint32] | None:
     return weight_table(weights) if weights else None
 
 
-def _use(plan: Pool | Choice | Numeral) -> _Use:
+def use_of(plan: Pool | Choice | Numeral) -> Use:
+    """Return what a node wants of its slot."""
     match plan:
         case Pool():
-            return _Use(len(plan.values), _table(plan.weights))
+            return Use(len(plan.values), _table(plan.weights))
         case Choice():
-            return _Use(len(plan.options), _table(plan.weights))
+            return Use(len(plan.options), _table(plan.weights))
         case Numeral():
-            return _Use(plan.high - plan.low + 1, None)
+            return Use(plan.high - plan.low + 1, None)
 
 
-def _allot(plan: Plan, at: int, uses: list[list[_Use]]) -> int:
+def _allot(plan: Plan, at: int, uses: list[list[Use]]) -> int:
     """Note every use of the slots from ``at`` on and return the slot after the plan's last one."""
     match plan:
         case Pool() if len(plan.values) == 1:
             return at
         case Pool() | Numeral():
-            _note(uses, at, _use(plan))
+            _note(uses, at, use_of(plan))
             return at + 1
         case Joined():
             for part in plan.parts:
@@ -182,17 +184,17 @@ def _allot(plan: Plan, at: int, uses: list[list[_Use]]) -> int:
         case Sealed():
             return _allot(plan.plan, at, uses)
         case Choice():
-            _note(uses, at, _use(plan))
+            _note(uses, at, use_of(plan))
             return max(_allot(option, at + 1, uses) for option in plan.options)
 
 
-def _note(uses: list[list[_Use]], at: int, use: _Use) -> None:
+def _note(uses: list[list[Use]], at: int, use: Use) -> None:
     while len(uses) <= at:
         uses.append([])
     uses[at].append(use)
 
 
-def _span(uses: list[_Use]) -> int:
+def _span(uses: list[Use]) -> int:
     sizes = {(use.exact, use.table is None) for use in uses}
     if len(sizes) == 1:
         return uses[0].exact
@@ -200,7 +202,7 @@ def _span(uses: list[_Use]) -> int:
     return int(2 ** min(62, max(SHARED_BITS, (widest - 1).bit_length() + 6)))
 
 
-def _picker(use: _Use, span: int) -> Callable[[Integers], npt.NDArray[np.integer]]:
+def _picker(use: Use, span: int) -> Callable[[Integers], npt.NDArray[np.integer]]:
     """Return how a slot's values become choices of one of its uses."""
     if span == use.exact:
         cut: Callable[[Integers], npt.NDArray[np.integer]] = _same
@@ -243,7 +245,7 @@ def _pool_reader(plan: Pool, at: int, spans: tuple[int, ...]) -> Reader:
     pool = pl.Series(plan.values, dtype=pl.String)
     if len(plan.values) == 1:
         return lambda rows: pool.new_from_index(0, rows.height)
-    pick = _picker(_use(plan), spans[at])
+    pick = _picker(use_of(plan), spans[at])
     return lambda rows: gathered(pool, pick(rows.slot(at)))
 
 
@@ -255,7 +257,7 @@ def gathered(pool: pl.Series, places: npt.NDArray[np.integer]) -> pl.Series:
 
 
 def _numeral_reader(plan: Numeral, at: int, spans: tuple[int, ...]) -> Reader:
-    pick = _picker(_use(plan), spans[at])
+    pick = _picker(use_of(plan), spans[at])
 
     def read(rows: Rows) -> pl.Series:
         numbers = pick(rows.slot(at)).astype(np.int64) + plan.low
@@ -328,7 +330,7 @@ def _joined_reader(plan: Joined, at: int, spans: tuple[int, ...]) -> tuple[Reade
 
 
 def _choice_reader(plan: Choice, at: int, spans: tuple[int, ...]) -> tuple[Reader, int]:
-    pick = _picker(_use(plan), spans[at])
+    pick = _picker(use_of(plan), spans[at])
     made = [_reader(option, at + 1, spans) for option in plan.options]
     readers, after = [reader for reader, _ in made], max(slot for _, slot in made)
 
@@ -370,38 +372,3 @@ def _usual(plan: Choice) -> int | None:
     """Return the option that nearly all rows choose: it is built for all of them, which saves sorting. None without one."""
     largest = max(range(len(plan.weights)), key=plan.weights.__getitem__, default=None)
     return largest if largest is not None and plan.weights[largest] >= USUAL * sum(plan.weights) else None
-
-
-def sampled(plan: Plan, below: Callable[[int], int]) -> str:
-    """Return one text, for code that makes values one by one.
-
-    Args:
-        plan: The plan.
-        below: Gives a random integer from 0 (inclusive) to its argument (exclusive).
-    """
-    return sampler(plan)(below)
-
-
-def sampler(plan: Plan) -> Callable[[Callable[[int], int]], str]:
-    """Return a function that makes one text after the other of a plan, from random integers as for :func:`sampled`."""
-    match plan:
-        case Pool():
-            index, values = _sampled_index(_use(plan)), plan.values
-            return lambda below: values[index(below)]
-        case Numeral():
-            low, span, form = plan.low, plan.high - plan.low + 1, f"0{plan.width}{'d' if plan.base == 10 else 'x'}"
-            return lambda below: format(low + below(span), form)
-        case Joined():
-            parts = [sampler(part) for part in plan.parts]
-            return lambda below: "".join([part(below) for part in parts])
-        case Choice():
-            index, options = _sampled_index(_use(plan)), [sampler(option) for option in plan.options]
-            return lambda below: options[index(below)](below)
-        case Sealed():
-            inner, seal = sampler(plan.plan), SEALS[plan.seal].sealed
-            return lambda below: str(seal(pl.Series([inner(below)]))[0])
-
-
-def _sampled_index(use: _Use) -> Callable[[Callable[[int], int]], int]:
-    exact, table = use.exact, use.table
-    return (lambda below: below(exact)) if table is None else (lambda below: int(table[below(exact)]))

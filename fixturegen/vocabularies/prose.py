@@ -10,9 +10,9 @@ import numpy as np
 
 from fixturegen.draws import bits, bounded, stream
 from fixturegen.vocabularies import plans
-from fixturegen.vocabularies.drawing import sampled
 from fixturegen.vocabularies.narrowing import at_most
 from fixturegen.vocabularies.plans import Plan, Pool, joined
+from fixturegen.vocabularies.sampling import sampled
 from fixturegen.vocabularies.tracing import NotTraceableError
 from fixturegen.vocabularies.vocabulary import Vocabulary, native
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from fixturegen.draws import mixed
 from fixturegen.vocabularies import frozen, providers
-from fixturegen.vocabularies.drawing import sampler
+from fixturegen.vocabularies.sampling import sampler
 from fixturegen.vocabularies.vocabulary import Vocabulary
 
 MOST_ATTEMPTS = 100

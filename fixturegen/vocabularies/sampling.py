@@ -1,0 +1,46 @@
+"""Texts of a plan one by one, from plain random integers: for code that makes values row by row, and for lists of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import polars as pl
+
+from fixturegen.vocabularies.drawing import Use, use_of
+from fixturegen.vocabularies.plans import Choice, Joined, Numeral, Plan, Pool, Sealed
+from fixturegen.vocabularies.seals import SEALS
+
+
+def sampled(plan: Plan, below: Callable[[int], int]) -> str:
+    """Return one text, for code that makes values one by one.
+
+    Args:
+        plan: The plan.
+        below: Gives a random integer from 0 (inclusive) to its argument (exclusive).
+    """
+    return sampler(plan)(below)
+
+
+def sampler(plan: Plan) -> Callable[[Callable[[int], int]], str]:
+    """Return a function that makes one text after the other of a plan, from random integers as for :func:`sampled`."""
+    match plan:
+        case Pool():
+            index, values = _sampled_index(use_of(plan)), plan.values
+            return lambda below: values[index(below)]
+        case Numeral():
+            low, span, form = plan.low, plan.high - plan.low + 1, f"0{plan.width}{'d' if plan.base == 10 else 'x'}"
+            return lambda below: format(low + below(span), form)
+        case Joined():
+            parts = [sampler(part) for part in plan.parts]
+            return lambda below: "".join([part(below) for part in parts])
+        case Choice():
+            index, options = _sampled_index(use_of(plan)), [sampler(option) for option in plan.options]
+            return lambda below: options[index(below)](below)
+        case Sealed():
+            inner, seal = sampler(plan.plan), SEALS[plan.seal].sealed
+            return lambda below: str(seal(pl.Series([inner(below)]))[0])
+
+
+def _sampled_index(use: Use) -> Callable[[Callable[[int], int]], int]:
+    exact, table = use.exact, use.table
+    return (lambda below: below(exact)) if table is None else (lambda below: int(table[below(exact)]))
