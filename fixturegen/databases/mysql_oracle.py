@@ -7,7 +7,8 @@ word (seen on MariaDB 10.11).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import polars as pl
@@ -56,16 +57,11 @@ class MysqlOracle:
         Raises:
             SchemaError: If the server cannot read the expression.
         """
-        columns = [column for column in table.columns if column.name in rows.columns]
-        self._declare(table, columns, sql)
-        try:
-            self._fill(columns, rows)
+        with self._candidates(table, sql, rows):
             found = self._selected(table, sql)
             open_numbers = sorted(number for number, verdict in found.items() if verdict is not False)
             for number in self._failing(open_numbers, sql):
                 found[number] = False
-        finally:
-            self._run(f"DROP TEMPORARY TABLE {_CANDIDATES}")
         return pl.Series([found.get(number, False) for number in range(rows.height)], dtype=pl.Boolean)
 
     def values(self, table: Table, sql: str, rows: pl.DataFrame) -> pl.Series:
@@ -76,17 +72,23 @@ class MysqlOracle:
             sql: The expression; it fails for none of the rows.
             rows: The columns that it reads.
         """
-        columns = [column for column in table.columns if column.name in rows.columns]
         alias = _quoted(split_table(table.name, "mysql")[1])
+        # In capitals: collations, which mostly take them for equal, are not asked here.
+        query = f"SELECT {_NUMBER}, HEX(UPPER(\n{sql}\n)) FROM {_CANDIDATES} AS {alias}"  # noqa: S608 (the schema's own expression)
+        with self._candidates(table, sql, rows):
+            found = {int(number): text for number, text in self._run(query)}
+        return pl.Series([found.get(number) for number in range(rows.height)], dtype=pl.String)
+
+    @contextmanager
+    def _candidates(self, table: Table, sql: str, rows: pl.DataFrame) -> Iterator[None]:
+        """Hold the rows in the table of candidates, dropped at the end."""
+        columns = [column for column in table.columns if column.name in rows.columns]
         self._declare(table, columns, sql)
         try:
             self._fill(columns, rows)
-            # In capitals: collations, which mostly take them for equal, are not asked here.
-            query = f"SELECT {_NUMBER}, HEX(UPPER(\n{sql}\n)) FROM {_CANDIDATES} AS {alias}"  # noqa: S608 (the schema's own expression)
-            found = {int(number): text for number, text in self._run(query)}
+            yield
         finally:
             self._run(f"DROP TEMPORARY TABLE {_CANDIDATES}")
-        return pl.Series([found.get(number) for number in range(rows.height)], dtype=pl.String)
 
     def _run(self, statement: str, parameters: Sequence[object] | None = None) -> list[tuple[Any, ...]]:
         cursor = self._driver.cursor()

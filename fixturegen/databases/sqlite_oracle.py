@@ -6,7 +6,8 @@ A CHECK whose evaluation fails for a row (malformed JSON, a number too large) ma
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import polars as pl
 
@@ -50,13 +51,8 @@ class SqliteOracle:
             >>> judge(table, "date(a) > '2000'", pl.DataFrame({"a": ["2001-01-01", "1999-01-01", "?"]})).to_list()
             [True, False, None]
         """
-        columns = [column for column in table.columns if column.name in rows.columns]
-        self._declare(table, columns, sql)
-        try:
-            self._fill(columns, rows)
+        with self._candidates(table, sql, rows):
             return self._judged(f"NOT (\n{sql}\n)", rows.height, table, sql)
-        finally:
-            self._run(f"DROP TABLE {_CANDIDATES}")
 
     def values(self, table: Table, sql: str, rows: pl.DataFrame) -> pl.Series:
         """Return what an expression is for each row, as text that is equal where the values are.
@@ -69,14 +65,18 @@ class SqliteOracle:
         Raises:
             SchemaError: If its columns cannot be declared.
         """
+        query = f"SELECT quote(\n{sql}\n), (\n{sql}\n) IS NULL FROM {_CANDIDATES} ORDER BY {quoted(_NUMBER, 'sqlite')}"  # noqa: S608 (as below)
+        with self._candidates(table, sql, rows):
+            return pl.Series([None if null else text for text, null in self._run(query)], dtype=pl.String)
+
+    @contextmanager
+    def _candidates(self, table: Table, sql: str, rows: pl.DataFrame) -> Iterator[None]:
+        """Hold the rows in the table of candidates, dropped at the end."""
         columns = [column for column in table.columns if column.name in rows.columns]
         self._declare(table, columns, sql)
         try:
             self._fill(columns, rows)
-            query = (
-                f"SELECT quote(\n{sql}\n), (\n{sql}\n) IS NULL FROM {_CANDIDATES} ORDER BY {quoted(_NUMBER, 'sqlite')}"  # noqa: S608 (as below)
-            )
-            return pl.Series([None if null else text for text, null in self._run(query)], dtype=pl.String)
+            yield
         finally:
             self._run(f"DROP TABLE {_CANDIDATES}")
 
