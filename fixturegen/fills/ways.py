@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from fixturegen.domain import Domain
 from fixturegen.draws import Bits, Integers, combined
 from fixturegen.fills.judging import violators
+from fixturegen.planning.components import Narrowing
 from fixturegen.planning.plan import Cased, TablePlan
 
 if TYPE_CHECKING:
@@ -70,7 +72,7 @@ def passing_ways(engine: Engine, plan: TablePlan, number: int) -> Ways:
         if not one.judged or own.passing >= ENOUGH * PLAIN:
             hopeless = False
             continue
-        ways = {name: most_ways(step) for name, step in drawn.items()}
+        ways = {name: ways_of(step, one.columns.get(name, Narrowing()).domain) for name, step in drawn.items()}
         for height in GUESSED:
             guessed = _Attempt(engine, plan, number, case, min(height * max(ways.values(), default=1), MOST), ways)
             if guessed.passing:
@@ -82,9 +84,9 @@ def passing_ways(engine: Engine, plan: TablePlan, number: int) -> Ways:
     return Ways(MappingProxyType(shares), MappingProxyType(passed), hopeless)
 
 
-def most_ways(step: Cased) -> int:
-    """Return in how many ways a column may be made, its own one included."""
-    return 1 + max((len(others.generators) for others in step.guesses.values()), default=0)
+def ways_of(step: Cased, domain: Domain) -> int:
+    """Return in how many ways a column may be made where a case leaves it a domain, its own one included."""
+    return 1 + (len(step.guesses[domain].generators) if domain in step.guesses else 0)
 
 
 class _Attempt:

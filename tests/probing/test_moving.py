@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import URL, Engine, create_engine
 
 import fixturegen as fg
+from fixturegen.breaking.keeping import alike
 from fixturegen.constraints.base import constraints
 from fixturegen.probing.asking import probed
-from fixturegen.breaking.keeping import alike
 from fixturegen.schema import Schema
 
 DDL = (
