@@ -14,9 +14,10 @@ from fixturegen.fills.engine import Engine
 from fixturegen.fills.failing import shape_of
 from fixturegen.fills.failures import UnfillableError
 from fixturegen.fills.replacing import replaced
-from fixturegen.fills.ways import drawn_ways
+from fixturegen.fills.ways import drawn_ways, ways_of
 from fixturegen.options import options_from
 from fixturegen.planning import planned
+from fixturegen.planning.plan import Cased
 from fixturegen.schema import Check, Column, Dialect, Schema, Table, Type, Unique
 
 TEXT = Type(kind="text")
@@ -70,6 +71,18 @@ def test_rare_values_are_found_and_no_chunk_changes_them(chunk_rows: int) -> Non
     found = pl.concat(frame for _, frame in frames(made, chunk_rows, Says(passing)))
     assert found.select(passing.all()).item()
     assert found.equals(pl.concat(frame for _, frame in frames(made, 13, Says(passing))))
+
+
+def test_cases_that_leave_a_column_fewer_ways_draw_among_those() -> None:
+    schema = schema_with("known_to_nobody(a) AND length(a) IN (2, 4)", a=TEXT)
+    made = planned(schema, options_from(rows=40), judges=JUDGES)
+    step = made.tables["t"].steps["a"]
+    assert isinstance(step, Cased)
+    assert len({ways_of(step, domain) for domain in step.guesses}) > 1
+    passing = pl.col("a").str.contains("^[a-c]+$")
+    found = pl.concat(frame for _, frame in frames(made, 7, Says(passing)))
+    assert found.select(passing.all()).item()
+    assert set(found["a"].str.len_chars()) == {2, 4}
 
 
 def test_what_passes_anyway_is_asked_about_once() -> None:
