@@ -245,6 +245,18 @@ class Reference:
     on_delete: str | None = None
     where: Location = NOWHERE
 
+    def own(self, table: str) -> tuple[str, ...]:
+        """Return the columns in which a row and its parent in the same table hold one value: those that lead to themselves.
+
+        Args:
+            table: The table whose reference it is.
+
+        >>> Reference(columns=("tenant", "boss"), table="staff", target=("tenant", "id")).own("staff")
+        ('tenant',)
+        """
+        own = tuple(name for name, there in zip(self.columns, self.target, strict=True) if name == there)
+        return own if table == self.table and own != self.columns else ()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:

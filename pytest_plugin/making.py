@@ -56,6 +56,7 @@ class Making:
             key = f"{test_id(test.item)} {where} {test.calls}"
             writer = self._run.writer(connection.engine)
             made = self._maker(test, connection).made(table, overrides, rows=rows, key=key)
+            writer.know(connection, made.rows)
         try:
             with connection.begin_nested() if connection.in_transaction() else connection.begin():
                 writer.write(connection, made.rows)

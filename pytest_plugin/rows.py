@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -114,6 +115,17 @@ class Writer:
             connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608 (quoted)
         connection.exec_driver_sql(on)
 
+    def know(self, connection: Connection, tables: Iterable[str]) -> None:
+        """Learn how columns are declared, which only SQLite has to be asked.
+
+        Best before a transaction begins: SQLite lets none write that has read what another has changed since.
+        """
+        for name in tables:
+            if self._dialect == "sqlite" and name not in self._declared:
+                with closing(connection.connection.cursor()) as cursor:  # the driver's own, which begins no transaction
+                    cursor.execute(f"PRAGMA table_xinfo({quoted(name, 'sqlite')})")
+                    self._declared[name] = {row[1].casefold(): row[2] for row in cursor.fetchall()}
+
     # Statements
 
     def _run(self, connection: Connection, statements: Sequence[tuple[str, Sequence[Any] | None]]) -> None:
@@ -181,9 +193,7 @@ class Writer:
     def _convert(self, name: str, column: Column, connection: Connection) -> Callable[[Any], Any]:
         if self._dialect != "sqlite":
             return spelled(column, self._dialect)
-        if name not in self._declared:
-            found = connection.exec_driver_sql(f"PRAGMA table_xinfo({quoted(name, 'sqlite')})").all()
-            self._declared[name] = {row[1].casefold(): row[2] for row in found}
+        self.know(connection, [name])
         return bound(column, self._declared[name].get(column.name.casefold(), ""))
 
     # Circles

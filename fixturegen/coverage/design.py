@@ -198,6 +198,7 @@ class Design:
             and link.reference.name not in postponed | tied
             and order.index(link.reference.table) <= order.index(name)
             and (link.reference.table != name or null_columns(table, link.reference))
+            and not link.reference.own(name)  # whose parents agree with values that no class tells
         ]
 
     def _barred(self, name: str, link: Link) -> frozenset[tuple[int, int]] | None:

@@ -222,7 +222,7 @@ class _Drafting:
         column = self._column(name)
         if column.aggregate is not None or column.ordinal is not None:
             return "wholly"
-        if any(name in link.reference.columns for link in self.links.values()):
+        if any(name in link.given for link in self.links.values()):
             return "value"
         computed = column.fill is not None and column.fill.generator in COMPUTED
         return "value" if computed or group_of(self.table, name) is not None else "no"
@@ -262,7 +262,7 @@ class _Drafting:
             return Numbered(reference=column.ordinal)
         number = cased.get(name)
         for link in kept.links.values():
-            if name in link.reference.columns:
+            if name in link.given:
                 target = dict(zip(link.reference.columns, link.reference.target, strict=True))[name]
                 nulls = (link.nulls or 0.0) if name in link.nullable else 0.0
                 return Gathered(reference=link.reference.name, target=target, nulls=nulls, component=number)

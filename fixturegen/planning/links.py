@@ -70,7 +70,7 @@ def _link(schema: Schema, table: Table, count: Count, reference: Reference, deci
     nulls = _null_share(table, nullable)
     if isinstance(count, PerParent) and count.reference == reference.name:
         return Link(reference=reference, kind="parent", nullable=nullable)
-    taken = {name: link for link in reversed(list(decided.values())) for name in link.reference.columns}
+    taken = {name: link for link in reversed(list(decided.values())) for name in link.given}
     shared = tuple(name for name in reference.columns if name in taken)
     if shared:
         anchor = taken[shared[0]]
@@ -89,6 +89,10 @@ def _link(schema: Schema, table: Table, count: Count, reference: Reference, deci
             nulls=nulls,
         )
     if reference.table == table.name:
+        own = reference.own(table.name)
+        if own:
+            nullable = tuple(name for name in nullable if name not in own) or nullable
+            return Link(reference=reference, kind="agreeing", shared=own, nullable=nullable, nulls=nulls)
         return Link(reference=reference, kind="self", nullable=nullable, nulls=nulls)
     kind: LinkKind = "tickets" if reference.skew or reference.childless else "uniform"
     return Link(reference=reference, kind=kind, nullable=nullable, nulls=nulls)
@@ -121,7 +125,7 @@ def _implied(schema: Schema, anchor: Link, reference: Reference, shared: tuple[s
 
 def _null_columns(table: Table, reference: Reference, decided: Mapping[str, Link]) -> tuple[str, ...]:
     """Return the columns that are NULL in a row without this parent: nullable ones that no other reference decided."""
-    taken = {name for link in decided.values() for name in link.reference.columns}
+    taken = {name for link in decided.values() for name in link.given}
     nullable = [name for name in reference.columns if _nullable(table, name)]
     return tuple(name for name in nullable if name not in taken) or tuple(nullable)
 

@@ -104,7 +104,7 @@ class Narrowing:
 
     def _ask_parents(self, condition: Condition, part: Formula, name: str) -> None:
         """Let a condition on a column that a parent gives decide which parents can be chosen."""
-        link = next((link for link in self.links.values() if name in link.reference.columns), None)
+        link = next((link for link in self.links.values() if name in link.given), None)
         if link is None or self.given(name) != "value" or isinstance(part, NullTest):
             return
         if link.kind in {"uniform", "tickets"} and not opaque([part]) and link.reference.table != self.table.name:
@@ -131,7 +131,7 @@ class Narrowing:
 
     def _judge(self, condition: Condition, own: Sequence[str]) -> None:
         """Draw references again where a condition between given columns is broken; else it is only judged."""
-        chosen = {name for link in self.links.values() for name in link.reference.columns}
+        chosen = {name for link in self.links.values() for name in link.given}
         if self._structurally_met(condition, own):
             return
         if chosen & set(own):

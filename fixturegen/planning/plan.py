@@ -29,11 +29,12 @@ class Link:
         kind: ``uniform``: any parent. ``tickets``: parents own tickets (skew, childless parents). ``one to one``: at most
             one row a parent. ``parent``: the parent that drew how many rows it has. ``self``: an earlier row of the same
             table. ``chain``: the row before. ``via``: the parent that the parent of ``anchor`` refers to.
-            ``agreeing``: one of the parents that agree with ``anchor`` on the shared columns. ``pinned``: the one that ``pin``
-            says.
-        anchor: Name of the reference that decides first (``via``, ``agreeing``).
+            ``agreeing``: one of the parents that hold the row's values of the shared columns. ``pinned``: the one that
+            ``pin`` says.
+        anchor: Name of the reference that decides first (``via``, ``agreeing``); None where the shared columns are the row's
+            own: a reference to the same table, of columns that it leads to (a row and its parent have one tenant).
         through: Reference of the anchor's table to follow (``via``).
-        shared: Own columns that the anchor decides already (``agreeing``).
+        shared: Columns that are decided before (``agreeing``).
         peers: References that must find an agreeing parent too: only parents for which they do are chosen.
         only: Conditions on single columns of the reference: only parents whose values meet them are chosen.
         nullable: Columns that are NULL in a row without a parent.
@@ -53,6 +54,12 @@ class Link:
     nulls: float | None = 0.0
     after: int = 0
     pin: Pin | None = None
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        """Columns whose values come from a parent: all of the reference, but those of the row's own."""
+        own = self.shared if self.anchor is None else ()
+        return tuple(name for name in self.reference.columns if name not in own)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,7 +84,7 @@ def _link_words(link: Link) -> str:
         skew=link.reference.skew,
         childless=link.reference.childless,
         through=link.through,
-        anchor=link.anchor,
+        anchor=link.anchor or "the row",
         shared=", ".join(link.shared),
     )
     if link.nullable and link.nulls:

@@ -293,10 +293,10 @@ class Keeper:
         factors: list[tuple[int, str]] = []
         covered: set[str] = set()
         for link in kept.links.values():
-            own = set(link.reference.columns) - covered
+            own = set(link.given) - covered
             if own and set(link.reference.columns) <= set(unique.columns) and link.kind != "via":
                 factors.append((self.filled.get(link.reference.table, 0), f"rows of {link.reference.table}"))
-                covered |= set(link.reference.columns)
+                covered |= set(link.given)
         for column in self.table.columns:
             if column.name in unique.columns and column.name not in covered:
                 capacity = self._capacity(column)

@@ -38,7 +38,7 @@ _GUESSES: dict[Dialect, re.Pattern[str]] = {
     ),
 }  # fmt: skip
 """What only one dialect writes. The order decides between equal counts: SQLite takes most of what the others write."""
-_NOT_CODE = re.compile(r"--[^\n]*+|'[^']*+(?:''[^']*+)*+'|/\*(?!!)[^*]*+(?:\*(?!/)[^*]*+)*+\*/")
+_NOT_CODE = re.compile(r"--[^\n]*+|'[^']*+(?:''[^']*+)*+'|/\*(?!!)[^*]*+\*++(?:[^/*][^*]*+\*++)*+/")
 
 
 def load_ddl(path: Path, dialect: Dialect | None = None) -> Schema:

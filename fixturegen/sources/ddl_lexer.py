@@ -92,13 +92,14 @@ class Statement:
         return self.source.text[self.tokens[0].start : self.tokens[-1].end]
 
 
-# Possessive throughout, so that no input makes them go back and try again.
+# Possessive throughout, so that no input makes them go back and try again; nothing looks ahead within what is possessive, which
+# Python before 3.11.4 matches wrongly.
 _STRING = r"'[^']*+(?:''[^']*+)*+'"
 _ESCAPED_STRING = r"'[^'\\]*+(?:(?:''|\\.)[^'\\]*+)*+'"
 _DOUBLE = r'"[^"]*+(?:""[^"]*+)*+"'
 _ESCAPED_DOUBLE = r'"[^"\\]*+(?:(?:""|\\.)[^"\\]*+)*+"'
 _BACKTICK = r"`[^`]*+(?:``[^`]*+)*+`"
-_BLOCK_COMMENT = r"/\*[^*]*+(?:\*(?!/)[^*]*+)*+\*/"
+_BLOCK_COMMENT = r"/\*[^*]*+\*++(?:[^/*][^*]*+\*++)*+/"
 _DOLLARS = re.compile(r"\$(?:[^\W\d]\w*+)?\$")
 _WORD = r"[^\W\d][\w$]*+"
 _NUMBER = r"0[xX][0-9a-fA-F]++|(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][+-]?\d++)?"
@@ -127,7 +128,7 @@ _FORMS: dict[Dialect, _Forms] = {
     ),
     "mysql": _Forms(
         # An executable comment is code: only its frame is passed over.
-        skip=rf"--(?=\s|\Z)[^\n]*+|\#[^\n]*+|/\*M?!\d*+|{_BLOCK_COMMENT}|\*/",
+        skip=rf"--(?:\n|[^\S\n][^\n]*+|\Z)|\#[^\n]*+|/\*M?!\d*+|{_BLOCK_COMMENT}|\*/",
         string=rf"(?:[bBxXnN]|_[a-z][a-z0-9]*+\s?)?{_ESCAPED_STRING}|{_ESCAPED_DOUBLE}",
         name=_BACKTICK,
     ),
@@ -144,7 +145,7 @@ def _scanner(forms: _Forms) -> re.Pattern[str]:
 
 def _passer(forms: _Forms) -> re.Pattern[str]:
     """Return what matches the longest stretch in which no semicolon can end a statement."""
-    plain = r"[^;'\"`\[$/#*\-\w]++|/(?!\*)|[-*#]" + ("" if r"|\[" in forms.name else r"|\[")
+    plain = r"[^;'\"`\[$/#*\-\w]++|[-*#]" + ("" if r"|\[" in forms.name else r"|\[")
     return re.compile(rf"(?:{forms.string}|{forms.name}|\w[\w$]*+|{forms.skip}|{plain})++", re.DOTALL)
 
 

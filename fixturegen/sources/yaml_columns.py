@@ -341,7 +341,7 @@ def _refuse_contradictions(draft: ColumnDraft, fields: Fields, table: TableDraft
         refuse(
             f"both {given[0]} and {given[1]} say where the values come from", fields.where(given[1]), hint="Keep one."
         )
-    if given and any(draft.name in reference.columns for reference in table.references):
+    if given and any(draft.name in set(one.columns) - set(one.own(table.name)) for one in table.references):
         hint = "Columns that several references share agree by themselves."
         refuse(f"the values come from the reference, and from {given[0]}", fields.where(given[0]), hint=hint)
     if "by" in fields and not any(key in fields for key in (*AGGREGATES, "ordinal")):

@@ -81,7 +81,7 @@ def test_every_type(made: Made) -> None:
     assert found == EXPECTED
     assert table.columns[-1].type.kind == "json"
     bounds = {each.type.native: (each.low, each.high) for each in table.columns}
-    assert bounds["bit(5)"] == (None, Constant(31))
+    assert bounds["bit(5)"] == (Constant(0), Constant(31))
     assert bounds["year(4)"] == (Constant(1901), Constant(2155))
     assert bounds["float(5,2)"] == (Constant(-999.99), Constant(999.99))
     assert bounds["double(6,3) unsigned"] == (Constant(0.0), Constant(999.999))
