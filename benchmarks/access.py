@@ -35,7 +35,7 @@ def results(bench: Bench) -> Iterator[Result]:
         seconds = _usual(bench.runs, lambda keys=keys, table=table: _one_by_one(bench, table, keys)) / CALLS  # type: ignore[misc]
         yield Result(one, seconds, 1, "rows", "", (Aim("seconds", WARM),))
         seconds = _usual(bench.runs, lambda keys=keys, table=table: _together(bench, table, keys))  # type: ignore[misc]
-        yield Result(many, seconds, TOGETHER, "rows", one, (Aim("beside its rival", 50),))
+        yield Result(many, seconds, TOGETHER, "rows", one, (Aim("beside its rival", 20),))
 
 
 def _key(table: str, number: int) -> Any:
