@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from itertools import islice, product
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from fixturegen.coverage.factors import Factor
 from fixturegen.coverage.matching import Matching
@@ -39,18 +39,29 @@ def availability(
 
 
 def kinds_of_parent(matching: Matching, reference: Reference, row: Mapping[int, int]) -> Iterator[Asked]:
-    """Yield the kinds of parents of any number of children under which a row may have these classes."""
+    """Yield the kinds of parents of any number of children under which a row may have these classes.
+
+    Classes are added one factor at a time, and given up as soon as those at hand do not suit: no product of all is looked at.
+    """
     factors = matching.placed[reference.table].factors
     options = {at: sorted(held) for at, held in matching.asked(row, reference).items()}
     for at in matching.read(reference):
         options.setdefault(at, list(range(len(factors[at].classes))))
     here = matching.here.table.name, reference.name
     opened = {at for at, factor in enumerate(factors) if factor.child == here} | matching.opened(row, reference)
-    options |= {at: [len(factors[at].classes) - 1] for at in opened}
-    for values in product(*options.values()):
-        asked = dict(zip(options, values, strict=True))
-        if matching.suits(row, reference, asked):
+    left = [(at, values) for at, values in options.items() if at not in opened]
+
+    def kinds(asked: Asked, left: Sequence[tuple[int, Sequence[int]]]) -> Iterator[Asked]:
+        if not matching.suits(row, reference, asked):
+            return
+        if not left:
             yield asked
+            return
+        (at, values), *rest = left
+        for value in values:
+            yield from kinds({**asked, at: value}, rest)
+
+    yield from kinds({at: len(factors[at].classes) - 1 for at in opened}, left)
 
 
 class Possible:
@@ -117,9 +128,8 @@ class Available:
                 self._absent.add((at, value))
             elif factor.reference == self._reference.name and factor.within:
                 held = factor.within[value] or frozenset()
-                self._with[at, value] = self._bits(
-                    lambda parent, held=held: self._rows[parent][factor.source] in held  # type: ignore[misc]
-                )
+                values = (row[factor.source] for row in self._rows)
+                self._with[at, value] = sum(1 << parent for parent, each in enumerate(values) if each in held)
 
     def _bits(self, test: Callable[[int], bool]) -> int:
         return sum(1 << parent for parent in range(len(self._rows)) if test(parent))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from fixturegen.coverage.feasible import Tied
 from fixturegen.coverage.matching import Matching
-from fixturegen.coverage.parents import kinds_of_parent, parentless
+from fixturegen.coverage.parents import Possible, kinds_of_parent
 from fixturegen.covering_arrays import Constraint
 from fixturegen.covering_arrays.constraints import Rules, UndecidedError
 from fixturegen.covering_arrays.tuples import Meeting
@@ -58,15 +58,15 @@ class Proofs:
         return None
 
     def _of_parents(self, classes: Mapping[int, int]) -> str | None:
+        members, values = tuple(classes), tuple(classes.values())
         for reference in self.matching.chosen:
             there = self.parents[reference.table]
-            if there is self or parentless(self.matching, reference, classes):
+            if there is self or Possible(self.matching, reference, members, there.rules)(values):
                 continue
-            kinds = list(kinds_of_parent(self.matching, reference, classes))
-            if all(there.refused(asked) for asked in kinds):
-                words = (there.reason(tuple(sorted(asked.items()))) for asked in kinds)
-                why = next(filter(None, words), "checks read the parent's columns")
-                return f"no row of {reference.table} goes with them: {why}"
+            kinds = kinds_of_parent(self.matching, reference, classes)
+            words = (there.reason(tuple(sorted(asked.items()))) for asked in kinds)
+            why = next(filter(None, words), "checks read the parent's columns")
+            return f"no row of {reference.table} goes with them: {why}"
         return None
 
     def _joint(self, classes: Mapping[int, int]) -> str:
