@@ -52,11 +52,15 @@ class Enforcement:
                 late = subject.deferred and self.dialect == "postgresql" and not subject.expressions
                 return "verify" if self._is_left_out(constraint) else "commit" if late else "statement"
             case "check" | "exclusion":
-                whole = of_full_match(table, constraint)
+                whole = of_full_match(table, constraint) if self._matches_full(table) else None
                 late = whole is not None and whole.deferred
                 return "commit" if late else "verify" if self._is_left_out(constraint) else "statement"
             case _:
                 return "statement"
+
+    def _matches_full(self, table: Table) -> bool:
+        """Whether references stand for their MATCH FULL there; what we make refuses such a row by a check, at once."""
+        return self.dialect == "postgresql" and self.is_own(table)
 
     def null_refused(self, table: Table, column: Column) -> str | None:
         """Return why the database takes a NULL where the schema says there is none; None where it refuses it."""

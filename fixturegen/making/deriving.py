@@ -94,10 +94,9 @@ class _Deriving:
         table = _never_null(table, taken)
         if spoken:
             self._add_empty((one for one in off), empty)
-            table = replace(table, references=tuple(self._led(node, one) for one in table.references))
         else:
             table = unreferenced(table, lost)
-            table = replace(table, references=tuple(self._led(node, one) for one in table.references))
+        table = self._led(node, table)
         table = _keys_apart(self.layout, node, table, self.last)
         return _distinct(replace(table, name=node.name, count=None), frozenset(drawn), node, self.layout)
 
@@ -111,7 +110,7 @@ class _Deriving:
         lost = frozenset(reference.name for reference in node.off)
         taken = {name for one in node.table.references if one.name not in lost for name in one.columns}
         table = unreferenced(Table(name=node.name, columns=columns, references=node.table.references), lost)
-        table = replace(table, references=tuple(self._led(node, one) for one in table.references))
+        table = self._led(node, table)
         return fixed(table, {name: value for name, value in held.items() if name not in taken}, self.schema.dialect)
 
     def _fixed(self, table: Table, values: Mapping[str, object]) -> Table:
@@ -125,11 +124,12 @@ class _Deriving:
                 )
         return fixed(table, plain, self.schema.dialect)
 
-    def _led(self, node: Node, reference: Reference) -> Reference:
-        if reference.name in node.parents:
-            columns, target = zip(*_pairs(node, reference), strict=True)
-            return replace(reference, table=node.parents[reference.name][0].name, columns=columns, target=target)
-        return replace(reference, table=_empty_name(reference.table))
+    @staticmethod
+    def _led(node: Node, table: Table) -> Table:
+        """The table with references to the nodes of its parents, or to empty tables; without those that hold for any row."""
+        idle = frozenset(each.name for each in table.references if not _pairs(node, each))
+        table = unreferenced(table, idle)
+        return replace(table, references=tuple(_redirected(node, each) for each in table.references))
 
     def _add_empty(self, references: Iterable[Reference], empty: dict[str, Table]) -> None:
         """Add tables without rows for parents that there are none of, and for theirs: conditions may speak of them."""
@@ -142,6 +142,13 @@ class _Deriving:
             led = tuple(replace(one, table=_empty_name(one.table)) for one in table.references)
             empty[name] = Table(name=name, columns=columns, primary_key=table.primary_key, references=led)
             self._add_empty(table.references, empty)
+
+
+def _redirected(node: Node, reference: Reference) -> Reference:
+    if reference.name not in node.parents:
+        return replace(reference, table=_empty_name(reference.table))
+    columns, target = zip(*_pairs(node, reference), strict=True)
+    return replace(reference, table=node.parents[reference.name][0].name, columns=columns, target=target)
 
 
 def _pairs(node: Node, reference: Reference) -> list[tuple[str, str]]:

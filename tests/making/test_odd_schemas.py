@@ -46,6 +46,7 @@ CREATE TABLE single (a_id INTEGER NOT NULL UNIQUE REFERENCES a (id));
 CREATE TABLE area (
     w INTEGER NOT NULL CHECK (w > 0), h INTEGER NOT NULL, area INTEGER GENERATED ALWAYS AS (w * h) STORED, CHECK (area < 1000)
 );
+CREATE TABLE itself (id INTEGER PRIMARY KEY REFERENCES itself (id), n INTEGER NOT NULL);
 CREATE TABLE p (id INTEGER PRIMARY KEY, code CHAR(2) NOT NULL, UNIQUE (code, id));
 CREATE TABLE q (id INTEGER PRIMARY KEY, code CHAR(2) NOT NULL, UNIQUE (code, id));
 CREATE TABLE pq (
@@ -96,6 +97,8 @@ def schema(tmp_path_factory: pytest.TempPathFactory) -> Schema:
         ("pq", 4, {"code": "DE"}, {"p": 1, "q": 1, "pq": 4}),
         ("pq", 1, {"p": {"code": "DE"}}, {"p": 1, "q": 1, "pq": 1}),
         ("flag", 2, {}, {"flag": 2}),
+        ("itself", 3, {"n": 4}, {"itself": 3}),
+        ("itself", 1, {"id": 5}, {"itself": 1}),
         ("a", 1, {"pair.a1_id": 2}, {"a": 3, "pair": 2}),
     ],
     ids=str,
