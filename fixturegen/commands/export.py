@@ -10,6 +10,7 @@ import typer
 
 from fixturegen.commands.options import Dialect, Source, Wanted, loaded, shared
 from fixturegen.commands.output import Output, lowered_document
+from fixturegen.options import MOST_WORKERS
 
 _Directory = Annotated[Path, typer.Argument(metavar="DIR", help="Made where missing.", show_default=False)]
 _Format = Annotated[
@@ -18,7 +19,10 @@ _Format = Annotated[
 ]
 
 _Workers = Annotated[
-    int, typer.Option("--workers", min=1, max=256, metavar="N", help="Processes that make the files; no byte differs.")
+    int,
+    typer.Option(
+        "--workers", min=1, max=MOST_WORKERS, metavar="N", help="Processes that make the files; no byte differs."
+    ),
 ]
 
 

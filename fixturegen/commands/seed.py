@@ -10,6 +10,7 @@ import typer
 from fixturegen.commands.options import Dialect, Wanted, loaded, shared, url_of
 from fixturegen.commands.output import Output, ReportedError, lowered_document
 from fixturegen.errors import ExitCode
+from fixturegen.options import MOST_WORKERS
 
 if TYPE_CHECKING:
     from fixturegen.databases.base import Rejection
@@ -37,7 +38,7 @@ _Workers = Annotated[
     typer.Option(
         "--workers",
         min=1,
-        max=256,
+        max=MOST_WORKERS,
         metavar="N",
         help="Connections that fill tables of PostgreSQL which --create makes; the rows are the same.",
     ),

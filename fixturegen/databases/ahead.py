@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from queue import Empty, Full, Queue
-from threading import Event, Thread
-from typing import Generic, TypeVar
+from itertools import islice
+from typing import TypeVar
 
 _PATIENCE = 0.2
-"""Seconds between two looks at whether the other side is still there."""
+"""Seconds between two looks at whether somebody wants to interrupt."""
 
 T = TypeVar("T")
 
@@ -29,55 +30,26 @@ def ahead(items: Iterable[T], most: int = 1) -> Iterator[Iterator[T]]:
     ...     list(squares)
     [0, 1, 4, 9]
     """
-    making = _Making(items, most)
-    making.thread.start()
-    try:
-        yield making.made()
-    finally:
-        making.unwanted.set()
-        making.thread.join()
+    making = iter(items)
+    with ThreadPoolExecutor(1, "fixturegen-ahead") as maker:
 
+        def another() -> Future[list[T]]:
+            return maker.submit(lambda: list(islice(making, 1)))  # none at the end
 
-class _Made(Generic[T]):
-    def __init__(self, item: T) -> None:
-        self.item = item
+        waiting = deque(another() for _ in range(most + 1))
 
+        def made() -> Iterator[T]:
+            while found := _awaited(waiting.popleft()):
+                waiting.append(another())
+                yield from found
 
-class _Making(Generic[T]):
-    def __init__(self, items: Iterable[T], most: int) -> None:
-        self._items = items
-        self._queue: Queue[_Made[T] | BaseException | None] = Queue(maxsize=most)
-        self.unwanted = Event()
-        self.thread = Thread(target=self._run, name="fixturegen-ahead", daemon=True)
-
-    def made(self) -> Iterator[T]:
-        while True:
-            try:
-                found = self._queue.get(timeout=_PATIENCE)
-            except Empty:
-                continue
-            if found is None:
-                return
-            if isinstance(found, BaseException):
-                raise found
-            yield found.item
-
-    def _run(self) -> None:
         try:
-            for item in self._items:
-                if not self._give(_Made(item)):
-                    return
-        except BaseException as error:  # noqa: BLE001 (a panic in Polars is no Exception; all is raised again by the other side)
-            self._give(error)
-        else:
-            self._give(None)
+            yield made()
+        finally:
+            maker.shutdown(wait=False, cancel_futures=True)
 
-    def _give(self, found: _Made[T] | BaseException | None) -> bool:
-        """Hand over; return whether it was still wanted."""
-        while not self.unwanted.is_set():
-            try:
-                self._queue.put(found, timeout=_PATIENCE)
-            except Full:
-                continue
-            return True
-        return False
+
+def _awaited(made: Future[T]) -> T:
+    while not wait((made,), _PATIENCE).done:
+        pass  # an interrupt is heard here between two looks
+    return made.result()

@@ -80,9 +80,7 @@ class Oracles:
         judge = self._judge(dialect)
         sound = judge(table, f"((\n{sql}\n) IS NULL) IN (1 = 1, 1 = 0)", rows).fill_null(value=False)
         found = judge.values(table, sql, rows.filter(sound)).cast(pl.String)
-        places = pl.DataFrame({"at": sound.arg_true(), "text": found})
-        every = pl.DataFrame({"at": pl.Series(range(rows.height), dtype=pl.UInt32)})
-        return every.join(places, on="at", how="left", maintain_order="left")["text"], sound
+        return pl.repeat(None, rows.height, dtype=pl.String, eager=True).scatter(sound.arg_true(), found), sound
 
     def _judge(self, dialect: Dialect) -> Judge:
         if dialect not in self._judges:

@@ -42,6 +42,15 @@ LEFT JOIN pg_collation c ON c.oid = h.folding AND c.collname <> 'default'
 LEFT JOIN pg_namespace n ON n.oid = c.collnamespace
 """
 """Type and collation of every column of a table, of a domain the type that it is made of (manual: 53.7, 53.64)."""
+_ALIKE = """
+(SELECT CASE pg_typeof(v)::text
+          WHEN 'numeric' THEN CASE WHEN strpos(v::text, '.') > 0 THEN rtrim(rtrim(v::text, '0'), '.') ELSE v::text END
+          WHEN 'citext' THEN lower(v::text)
+          ELSE v::text END FROM (SELECT (
+{}
+) AS v) AS said)
+"""
+"""Text that is identical for values that are equal: 1.0 and 1.00."""
 _FIELDS = """
 SELECT attname FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped ORDER BY attnum
 """
@@ -104,7 +113,7 @@ class PostgresqlOracle:
         Raises:
             SchemaError: If PostgreSQL cannot read the expression.
         """
-        return pl.Series(self._said(table, f"({sql})::text", rows, missing=None), dtype=pl.String)
+        return pl.Series(self._said(table, _ALIKE.format(sql), rows, missing=None), dtype=pl.String)
 
     def _said(self, table: Table, sql: str, rows: pl.DataFrame, *, missing: object) -> list[object]:
         from psycopg import Rollback  # noqa: PLC0415 (an extra: only where PostgreSQL is met)

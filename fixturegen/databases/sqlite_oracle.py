@@ -65,7 +65,11 @@ class SqliteOracle:
         Raises:
             SchemaError: If its columns cannot be declared.
         """
-        query = f"SELECT quote(\n{sql}\n), (\n{sql}\n) IS NULL FROM {_CANDIDATES} ORDER BY {quoted(_NUMBER, 'sqlite')}"  # noqa: S608 (as below)
+        alike = _alike("v", sql)
+        query = (
+            f"SELECT quote({alike}), v IS NULL FROM (SELECT (\n{sql}\n) AS v, {quoted(_NUMBER, 'sqlite')} AS n"  # noqa: S608 (as below)
+            f" FROM {_CANDIDATES}) ORDER BY n"
+        )
         with self._candidates(table, sql, rows):
             return pl.Series([None if null else text for text, null in self._run(query)], dtype=pl.String)
 
@@ -129,3 +133,15 @@ def _declared(column: Column) -> str:
 
 def _type(column: Column) -> str:
     return sql_type(column.type, "sqlite") if column.type.native is None else column.type.native
+
+
+def _alike(value: str, sql: str) -> str:
+    """Return SQL that is identical for values that are equal: 1 and 1.0, texts in two cases where an expression folds them."""
+    text = value
+    for collation, folded in (("nocase", "upper({})"), ("rtrim", "rtrim({}, ' ')")):
+        if collation in sql.casefold():  # of a text within it, too: what is told apart too little is only drawn again
+            text = folded.format(text)
+    return (
+        f"CASE WHEN typeof({value}) = 'real' AND {value} = CAST({value} AS INTEGER) THEN CAST({value} AS INTEGER)"
+        f" WHEN typeof({value}) = 'text' THEN {text} ELSE {value} END"
+    )

@@ -72,7 +72,8 @@ def answering(
 ) -> Generator:
     """Return a generator of a column in which the values that its children ask for are sure to occur.
 
-    Listed values come in turn; elsewhere the first rows hold what is asked for, and the others anything else.
+    The first rows hold what is asked for. The others hold anything that was left without it; where the values of the column must
+    differ, anything else, or all of a list in turn.
 
     Args:
         generator: What would fill the column otherwise.
@@ -86,11 +87,15 @@ def answering(
     """
     asked = request(domain)
     held = [value for value in values if belongs(asked)(value)]
-    if domain.values is not None or asked.column.type.kind in {"boolean", "enum"}:
-        every = domain.values or (asked.column.type.labels if asked.column.type.kind == "enum" else (False, True))
-        return _in_turn(generator, pool_of(asked, every)) if held and len(every) > 1 else generator
     if not held:
         return generator
+    if not asked.distinct:
+        return _leading(generator, pool_of(asked, held))
+    if domain.values is not None or asked.column.type.kind in {"boolean", "enum"}:
+        every = domain.values or (asked.column.type.labels if asked.column.type.kind == "enum" else (False, True))
+        return _in_turn(generator, pool_of(asked, list(dict.fromkeys((*held, *every)))))
+    if generator.capacity is not None and generator.capacity <= asked.distinct:
+        return generator  # every value there is occurs
     return _leading(choose(_without(asked, domain, held)), pool_of(asked, held))
 
 

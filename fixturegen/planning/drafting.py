@@ -230,7 +230,16 @@ class _Drafting:
     def _components(self, formulas: Mapping[str, Formula], kept: Kept) -> list[Component]:
         names = dict.fromkeys(name for formula in formulas.values() for name in columns_of(formula))
         self.variables = [self._variable(name, kept) for name in sorted(names)]
-        return list(components(self.variables, formulas, where=self.table.where)) if formulas else []
+        found = list(components(self.variables, formulas, where=self.table.where)) if formulas else []
+        return [component for component in found if component.columns or not self._left_to_parents(component, kept)]
+
+    def _left_to_parents(self, component: Component, kept: Kept) -> bool:
+        """Let other parents meet checks for which no column is left to draw, as a unique decides it; whether they can."""
+        chosen = {name for link in kept.links.values() for name in link.given}
+        if not all(chosen & set(columns_of(formula)) for formula in component.formulas.values()):
+            return False
+        self.checks.redrawn += component.formulas.values()
+        return True
 
     def _variable(self, name: str, kept: Kept) -> Variable:
         if name not in self.domains:

@@ -160,14 +160,17 @@ def _of_texts(request: Request, texts: Sequence[str]) -> Iterator[Way]:
     for pattern in dict.fromkeys((*patterns, *_FORMS)):
         yield partial(_matching, request, pattern)
     yield partial(made, "json", request)
-    yield partial(_listed, request, list(map(json.dumps, _documents(texts))))
-    yield partial(_listed, request, list(map(json.dumps, _MEMBERS)))
+    yield from _of_listed(request, texts)
 
 
 def _of_documents(request: Request, texts: Sequence[str]) -> Iterator[Way]:
+    yield from _of_listed(request, texts)
+    yield from _of_members(request, texts)
+
+
+def _of_listed(request: Request, texts: Sequence[str]) -> Iterator[Way]:
     yield partial(_listed, request, list(map(json.dumps, _documents(texts))))
     yield partial(_listed, request, list(map(json.dumps, _MEMBERS)))
-    yield from _of_members(request, texts)
 
 
 def _of_members(request: Request, texts: Sequence[str]) -> Iterator[Way]:

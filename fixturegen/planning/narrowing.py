@@ -49,7 +49,7 @@ class Narrowing:
     paths: dict[str, Path] = field(default_factory=dict)
     judged: list[tuple[Check, str]] = field(default_factory=list)
     unverified: list[Check] = field(default_factory=list)
-    redrawn: list[Condition] = field(default_factory=list)
+    redrawn: list[Formula] = field(default_factory=list)
     never_null: set[str] = field(default_factory=set)
     only: dict[str, list[Formula]] = field(default_factory=dict)
 
@@ -92,7 +92,7 @@ class Narrowing:
                 judged = isinstance(part, Opaque) or any(not atom.evaluable for atom in opaque([part]))
                 if len(columns) == 1 and columns[0] in self.domains and not judged:
                     alone.setdefault(columns[0], {}).setdefault(condition.check.name, []).append(part)
-                    self._ask_parents(condition, part, columns[0])
+                    self._ask_parents(part, columns[0])
                 elif not columns and isinstance(part, Opaque):
                     self.unverified.append(condition.check)
                 elif columns and self._solvable(condition, part, columns):
@@ -102,15 +102,15 @@ class Narrowing:
                 rest.setdefault(check, []).extend(parts)
         return {check: AllOf(tuple(parts)) if len(parts) > 1 else parts[0] for check, parts in rest.items()}
 
-    def _ask_parents(self, condition: Condition, part: Formula, name: str) -> None:
-        """Let a condition on a column that a parent gives decide which parents can be chosen."""
+    def _ask_parents(self, part: Formula, name: str) -> None:
+        """Let a condition on one column that a parent gives decide which parents can be chosen."""
         link = next((link for link in self.links.values() if name in link.given), None)
         if link is None or self.given(name) != "value" or isinstance(part, NullTest):
             return
         if link.kind in {"uniform", "tickets"} and not opaque([part]) and link.reference.table != self.table.name:
             self.only.setdefault(link.reference.name, []).append(part)
         elif link.kind in {"agreeing", "self", "uniform", "tickets"}:
-            self.redrawn.append(replace(condition, formula=part))
+            self.redrawn.append(part)
 
     def _refuse_false(self, check: Check) -> None:
         message = f"no row can satisfy {check.name}: {check.sql}"
@@ -135,7 +135,7 @@ class Narrowing:
         if self._structurally_met(condition, own):
             return
         if chosen & set(own):
-            self.redrawn.append(condition)
+            self.redrawn.append(condition.formula)
         else:
             self.judged.append((condition.check, "follows from computed values"))
 

@@ -239,6 +239,8 @@ class Counter:
         """Return how many rows the parents of a table must have in all."""
         if not count.low:
             return 0
+        if not count.childless or self._estimated(name):  # existing parents draw nothing, and are not among these rows
+            return count.low * self.rows[self._parent(name, count)]
         _, running = self._running(name, count, ())
         return int(np.minimum(np.diff(running), count.low).sum())
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from fixturegen.expressions.normal import columns_of
+from fixturegen.expressions.normal import Formula, columns_of
 from fixturegen.planning.components import Component
-from fixturegen.planning.domains import Condition
 from fixturegen.planning.dotted import concerned
 from fixturegen.planning.plan import Aggregated, Cased, Drawn, Numbered, Settled, Step
 from fixturegen.planning.uniques import Kept
@@ -35,7 +34,7 @@ class Settling:
     rows: Mapping[str, int]
     existing: int
     refusing: bool
-    redrawn: Sequence[Condition]
+    redrawn: Sequence[Formula]
     kept: Kept
     found: Sequence[Component]
     steps: Mapping[str, Step]
@@ -50,7 +49,7 @@ class Settling:
             return ()
         mention = {name for unique in uniques for name in concerned(self.schema, self.table, unique)}
         mention |= set(steps) if tried else set()
-        mention |= {name for condition in self.redrawn for name in columns_of(condition.formula)}
+        mention |= {name for condition in self.redrawn for name in columns_of(condition)}
         references = [
             link.reference.name
             for link in kept.links.values()
@@ -72,7 +71,7 @@ class Settling:
             Settled(
                 uniques=tuple(uniques), columns=tuple(sorted(columns)), references=tuple(references), steady=steady,
                 period=self._period([one for one in references if one not in steady], set() if tried else columns),
-                conditions=tuple(condition.formula for condition in self.redrawn), tried=tried,
+                conditions=tuple(self.redrawn), tried=tried,
             ),
         )  # fmt: skip
 

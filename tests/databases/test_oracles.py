@@ -63,6 +63,23 @@ def test_sqlite_judges_as_its_checks_do(sql: str, type_: Type, values: list[obje
     assert verdict.to_list() == verdicts
 
 
+@pytest.mark.parametrize(
+    ("sql", "values", "groups"),
+    [
+        ("json_extract(a, '$.n')", ['{"n": 1}', '{"n": 1.0}', '{"n": 1.5}', '{"n": "1"}', "{}"], [0, 0, 1, 2, None]),
+        ("printf('%s', a) COLLATE NOCASE", ["ab", "AB", "cd"], [0, 0, 1]),
+        ("trim(a, 'x') COLLATE RTRIM", ["ab", "ab  ", "b"], [0, 0, 1]),
+        ("a || ''", ["ab", "AB", "ab "], [0, 1, 2]),
+    ],
+)
+def test_sqlite_says_which_values_are_equal(sql: str, values: list[object], groups: list[int | None]) -> None:
+    with asking() as oracles:
+        found, sound = oracles.values(table_of(a=TEXT), sql, "sqlite", column("a", TEXT, *values))
+    assert sound.all()
+    numbers = {text: number for number, text in enumerate(dict.fromkeys(found.drop_nulls()))}
+    assert [None if text is None else numbers[text] for text in found] == groups
+
+
 def test_sqlite_folds_by_the_columns_collation() -> None:
     folding = Table(name="t", columns=(Column(name="a", type=TEXT, collation="NOCASE"),))
     with asking() as oracles:
@@ -217,3 +234,13 @@ def on(url: URL) -> Iterator[Connection]:
         yield connection
         connection.rollback()
     engine.dispose()
+
+
+@pytest.mark.postgresql
+def test_postgresql_says_which_values_are_equal(postgresql_url: URL) -> None:
+    with on(postgresql_url) as connection, asking(connection) as oracles:
+        found, sound = oracles.values(
+            table_of(a=TEXT), "a::numeric", "postgresql", column("a", TEXT, "1", "1.0", "1.50", "10", "x")
+        )
+    assert found.to_list() == ["1", "1", "1.5", "10", None]
+    assert sound.to_list() == [True, True, True, True, False]

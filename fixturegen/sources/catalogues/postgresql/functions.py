@@ -91,23 +91,17 @@ class Functions:
     """
 
     def __init__(self, rows: Iterable[Row[Any]]) -> None:
-        self._known: dict[Name, _Function] = {}
-        several: set[Name] = set()
+        self._rows: dict[Name, list[Row[Any]]] = {}
         for row in rows:
-            spaces = [row.space, None] if row.visible else [row.space]
-            names: list[Name] = [(space, row.name.lower(), row.arguments) for space in spaces]
-            several.update(name for name in names if name in self._known)
-            body = _body(row)
-            if body is None:
-                several.update(names)
-                continue
-            parameters = tuple(name.lower() for name in row.parameters or ()) or ("",) * row.arguments
-            self._known |= dict.fromkeys(names, _Function(row.name.lower(), parameters, row.result, row.strict, body))
-        self._known = {name: each for name, each in self._known.items() if name not in several}
+            for space in (row.space, None) if row.visible else (row.space,):
+                self._rows.setdefault((space, row.name.lower(), row.arguments), []).append(row)
+        self._names = frozenset(name for _, name, _ in self._rows)
+        self._read: dict[Name, _Function | None] = {}
 
     def inlined(self, sql: str) -> str:
         """Return an expression with the calls spelt out, itself where it calls none of the functions or cannot be read."""
-        if not any(name[1] in sql.lower() for name in self._known):
+        lowered = sql.lower()
+        if not any(name in lowered for name in self._names):
             return sql
         try:
             with deep_stack():
@@ -135,7 +129,19 @@ class Functions:
     def _called(self, node: exp.Anonymous) -> _Function | None:
         dot = node.parent
         space = dot.this.name if isinstance(dot, exp.Dot) and dot.expression is node else None
-        return self._known.get((space, node.name.lower(), len(node.expressions)))
+        name = (space, node.name.lower(), len(node.expressions))
+        if name not in self._read:
+            rows = self._rows.get(name, [])
+            self._read[name] = _function(rows[0]) if len(rows) == 1 else None  # an overloaded one has several
+        return self._read[name]
+
+
+def _function(row: Row[Any]) -> _Function | None:
+    body = _body(row)
+    if body is None:
+        return None
+    parameters = tuple(name.lower() for name in row.parameters or ()) or ("",) * row.arguments
+    return _Function(row.name.lower(), parameters, row.result, row.strict, body)
 
 
 def _body(row: Row[Any]) -> exp.Expr | None:
