@@ -132,9 +132,13 @@ def client(name: str, url: URL) -> subprocess.Popen[bytes]:
 
 
 def until(done: Callable[[], object], *, seconds: float) -> None:
-    """Wait for what others do, though not for ever."""
+    """Wait for what others do; fail where it does not come about."""
     deadline = time.monotonic() + seconds
-    while not done() and time.monotonic() < deadline:
+    while not done():
+        if time.monotonic() > deadline:
+            import pytest  # the clients that import this module need none
+
+            pytest.fail(f"it did not happen within {seconds} seconds")
         time.sleep(0.1)
 
 

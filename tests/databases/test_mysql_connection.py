@@ -107,6 +107,6 @@ def test_a_client_stopped_in_mid_load_leaves_nothing(made: Server, number: signa
         loading.communicate(timeout=20)
         blocker.rollback()
     assert loading.returncode != 0
-    until(lambda: not made.value(running), seconds=10)
+    until(lambda: not made.value(running), seconds=30)
     assert made.value(f"SELECT count(*) FROM {QUOTED}") == 0
     assert made.value("SELECT count(*) FROM children") == 0

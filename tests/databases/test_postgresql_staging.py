@@ -7,13 +7,12 @@ import signal
 import subprocess
 import sys
 import textwrap
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
 import pytest
-from loads import POSTGRESQL, Server
+from loads import POSTGRESQL, Server, until
 
 import fixturegen as fg
 from fixturegen.databases.postgresql_connection import session
@@ -73,16 +72,6 @@ def client(path: Path, server: Server, phase: str, stop: str) -> subprocess.Pope
     return subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def until(holds: Callable[[], bool]) -> None:
-    """Wait for something that happens soon."""
-    pause = threading.Event()
-    for _ in range(300):
-        if holds():
-            return
-        pause.wait(0.1)
-    pytest.fail("it did not happen")
-
-
 def seed(server: Server, count: int = 300, **options: object) -> object:
     return POSTGRESQL.seed(server.url, FAMILY, POSTGRESQL.frames(count), create=True, **options)
 
@@ -97,7 +86,7 @@ def test_what_a_killed_load_leaves_is_dropped_by_the_next(
     killed = client(tmp_path, server, phase, KILL)
     said = killed.communicate(timeout=60)
     assert killed.returncode == -signal.SIGKILL, said
-    until(lambda: server.value(OTHERS) == 0)
+    until(lambda: server.value(OTHERS) == 0, seconds=30)
     assert (server.value(TABLES), server.value(OURS)) == (0, 1)
     seed(server, workers=workers)
     assert (server.value(TABLES), server.value(OURS)) == (2, 0)
@@ -122,7 +111,7 @@ def test_an_interrupted_load_leaves_nothing(server: Server, tmp_path: Path, phas
         waiting.send_signal(signal.SIGINT)
         _, said = waiting.communicate(timeout=30)
     assert "KeyboardInterrupt" in said
-    until(lambda: server.value(OTHERS) == 0)
+    until(lambda: server.value(OTHERS) == 0, seconds=30)
     assert (server.value(TABLES), server.value(OURS)) == (0, 0)
 
 

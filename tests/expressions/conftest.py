@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, datetime, time
 from decimal import Decimal
-from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -98,7 +97,6 @@ def sqlite() -> Engine:
     return Engine(connection, "rows")
 
 
-@lru_cache(1)
 def postgresql() -> Engine | None:
     try:
         import psycopg
@@ -113,7 +111,6 @@ def postgresql() -> Engine | None:
     return Engine(connection, f"(VALUES {', '.join(rows)}) AS rows (n, {', '.join(TYPES)})")
 
 
-@lru_cache(1)
 def mysql() -> Engine | None:
     try:
         import pymysql
@@ -164,7 +161,9 @@ def _normal(value: Any) -> Any:
 
 
 @pytest.fixture(scope="session")
-def engines() -> SimpleNamespace:
-    return SimpleNamespace(
-        types=TYPES, frame=frame(), sqlite=sqlite(), postgresql=postgresql(), mysql=mysql(), normal=normal
-    )
+def engines() -> Iterator[SimpleNamespace]:
+    found = {"sqlite": sqlite(), "postgresql": postgresql(), "mysql": mysql()}
+    yield SimpleNamespace(types=TYPES, frame=frame(), normal=normal, **found)
+    for engine in found.values():
+        if engine is not None:
+            engine.connection.close()
