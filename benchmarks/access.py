@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from importlib.resources import as_file, files
-from statistics import median
-from time import perf_counter, process_time
+from time import perf_counter
 from typing import Any
 
 import fixturegen as fg
-from benchmarks.measuring import Aim, Result
+from benchmarks.measuring import Aim, Result, busy
 from benchmarks.shop import Bench
 
 ORDERS = 1_000_000_000
@@ -32,9 +32,9 @@ def results(bench: Bench) -> Iterator[Result]:
     for table in TABLES:
         keys = [_key(table, number * STRIDE % ROWS.get(table, ORDERS)) for number in range(TOGETHER)]
         one, many = f"a row of {table} alone", f"{TOGETHER:,} rows of {table} in one call"
-        seconds = _usual(bench.runs, lambda keys=keys, table=table: _one_by_one(bench, table, keys)) / CALLS  # type: ignore[misc]
+        seconds = busy(partial(_one_by_one, bench, table, keys), bench.runs) / CALLS
         yield Result(one, seconds, 1, "rows", "", (Aim("seconds", WARM),))
-        seconds = _usual(bench.runs, lambda keys=keys, table=table: _together(bench, table, keys))  # type: ignore[misc]
+        seconds = busy(partial(_together, bench, table, keys), bench.runs)
         yield Result(many, seconds, TOGETHER, "rows", one, (Aim("beside its rival", 20),))
 
 
@@ -50,15 +50,3 @@ def _one_by_one(bench: Bench, table: str, keys: list[Any]) -> None:
 
 def _together(bench: Bench, table: str, keys: list[Any]) -> None:
     fg.rows_at(bench.schema, table, keys, rows=ROWS)
-
-
-def _usual(runs: int, action: Callable[[], None]) -> float:
-    """Return the processor seconds of the median run, after one that does not count."""
-    action()
-    return median(_taken(action) for _ in range(runs))
-
-
-def _taken(action: Callable[[], None]) -> float:
-    start = process_time()
-    action()
-    return process_time() - start

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from importlib.resources import as_file, files
 from itertools import count
-from statistics import median
 from typing import Any
 
 import factory
@@ -20,6 +18,7 @@ from sqlalchemy.ext.automap import automap_base
 from sqlalchemy.orm import Session
 
 import fixturegen as fg
+from benchmarks.measuring import busy, busy_once
 from fixturegen.databases.create import create_statements
 from fixturegen.making import Made, Maker
 
@@ -65,22 +64,15 @@ def costs(calls: int = CALLS) -> Iterator[Cost]:
 
         size = sum(map(len, make().rows.values()))
         fresh = Maker(schema)
-        first = _spent(lambda fresh=fresh, table=table, rows=rows, asked=asked: fresh.made(table, asked, rows=rows))
-        yield Cost(f"{name}, made", _median(make, calls), first, size)
+        first = busy_once(lambda fresh=fresh, table=table, rows=rows, asked=asked: fresh.made(table, asked, rows=rows))
+        yield _cost(f"{name}, made", make, calls, first, size)
         for way, inserting in (("sqlite3", _by_sqlite3), ("SQLAlchemy", _by_sqlalchemy)):
-            yield Cost(f"{name}, inserted by {way}", _median(inserting(schema, make), calls), first, size)
+            yield _cost(f"{name}, inserted by {way}", inserting(schema, make), calls, first, size)
     yield from _factory_boy(schema, calls)
 
 
-def _median(action: Callable[[], object], calls: int) -> float:
-    action()
-    return median(_spent(action) for _ in range(calls))
-
-
-def _spent(action: Callable[[], object]) -> float:
-    begin = time.process_time()
-    action()
-    return (time.process_time() - begin) * 1_000
+def _cost(name: str, action: Callable[[], object], calls: int, first: float, rows: int) -> Cost:
+    return Cost(name, busy(action, calls) * 1_000, first * 1_000, rows)
 
 
 def _by_sqlite3(schema: fg.Schema, make: Callable[[], Made]) -> Callable[[], object]:
@@ -200,8 +192,8 @@ def _factory_boy(schema: fg.Schema, calls: int) -> Iterator[Cost]:
             way()
             session.rollback()
 
-        first = _spent(undone)
-        yield Cost(f"{name}, by factory_boy", _median(undone, calls), first, rows)
+        first = busy_once(undone)
+        yield _cost(f"{name}, by factory_boy", undone, calls, first, rows)
     session.close()
     engine.dispose()
 

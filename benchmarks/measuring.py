@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Literal
 
 Kind = Literal["a second", "seconds", "beside its rival", "MB", "in number"]
@@ -103,6 +103,19 @@ def measured(action: Callable[[], object], runs: int) -> float:
     """Return the median of so many runs, in seconds, after one run that does not count."""
     action()
     return median(once(action) for _ in range(runs))
+
+
+def busy(action: Callable[[], object], runs: int) -> float:
+    """Return the median of so many runs, in seconds of processor time, after one run that does not count."""
+    action()
+    return median(busy_once(action) for _ in range(runs))
+
+
+def busy_once(action: Callable[[], object]) -> float:
+    """Return the seconds of processor time of one run."""
+    start = process_time()
+    action()
+    return process_time() - start
 
 
 def once(action: Callable[[], object]) -> float:

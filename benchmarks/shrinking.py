@@ -174,11 +174,6 @@ class Found:
     calls: tuple[int, ...]
     seconds: float
 
-    @property
-    def is_least(self) -> bool:
-        """Whether every search found one and the same database of the fewest rows."""
-        return len(self.databases) == 1 and all(rows == self.bug.rows for rows in self.rows)
-
 
 def search(bug: Bug, seeds: int = SEEDS) -> Found:
     """Look for a bug from so many seeds, and let Hypothesis shrink what it finds."""

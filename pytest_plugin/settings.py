@@ -23,7 +23,6 @@ class Settings:
         rows: Rows of every table without a count, by table, or None.
         seed: The seed.
         drawn: Whether the seed was drawn for this run.
-        reuse: Whether what is built is kept for later runs.
         allow: Hosts and databases that may be used although they do not look like development.
         worker: Name of this worker.
         root: The directory that relative files are relative to.
@@ -34,7 +33,6 @@ class Settings:
     rows: int | dict[str, int] | None
     seed: int
     drawn: bool
-    reuse: bool
     allow: tuple[str, ...]
     worker: str
     root: Path
@@ -59,7 +57,6 @@ def settings_of(config: pytest.Config) -> Settings:
         rows=_rows(said(config, "fixturegen_rows")),
         seed=said(config, "fixturegen_seed") if given is None else _whole(given, "--fixturegen-seed"),
         drawn=bool(getattr(config.option, "fixturegen_seed_drawn", False)),
-        reuse=config.getoption("fixturegen_reuse"),
         allow=tuple(said(config, "fixturegen_allow")),
         worker=os.environ.get("PYTEST_XDIST_WORKER", MAIN),
         root=config.inipath.parent if config.inipath is not None else config.rootpath,

@@ -169,7 +169,6 @@ TYPES = st.one_of(
     st.builds(Type, kind=st.sampled_from(["boolean", "date", "json", "ip", "mac", "url"])),
     st.builds(Type, kind=st.just("array"), element=st.just(Type(kind="text", length=7)) | st.just(Type(kind="integer"))),
 )  # fmt: skip
-DATETIMES = st.datetimes()
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     "integer": st.integers(0, 127),
     "decimal": st.integers(-999, 999).map(Decimal),
