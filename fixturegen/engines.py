@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
@@ -11,14 +12,16 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from fixturegen.addresses import HIDDEN
 from fixturegen.errors import InputError
+from fixturegen.schema import Dialect
 
-_DIALECTS = {
+DIALECTS: Mapping[str, Dialect] = {
     "postgres": "postgresql",
     "postgresql": "postgresql",
     "mysql": "mysql",
     "mariadb": "mysql",
     "sqlite": "sqlite",
 }
+"""The dialect of each name that addresses and SQLAlchemy have for a database system."""
 _DRIVERS = {
     "sqlite": "sqlite",
     "postgresql": "postgresql+psycopg",
@@ -48,7 +51,7 @@ def opened(url: str | URL) -> Engine:
         return create_engine(parsed)
     except (ImportError, NoSuchModuleError) as error:
         backend = parsed.get_backend_name()
-        extra = _EXTRAS.get(_DIALECTS.get(backend, backend), "all")
+        extra = _EXTRAS.get(DIALECTS.get(backend, backend), "all")
         raise InputError(
             f"the driver of {parsed.drivername!r} is not installed",
             where=masked(parsed),
@@ -66,10 +69,10 @@ def _parsed(url: str | URL) -> URL:
     except (ArgumentError, ValueError) as error:
         raise InputError("this is no database address", where=masked(url), hint=_EXAMPLES) from error
     backend = parsed.get_backend_name()
-    dialect = _DIALECTS.get(backend)
+    dialect = DIALECTS.get(backend)
     if dialect is None:
         raise InputError(
-            f"the database {backend!r} is not known", where=masked(parsed), given=backend, exists=sorted(_DIALECTS)
+            f"the database {backend!r} is not known", where=masked(parsed), given=backend, exists=sorted(DIALECTS)
         )
     driver = parsed.drivername.partition("+")[2]
     return parsed if driver and driver not in _ASYNCHRONOUS else parsed.set(drivername=_DRIVERS[dialect])
@@ -78,13 +81,25 @@ def _parsed(url: str | URL) -> URL:
 _EXAMPLES = "An address looks like sqlite:///shop.db or postgresql://user@host/database."
 
 
+def in_memory(url: URL) -> bool:
+    """Return whether an address is that of an SQLite database that lives only as long as it is connected to.
+
+    >>> in_memory(make_url("sqlite:///file:shop?mode=memory&cache=shared&uri=true")), in_memory(make_url("sqlite:///shop.db"))
+    (True, False)
+    """
+    if url.get_backend_name() != "sqlite":
+        return False
+    path = url.database or ":memory:"
+    if not path.startswith("file:"):
+        return path == ":memory:"
+    return url.query.get("mode") == "memory" or ":memory:" in path or "mode=memory" in path
+
+
 def _refuse_missing_file(url: URL) -> None:
-    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+    if url.get_backend_name() != "sqlite" or in_memory(url):
         return
-    path = url.database
+    path = str(url.database)
     if path.startswith("file:"):
-        if url.query.get("mode") == "memory" or ":memory:" in path:
-            return
         path = path.removeprefix("file:").partition("?")[0]
     if not Path(path).exists():
         raise InputError(

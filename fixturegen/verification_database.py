@@ -12,17 +12,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from fixturegen.constraints.base import constraints, example_query, query
 from fixturegen.constraints.contract import Constraint, Violation
 from fixturegen.databases.quoting import split_table
-from fixturegen.engines import opened
+from fixturegen.engines import DIALECTS, opened
 from fixturegen.errors import InputError, RefusedError
 from fixturegen.schema import Dialect, Schema, Table
 from fixturegen.verdict import Outcome, Report, collected, shape, wanted_tables
-
-_DIALECTS: Mapping[str, Dialect] = {
-    "sqlite": "sqlite",
-    "postgresql": "postgresql",
-    "mysql": "mysql",
-    "mariadb": "mysql",
-}
 
 
 def verified_database(
@@ -95,10 +88,10 @@ def _reading(connection: sa.Connection) -> Iterator[None]:
 
 def _dialect(connection: sa.Connection) -> Dialect:
     name = connection.dialect.name
-    if name not in _DIALECTS:
+    if name not in DIALECTS:
         message = f"databases of the kind {name!r} are not known"
-        raise InputError(message, given=name, exists=_DIALECTS)
-    return _DIALECTS[name]
+        raise InputError(message, given=name, exists=DIALECTS)
+    return DIALECTS[name]
 
 
 def _source(table: str, dialect: Dialect) -> sa.TableClause:

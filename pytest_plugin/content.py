@@ -19,6 +19,7 @@ from sqlalchemy import make_url
 
 from fixturegen.addresses import is_url
 from fixturegen.content import schema_hash
+from fixturegen.engines import DIALECTS
 from fixturegen.errors import InputError
 from fixturegen.schema import MARKER_TABLE, Dialect, Schema
 from fixturegen.sinks.manifest import versions
@@ -31,12 +32,6 @@ if TYPE_CHECKING:
     from pytest_fixturegen.hashes import Hashes
 
 Create = Callable[["Engine"], object]
-_DIALECTS: dict[str, Dialect] = {
-    "sqlite": "sqlite",
-    "postgresql": "postgresql",
-    "mysql": "mysql",
-    "mariadb": "mysql",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +183,7 @@ class Content:
         from fixturegen.databases.create import create_statements  # noqa: PLC0415 - not needed where a template is at hand
 
         with engine.begin() as connection:
-            for statement in create_statements(self.schema, _DIALECTS.get(engine.dialect.name, self._dialect)):
+            for statement in create_statements(self.schema, DIALECTS.get(engine.dialect.name, self._dialect)):
                 connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
 
     def _seeded(self, engine: Engine) -> None:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import event
 from sqlalchemy.pool import NullPool
 
+from fixturegen.engines import in_memory
 from pytest_fixturegen.commits import judge_of
 
 if TYPE_CHECKING:
@@ -31,11 +32,15 @@ _NOBODY = 0
 """The owner of a savepoint that is no connection's."""
 _ENDINGS = ("COMMIT", "END", "ROLLBACK", "BEGIN", "START")
 _READING = ("SELECT", "PRAGMA", "SHOW", "EXPLAIN", "VALUES")
-_SETTING = re.compile(
-    r"\s*(SET(?!\s+(SESSION\s+)?TRANSACTION)|USE|CREATE\s+(OR\s+REPLACE\s+)?TEMPORARY)\b", re.IGNORECASE
-)
+_BEFORE = re.compile(r"(?:\s|--[^\n]*\n|#[^\n]*\n|/\*(?!M?!).*?\*/|/\*M?!\d*)*", re.DOTALL)
+"""What may stand before a statement: comments, but not those within which MySQL and MariaDB read on."""
+_SETTING = re.compile(r"(SET(?!\s+(SESSION\s+)?TRANSACTION)|USE|CREATE\s+(OR\s+REPLACE\s+)?TEMPORARY)\b", re.IGNORECASE)
 _LASTING = {
-    "sqlite": re.compile(r"\s*(PRAGMA\s+(?!defer_foreign_keys)[^;]*=|(ATTACH|DETACH)\b)", re.IGNORECASE),
+    "sqlite": re.compile(
+        r"(ATTACH|DETACH)\b|PRAGMA\s+([^;=(]*\.)?\s*(?!defer_foreign_keys)"
+        r"(\w+\s*=|(?!\w*(_x?info|_list|_check)\s*\()\w+\s*\()",
+        re.IGNORECASE,
+    ),
     "mysql": _SETTING,
     "mariadb": _SETTING,
 }
@@ -142,7 +147,7 @@ class Isolation:
     def refresh(self) -> None:
         """Open the connection anew between two tests, if one has set what lasts as long as it; a database in memory would be lost."""
         changed, self._changed = self._changed, False
-        if changed and (self.engine.dialect.name != "sqlite" or self.engine.url.database not in {None, "", ":memory:"}):
+        if changed and not in_memory(self.engine.url):
             self.drop()
 
     @property
@@ -307,9 +312,10 @@ class Isolation:
         if not self._is_ours(connection):
             return False
         self._mend()
+        statement = _BEFORE.sub("", statement, count=1)
         if self._lasting is not None and self._lasting.match(statement):
             self._changed = True
-        head = statement.lstrip()[:8].upper()
+        head = statement[:8].upper()
         if not head.startswith(_ENDINGS):
             point = self._point(connection)
             if point is not None and not head.startswith(_READING):

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from fixturegen.databases.quoting import quoted, quoted_table
 from fixturegen.databases.statements import insert_head, sequence_resets
+from fixturegen.engines import DIALECTS
 from fixturegen.errors import InputError
 from fixturegen.planning.order import load_order
-from fixturegen.schema import Column, Dialect, Reference, Schema, Table
+from fixturegen.schema import Column, Reference, Schema, Table
 from pytest_fixturegen.scalars import bound, spelled
 
 if TYPE_CHECKING:
@@ -22,12 +23,6 @@ Row = Mapping[str, Any]
 Execute = Callable[[str, Sequence[Any] | None], object]
 """Runs a statement: with values to bind, or none."""
 
-_DIALECTS: dict[str, Dialect] = {
-    "sqlite": "sqlite",
-    "postgresql": "postgresql",
-    "mysql": "mysql",
-    "mariadb": "mysql",
-}
 _MOST_VALUES = 5_000
 _NUMBER = count()
 
@@ -50,7 +45,7 @@ class Writer:
 
     def __init__(self, schema: Schema, dialect: str) -> None:
         self._schema = schema
-        self._dialect = _DIALECTS[dialect]
+        self._dialect = DIALECTS[dialect]
         self._order, self._postponed = load_order(schema, schema.tables)
         self._writings: dict[tuple[str, tuple[str, ...]], _Writing] = {}
         self._declared: dict[str, dict[str, str]] = {}

@@ -13,9 +13,8 @@ import pytest
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from fixturegen.engines import masked
+from fixturegen.engines import DIALECTS, masked
 from fixturegen.errors import InputError
-from fixturegen.schema import Dialect
 from pytest_fixturegen.content import Asked, Content, Create
 from pytest_fixturegen.databases import Databases
 from pytest_fixturegen.failing import one_line
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
     from sqlalchemy.orm import Session
 
+    from fixturegen.schema import Dialect
     from pytest_fixturegen.hashes import Hashes
     from pytest_fixturegen.making import Making
     from pytest_fixturegen.rows import Writer
@@ -139,9 +139,7 @@ class Run:
     @property
     def dialect(self) -> Dialect:
         """The dialect of the configured address."""
-        name = self.url.get_backend_name()
-        known: dict[str, Dialect] = {"postgresql": "postgresql", "mysql": "mysql", "mariadb": "mysql"}
-        return known.get(name, "sqlite")
+        return DIALECTS.get(self.url.get_backend_name(), "sqlite")
 
     def engine(self, create: Create | None) -> Engine:
         """Return the engine of the configured content, isolated."""
@@ -152,7 +150,7 @@ class Run:
         """Return the database that serves the running test, unless it has one of its own."""
         test = self.test
         configured = self.configured.asked
-        request = test.item._request  # type: ignore[attr-defined]  # noqa: SLF001 - overrides are the item's own
+        request = test.item._request  # type: ignore[attr-defined] # noqa: SLF001 - functions have it; overrides are the item's own
         if test.asked == configured:
             return self.databases.serving(request.getfixturevalue("fixturegen_engine"))
         return self._database(self.content, self._create())
@@ -185,7 +183,7 @@ class Run:
         (self.databases.building or self.content).create_tables(engine)
 
     def _create(self) -> Create | None:
-        request = self.test.item._request  # type: ignore[attr-defined]  # noqa: SLF001 - overrides are the item's own
+        request = self.test.item._request  # type: ignore[attr-defined] # noqa: SLF001 - functions have it; overrides are the item's own
         return self._checked(request.getfixturevalue("fixturegen_create"))
 
     def _checked(self, create: object) -> Create | None:
@@ -272,7 +270,7 @@ class Run:
         test, self._test = self._test, None
         if test is not None and test.copy is not None:
             self.databases.drop(test.copy)
-        ours = test is not None or any(name.startswith("fixturegen") for name in item.fixturenames)  # type: ignore[attr-defined]
+        ours = test is not None or any(name.startswith("fixturegen") for name in item.fixturenames)  # type: ignore[attr-defined] # functions have them
         left, undone = self.databases.finish(watched=ours)
         if not undone:
             message = "the test ended the driver's transaction by itself: what it did to the database stays"

@@ -147,7 +147,7 @@ def test_transactions_in_words(isolation: Isolation) -> None:
     with isolation.engine.connect() as connection:
         connection.exec_driver_sql("BEGIN")
         connection.execute(insert(ROWS), {"a": 12})
-        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("/* app */ COMMIT")
         connection.execute(insert(ROWS), {"a": 13})
         connection.execute(text("ROLLBACK"))
         assert count(connection) == 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import URL, StaticPool, create_engine, event
 
 from pytest_fixturegen.served import Served
 
@@ -47,8 +47,67 @@ def test_what_a_test_sets_is_not_set_for_the_next_one(
     engine.dispose()
 
 
-def test_a_database_in_memory_outlives_what_a_test_sets() -> None:
-    engine = create_engine("sqlite://")
+@pytest.mark.parametrize(
+    ("statement", "lasts"),
+    [
+        ("PRAGMA query_only(1)", True),
+        ("pragma main.query_only (1)", True),
+        ('PRAGMA "main".query_only=1', True),
+        ("/* app */ PRAGMA query_only = 1", True),
+        ("-- app\n/* one *//* two */\n PRAGMA query_only = 1", True),
+        ("PRAGMA cell_size_check = 1", True),
+        ("PRAGMA query_only", False),
+        ("PRAGMA table_info(held)", False),
+        ("PRAGMA main.table_xinfo('held')", False),
+        ("PRAGMA foreign_key_check (held)", False),
+        ("PRAGMA defer_foreign_keys = 1", False),
+        ("/* PRAGMA query_only = 1 */ SELECT 1", False),
+    ],
+)
+def test_only_what_may_last_costs_a_connection(statement: str, *, lasts: bool, tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'it.db'}")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE held (id)")
+    opened: list[object] = []
+    event.listen(engine, "connect", lambda driver, _record: opened.append(driver))
+    served = Served(engine)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(statement)
+    before = len(opened)
+    served.finish()
+    with engine.connect() as connection:
+        assert not connection.exec_driver_sql("PRAGMA query_only").scalar()
+    assert len(opened) == before + lasts
+    served.close()
+    engine.dispose()
+
+
+@pytest.mark.mariadb
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "-- app\nSET foreign_key_checks = 0",
+        "# app\nSET foreign_key_checks = 0",
+        "/* app */ SET foreign_key_checks = 0",
+        "/*!40101 SET foreign_key_checks = 0 */",
+    ],
+)
+def test_comments_hide_no_setting(statement: str, mariadb_url: URL) -> None:
+    engine = create_engine(mariadb_url)
+    served = Served(engine)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(statement)
+        assert connection.exec_driver_sql("SELECT @@foreign_key_checks").scalar() == 0
+    served.finish()
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT @@foreign_key_checks").scalar() == 1
+    served.close()
+    engine.dispose()
+
+
+@pytest.mark.parametrize("options", ["", "/file:held?mode=memory&cache=shared&uri=true"])
+def test_a_database_in_memory_outlives_what_a_test_sets(options: str) -> None:
+    engine = create_engine(f"sqlite://{options}", poolclass=StaticPool if options else None)
     with engine.begin() as connection:
         connection.exec_driver_sql("CREATE TABLE held (id)")
     served = Served(engine)
