@@ -138,7 +138,8 @@ def any_eligible(engine: Engine, plan: TablePlan, link: Link) -> None:
     if not link.only or link.nullable or len(eligible(engine, plan, link)):
         return
     names = ", ".join(link.reference.columns)
-    error = UnsettledError(f"no row of {link.reference.table} has values that the checks on {names} allow")
+    message = f"no row of {link.reference.table} has values that the checks on {names} allow"
+    error = UnsettledError(message, where=plan.table.where)
     error.table, error.placed = plan.table.name, plan.existing
     raise error
 

@@ -9,7 +9,7 @@ from fixturegen.fills.bulk import Bulk
 from fixturegen.fills.engine import Engine
 from fixturegen.fills.failures import UnfillableError, UnsettledError
 from fixturegen.fills.judging import Oracle
-from fixturegen.planning.plan import Plan
+from fixturegen.planning.plan import Link, Plan
 
 MOST_ROWS = 200_000
 """Larger tables are not tried beforehand: their search is part of the run."""
@@ -40,7 +40,7 @@ def _failure(plan: Plan, oracle: Oracle | None) -> UnsettledError | None:
     engine = Engine(plan, Bulk(plan.options.seed), oracle)
     for name, table in plan.tables.items():
         uncertain = table.settled and not any(group.conditions or group.tried for group in table.settled)
-        choosy = [link for link in table.links.values() if link.only and table.rows]
+        choosy = [link for link in table.links.values() if link.only and table.rows and _few_parents(plan, link)]
         if not (uncertain or choosy) or table.total > MOST_ROWS:
             continue
         try:
@@ -53,3 +53,8 @@ def _failure(plan: Plan, oracle: Oracle | None) -> UnsettledError | None:
         except UnfillableError:
             continue  # that is said where rows are made, which may go on without the table
     return None
+
+
+def _few_parents(plan: Plan, link: Link) -> bool:
+    """Return whether the parents can all be read beforehand; beyond, the first rows say that there is none to refer to."""
+    return plan.tables[link.reference.table].total <= MOST_ROWS
