@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -25,6 +24,7 @@ from fixturegen.expressions.normal import (
     Solved,
 )
 from fixturegen.expressions.rationals import Row, Source
+from fixturegen.expressions.searching import matcher
 from fixturegen.lattice import measure
 
 Holds = Callable[[Row], bool]
@@ -105,13 +105,8 @@ def _limit(atom: Limit, source: Source) -> Holds:
 
 
 def _match(atom: Match, source: Source) -> Holds:
-    pattern, read = atom.pattern, source.read
-    text = pattern.text
-    if pattern.kind == "like":
-        parts = [".*" if char == "%" else "." if char == "_" else re.escape(char) for char in text]
-        text = r"\A" + "".join(parts) + r"\Z"
-    search = re.compile(text, re.DOTALL | (re.IGNORECASE if pattern.insensitive else 0)).search
-    return lambda row: (value := read(row)) is None or (search(str(value)) is not None) is not pattern.negated
+    matches, read = matcher(atom.pattern), source.read
+    return lambda row: (value := read(row)) is None or matches(str(value))
 
 
 def _length(atom: Length, source: Source) -> Holds:
@@ -121,7 +116,8 @@ def _length(atom: Length, source: Source) -> Holds:
         value = read(row)
         if value is None:
             return True
-        size = len(value if atom.unit == "characters" else str(value).encode())  # type: ignore[arg-type] # a text
+        whole = atom.unit == "characters" or isinstance(value, bytes)
+        size = len(value if whole else str(value).encode())  # type: ignore[arg-type] # a text or bytes
         return size >= low and (high is None or size <= high)
 
     return holds

@@ -13,7 +13,8 @@ from typing import Any
 
 import polars as pl
 
-from fixturegen.expressions.patterns import rust_regex
+from fixturegen.domain import Pattern
+from fixturegen.expressions.patterns import like_regex, rust_regex
 
 Search = Callable[[str], bool]
 
@@ -48,6 +49,20 @@ def searcher(regex: str, *, insensitive: bool = False, dot_all: bool = False, wh
         compiled = re.compile(regex, flags)
     found = compiled.fullmatch if whole else compiled.search
     return lambda text: found(text) is not None
+
+
+def matcher(pattern: Pattern) -> Search:
+    r"""Return whether a text meets a pattern, as a function; a dot matches a line feed, too.
+
+    Args:
+        pattern: A LIKE pattern, without escapes, or a regex; negated or not.
+
+    >>> [matcher(Pattern("like", "a_%", negated=True))(text) for text in ("a", "a\n")]
+    [True, False]
+    """
+    regex = like_regex(pattern.text, None) if pattern.kind == "like" else pattern.text
+    search, negated = searcher(regex, insensitive=pattern.insensitive, dot_all=True), pattern.negated
+    return lambda text: search(text) is not negated
 
 
 def explodes(regex: str) -> bool:

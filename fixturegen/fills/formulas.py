@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from fractions import Fraction
@@ -32,6 +31,7 @@ from fixturegen.expressions.normal import (
     Solved,
 )
 from fixturegen.expressions.parsing import parsed, shown
+from fixturegen.expressions.searching import matcher
 from fixturegen.fills.nulls import Mask
 from fixturegen.lattice import Lattice, lattice_of, measure
 from fixturegen.schema import Type
@@ -192,13 +192,8 @@ def _lattice(values: pl.Series) -> Lattice | None:
 
 
 def _matched(values: pl.Series, pattern: Pattern) -> Mask:
-    text = pattern.text
-    if pattern.kind == "like":
-        parts = [".*" if char == "%" else "." if char == "_" else re.escape(char) for char in text]
-        text = r"\A" + "".join(parts) + r"\Z"
-    compiled = re.compile(text, re.DOTALL | (re.IGNORECASE if pattern.insensitive else 0))
-    found = [value is None or (compiled.search(value) is not None) != pattern.negated for value in values.to_list()]
-    return np.array(found, dtype=bool)
+    matches = matcher(pattern)
+    return np.array([value is None or matches(value) for value in values.to_list()], dtype=bool)
 
 
 def _length(atom: Length, values: pl.Series) -> Mask:

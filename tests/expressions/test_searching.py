@@ -6,10 +6,11 @@ import re
 from time import perf_counter
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fixturegen.expressions.searching import explodes, searcher
+from fixturegen.domain import Pattern
+from fixturegen.expressions.searching import explodes, matcher, searcher
 
 EXPLODING = [
     r"(a+)+$",
@@ -46,9 +47,18 @@ def test_it_finds_what_python_finds(regex: str, whole: bool, insensitive: bool) 
     compiled = re.compile(regex, re.IGNORECASE if insensitive else re.NOFLAG)
     found = searcher(regex, insensitive=insensitive, whole=whole)
 
+    @settings(derandomize=True, database=None, deadline=None)
     @given(TEXTS.map(str.swapcase) if insensitive else TEXTS)
     def agree(text: str) -> None:
         if not text.endswith("\n"):  # where a dollar means the end of the text everywhere
             assert found(text) == bool(compiled.fullmatch(text) if whole else compiled.search(text))
 
     agree()
+
+
+def test_patterns_of_both_kinds_and_their_opposites() -> None:
+    for negated in (False, True):
+        like = matcher(Pattern("like", "a%_.", insensitive=True, negated=negated))
+        assert [like(text) for text in ("Ab\n.", "ab.c", "a.")] == [not negated, negated, negated]
+        regex = matcher(Pattern("regex", "(A.)+.$", insensitive=True, negated=negated))
+        assert [regex(text) for text in ("xa\nb", "ba\n", "a")] == [not negated, negated, negated]

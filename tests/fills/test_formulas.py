@@ -73,3 +73,9 @@ def test_a_line_end_is_a_character_like_any_other() -> None:
     column = {"s": pl.Series(["a", "a\n", "\n", "a\nb"])}
     assert met(Match("s", Pattern("like", "a")), column.__getitem__).tolist() == [True, False, False, False]
     assert met(Match("s", Pattern("like", "a%")), column.__getitem__).tolist() == [True, True, False, True]
+
+
+def test_a_pattern_that_explodes_is_matched_all_the_same() -> None:
+    column = {"s": pl.Series(["a" * 3_000, "a" * 3_000 + "!", None])}
+    assert met(Match("s", Pattern("regex", "(a+)+$")), column.__getitem__).tolist() == [True, False, True]
+    assert met(Match("s", Pattern("regex", "(a+)+$", negated=True)), column.__getitem__).tolist() == [False, True, True]
