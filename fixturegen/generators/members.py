@@ -12,10 +12,16 @@ import polars as pl
 from fixturegen.domain import Domain
 from fixturegen.errors import ImpossibleError
 from fixturegen.generator import Batch, Draw, Generator, Request, made
+from fixturegen.generators import regular
+from fixturegen.generators.characters import PRINTABLE
 from fixturegen.schema import Type
 
 Path = Sequence[str]
 """The keys that lead to a member, outermost first."""
+PLAIN_WIDTH = 2
+"""Characters that JSON takes for a printable one of ASCII at most: a quote, or a backslash, has another before it."""
+NUMBERED_WIDTH = 12
+"""Characters that it takes for any at most: two halves of six, where four hexadecimal digits do not number it."""
 
 
 def put(document: dict[str, object], path: Path, member: object) -> None:
@@ -78,13 +84,15 @@ def _leaf(request: Request, paths: Sequence[Path], pattern: str, others: Sequenc
     if replace(domain, max_length=None, max_bytes=None) != Domain():
         message = f"documents of {request.column.name} cannot be sure to meet its other conditions"
         raise ImpossibleError(message, where=request.where)
+    room = _room(limits, paths, others)
+    longest = None if room is None else room // _width(pattern, room, request.where)
     column = replace(request.column, type=Type(kind="text"))
     return made(
         "regex",
         replace(
             request,
             column=column,
-            domain=Domain(max_length=_room(limits, paths, others)),
+            domain=Domain(max_length=longest),
             arguments=cast("Mapping[str, object]", {"pattern": pattern}),
             distinct=0,
         ),
@@ -92,13 +100,20 @@ def _leaf(request: Request, paths: Sequence[Path], pattern: str, others: Sequenc
 
 
 def _room(limits: Sequence[int], paths: Sequence[Path], others: Sequence[object]) -> int | None:
-    """Return the most characters of one text: each may take two within quotes."""
+    """Return the most characters that one text may take within quotes."""
     if not limits:
         return None
     document: dict[str, object] = {}
     for path in paths:
         put(document, path, max(others, key=lambda each: len(json.dumps(each))))
-    return max(0, min(limits) - len(json.dumps(document))) // (2 * len(paths))
+    return max(0, min(limits) - len(json.dumps(document))) // len(paths)
+
+
+def _width(pattern: str, longest: int, where: object) -> int:
+    """Return the most characters that JSON takes for one of a text that a pattern gives."""
+    shapes, _ = regular.declared(pattern, longest, 0, where)
+    letters = {place.readable(0) for shape in shapes for place in shape.places}
+    return PLAIN_WIDTH if all(some & PRINTABLE == some for some in letters) else NUMBERED_WIDTH
 
 
 def _of(batch: Batch, at: int, leaf: Generator) -> Batch:

@@ -23,8 +23,8 @@ def request(domain: Domain = Domain(), kind: str = "json") -> Request:  # noqa: 
     return Request(table="t", column=Column(name="a", type=Type(kind=kind)), domain=domain)  # type: ignore[arg-type] # a kind
 
 
-def texts(paths: list[list[str]], others: list[object], asked: Request) -> list[str]:
-    generator = membered(asked, paths, PATTERN, others)
+def texts(paths: list[list[str]], others: list[object], asked: Request, pattern: str = PATTERN) -> list[str]:
+    generator = membered(asked, paths, pattern, others)
     keys = np.arange(300, dtype=np.uint64)
     draws = {draw.name: Bulk(0).draw(("t",), draw, keys) for draw in generator.draws}
     built = generator.build(Batch(height=300, draws=draws))
@@ -54,3 +54,13 @@ def test_lengths_are_kept_and_other_conditions_refused() -> None:
         membered(request(Domain(max_length=12), kind="text"), [["a"]], PATTERN, [1])
     with pytest.raises(ImpossibleError):
         membered(request(Domain(patterns=(Pattern("like", "x%"),)), kind="text"), [["a"]], PATTERN, [1])
+
+
+@pytest.mark.parametrize("pattern", ["^é+$", "^[^ -~]+$", r"^[\t\n]+$", "^😀+$", '^["a]+$', "^.+$"])
+def test_documents_keep_their_length_whatever_json_makes_of_a_character(pattern: str) -> None:
+    asked = request(Domain(max_length=90))
+    found = texts([["a"], ["b"]], [1], asked, pattern)
+    assert max(map(len, found)) <= 90
+    members = [member for text in found for member in json.loads(text).values() if member != 1]
+    assert all(re.fullmatch(pattern, member) for member in members)
+    assert max(map(len, members)) > 1
