@@ -81,6 +81,7 @@ for _command in _COMMANDS.values():
 def main() -> None:
     """Run the command line and leave with its exit code."""
     signal.signal(signal.SIGTERM, _terminated)
+    memory.search_seldom()
     memory.hold()
     code = run(sys.argv[1:])
     memory.leave()

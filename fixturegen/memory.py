@@ -12,12 +12,16 @@ _DECAY = "dirty_decay_ms:5000"
 """How long Polars keeps memory that the next chunk will ask for again; taking it from the system anew costs more than its use."""
 
 
+def search_seldom() -> None:
+    """Have this process search less often for circles of objects."""
+    gc.set_threshold(*_THRESHOLDS)
+
+
 def hold() -> None:
-    """Have this process, and those that it starts, spend less time on memory; to be called before Polars is imported.
+    """Have Polars hold its memory longer, in this process and those that it starts; to be called before Polars is imported.
 
     What the user has set for the allocator of Polars stands.
     """
-    gc.set_threshold(*_THRESHOLDS)
     os.environ[_ALLOCATOR] = ",".join(filter(None, (_DECAY, os.environ.get(_ALLOCATOR))))
 
 
