@@ -31,6 +31,8 @@ FARTHEST = 2**62
 SECONDS_A_DAY = 86_400
 FEW = 16
 """Up to so many decimals go one by one: a query of Polars takes longer."""
+EXACT_KINDS = frozenset({"integer", "decimal", "boolean", "date"})
+"""Kinds of types whose every value stands on their lattice."""
 _FIRST_DAY = EPOCH.toordinal()
 
 

@@ -105,7 +105,7 @@ class Access:
         rows, together = [made.row(number) for number in numbers.tolist()], self.engine.rows(table, numbers)
         found: dict[str, tuple[Plain | pl.Series, pl.DataType, Lattice | None]] = {}
         for name in columns:
-            if _served(table, name, made.filler) is None:
+            if made.filler(name) is None:
                 plain: Plain | pl.Series = _served(table, name, together.column)
             else:
                 plain = _served(table, name, lambda each: [row.value(each) for row in rows])

@@ -16,7 +16,7 @@ import numpy as np
 from fixturegen.access import components, parents, steps
 from fixturegen.access.engine import PassError
 from fixturegen.draws import few
-from fixturegen.lattice import Lattice, lattice_of
+from fixturegen.lattice import EXACT_KINDS, Lattice, lattice_of
 from fixturegen.schema import Type
 
 if TYPE_CHECKING:
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 Filler = Callable[["OneRow"], object]
 Finder = Callable[["OneRow"], int]
-_EXACT = frozenset({"integer", "decimal", "boolean", "date"})
-"""Types whose every value stands on their lattice."""
 
 
 class Alone:
@@ -72,7 +70,6 @@ class OneTable:
         self._finders: dict[str, Finder | None] = {}
         self._absences: dict[str, steps.Chance | None] = {}
         self._components: dict[int, OneComponent | None] = {}
-        self._types: dict[str, tuple[Type, Lattice | None]] = {}
         self.parent = None if self.numbered else alone.table(self.engine.strides(name).parent)
         self.stride = 1 if self.numbered else self.engine.strides(name).stride
         self.served: bool = not self.plan.existing and (self.parent is None or self.parent.served)
@@ -96,10 +93,8 @@ class OneTable:
 
     def type(self, name: str) -> tuple[Type, Lattice | None]:
         """Return the type of a column and its lattice."""
-        if name not in self._types:
-            type_ = self.plan.column(name).type
-            self._types[name] = (type_, lattice_of(type_))
-        return self._types[name]
+        type_ = self.plan.column(name).type
+        return type_, lattice_of(type_)
 
     def end(self, name: str) -> tuple[OneTable, str]:
         """Return the table and the column to which a dotted name leads."""
@@ -114,7 +109,8 @@ class OneTable:
         if column not in table.plan.steps:
             return False
         type_, lattice = table.type(column)
-        return table.filler(column) is not None or type_.kind in _EXACT or (lattice is None and type_.kind == "text")
+        plain = type_.kind in EXACT_KINDS or (lattice is None and type_.kind == "text")
+        return plain or table.filler(column) is not None
 
     def filler(self, name: str) -> Filler | None:
         """Return how a column is filled; None where the engine has to."""
@@ -216,11 +212,15 @@ class OneRow:
 
     def parent(self, reference: str) -> OneRow | None:
         """Return the row's parent; None where it chooses none, or a column of the reference is NULL."""
+        # Chosen first: who may not choose alone is refused, whatever is NULL.
+        chosen = self.chooses(reference)
+        if chosen is None:
+            return None
         for name in self.table.plan.links[reference].reference.columns:
             empty = self.table.absence(name)
             if empty is not None and empty(self):
                 return None
-        return self.chooses(reference)
+        return chosen
 
     def component(self, number: int) -> components.Cased | None:
         """Return what the row draws in a component; None where the engine has to draw it."""

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 Chance = Callable[["OneRow"], bool]
 Drawer = Callable[["OneRow"], Callable[[str], int]]
-_SIGN = 2**63
 
 
 def filler(table: OneTable, name: str) -> Filler | None:
@@ -143,7 +142,7 @@ def single(generator: Generator) -> Callable[[One], object] | None:
 def drawer(table: OneTable, names: tuple[str, ...], draws: tuple[Draw, ...]) -> Drawer:
     """Return what gives a row its draws, keyed by names after the table's."""
     known = {
-        draw.name: (stream(table.seed, table.name, *names, draw.name), draw.low, draw.span)
+        draw.name: (stream(table.seed, table.name, *names, draw.name), draw.low, draw.high)
         for draw in draws
         if draw.count is None
     }
@@ -152,23 +151,12 @@ def drawer(table: OneTable, names: tuple[str, ...], draws: tuple[Draw, ...]) -> 
         key = row.key
 
         def draw(name: str) -> int:
-            number, low, span = known[name]
-            return bounded(few.keyed(number, key), low, span)
+            number, low, high = known[name]
+            return few.bounded(few.keyed(number, key), low, high)
 
         return draw
 
     return of
-
-
-def bounded(random: int, low: int, span: int) -> int:
-    """Return an integer from ``low`` on, one of ``span``, from 64 random bits; of all 64-bit integers, the bits themselves.
-
-    >>> bounded(2**63, -3, 3)
-    -2
-    """
-    if span > few.MASK:
-        return random - 2 * _SIGN if random >= _SIGN else random
-    return low + ((random >> 32) * span >> 32 if span <= few.NARROW else random * span >> 64)
 
 
 def _digits(table: OneTable, step: Drawn, index: str) -> Drawer:

@@ -4,7 +4,7 @@ Every function is pure, vectorised and exact in integers: the same arguments giv
 any chunking and any order, and for few rows as for many.
 """
 
-from fixturegen.draws.bounding import bounded, bounded_one, drawn, scaled
+from fixturegen.draws.bounding import bounded, drawn, scaled
 from fixturegen.draws.choosing import CHOICE_BLOCK, chosen
 from fixturegen.draws.mixing import BLOCK, Bits, Integers, bits, combined, mixed, stream
 from fixturegen.draws.permuting import permuted, seated
@@ -16,7 +16,6 @@ __all__ = [
     "Integers",
     "bits",
     "bounded",
-    "bounded_one",
     "chosen",
     "combined",
     "drawn",

@@ -28,18 +28,7 @@ def bounded(random: Bits, low: int, high: int) -> Integers:
 
 
 def _bounded_few(random: list[int], low: int, high: int) -> Integers:
-    return np.array([few.bounded(one, low, high) for one in random], dtype=np.uint64).view(np.int64)
-
-
-def bounded_one(random: int, low: int, high: int) -> int:
-    """Return what :func:`bounded` returns for one number of 64 bits, without an array; spans are below 2**63.
-
-    >>> from fixturegen.draws import bits
-    >>> [bounded_one(number, 5, 7) for number in bits(1, np.arange(3)).tolist()] == bounded(bits(1, np.arange(3)), 5, 7).tolist()
-    True
-    """
-    span = high - low + 1
-    return low + ((random >> 32) * span >> 32 if span <= few.NARROW else random * span >> 64)
+    return np.array([few.bounded(one, low, high) for one in random], dtype=np.int64)
 
 
 def drawn(stream_: int, keys: npt.NDArray[np.integer], low: int, high: int) -> Integers:

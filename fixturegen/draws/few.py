@@ -51,15 +51,15 @@ def combined(key: int, ordinal: int) -> int:
 
 
 def bounded(random: int, low: int, high: int) -> int:
-    """Return an integer between ``low`` and ``high``, both inclusive, from 64 random bits.
+    """Return an integer between ``low`` and ``high``, both inclusive and of 64 bits with a sign, from 64 random bits.
 
-    >>> bounded(2**63, 5, 7)
-    6
+    >>> bounded(2**63, -3, -1)
+    -2
     """
     span = high - low + 1
     if span > MASK:
-        return random
-    return (low + ((random >> 32) * span >> 32 if span <= NARROW else random * span >> 64)) & MASK
+        return random - (MASK + 1) if random > MASK >> 1 else random
+    return low + ((random >> 32) * span >> 32 if span <= NARROW else random * span >> 64)
 
 
 def chosen(random: int, count: int) -> int:

@@ -18,7 +18,7 @@ from fixturegen.generators.holes import skipping
 from fixturegen.generators.languages import Language
 from fixturegen.generators.membership import belongs
 from fixturegen.generators.shapes import FARTHEST, Shape, unbiased, unbiased_one
-from fixturegen.lattice import lattice_of
+from fixturegen.lattice import EXACT_KINDS, lattice_of
 from fixturegen.schema import Type
 
 LARGEST_POOL = 4_096
@@ -66,10 +66,6 @@ def pooled(
     )
 
 
-_EXACT = frozenset({"integer", "decimal", "boolean", "date"})
-"""Types whose every value stands on their lattice."""
-
-
 def from_pool(
     build: Callable[[Batch], pl.Series], pool: pl.Series, type_: Type, place: Callable[[One], int]
 ) -> Callable[[Batch], pl.Series]:
@@ -84,7 +80,7 @@ def from_pool(
     lattice = lattice_of(type_)
     if lattice is None and isinstance(pool.dtype, pl.String | pl.Enum):
         return Builder(build, lambda row: pool[place(row)])
-    if lattice is None or type_.kind not in _EXACT:
+    if lattice is None or type_.kind not in EXACT_KINDS:
         return build
 
     @cache

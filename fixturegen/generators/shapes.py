@@ -14,16 +14,15 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from fixturegen.draws import BLOCK, Bits, Integers
+from fixturegen.draws import BLOCK, Integers
 from fixturegen.draws.few import MASK, finished
+from fixturegen.draws.mixing import mix
 from fixturegen.generators.characters import Characters, CodePoints
 
 FARTHEST = 2**62
 """Most values of one draw."""
 _TABLE = 2**16
 """Most entries of a table of neighbouring places."""
-_FIRST = np.uint64(0xBF58476D1CE4E5B9)
-_SECOND = np.uint64(0x94D049BB133111EB)
 
 Bytes = npt.NDArray[np.uint8]
 Words = npt.NDArray[np.unsignedinteger]
@@ -227,7 +226,9 @@ def unbiased(places: Mapping[int, Integers], spans: Sequence[int]) -> list[Integ
     first = places[0]
     spread = [first]
     for number, span in enumerate(spans[1:], 1):
-        shift = _mixed(first.astype(np.uint64) * np.uint64(2 * number + 1)) % np.uint64(span)
+        shift = first.astype(np.uint64) * np.uint64(2 * number + 1)
+        mix(shift, np.empty_like(shift))
+        shift %= np.uint64(span)
         spread.append(((places[number].astype(np.uint64) + shift) % np.uint64(span)).astype(np.int64))
     return spread
 
@@ -241,13 +242,6 @@ def unbiased_one(places: Sequence[int], spans: Sequence[int]) -> list[int]:
     first = places[0]
     shifts = [finished(first * (2 * number + 1) & MASK) % span for number, span in enumerate(spans[1:], 1)]
     return [first, *((place + shift) % span for place, shift, span in zip(places[1:], shifts, spans[1:], strict=True))]
-
-
-def _mixed(values: Bits) -> Bits:
-    """Mix bits as splitmix64 does at its end, which keeps 0."""
-    values = (values ^ (values >> np.uint64(30))) * _FIRST
-    values = (values ^ (values >> np.uint64(27))) * _SECOND
-    return values ^ (values >> np.uint64(31))
 
 
 def _grouped(places: Sequence[Characters], most: int) -> tuple[range, ...]:

@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 import polars as pl
 
-from fixturegen.draws import bits, bounded_one, stream
+from fixturegen.draws import bits, few, stream
 from fixturegen.vocabularies import plans
 from fixturegen.vocabularies.cities import COUNTRIES
 from fixturegen.vocabularies.phones import fictional
@@ -74,7 +74,7 @@ def addresses(words: Vocabulary, code: str) -> Addresses:
 def _keyed(locale: str) -> Callable[[int], int]:
     """Return random integers below a limit from bits keyed by the locale: the same tables on every machine."""
     drawn = iter(bits(stream(0, "addresses", locale), np.arange(2**17)).tolist())
-    return lambda limit: bounded_one(next(drawn), 0, limit - 1)
+    return lambda limit: few.bounded(next(drawn), 0, limit - 1)
 
 
 def _imagined(words: Vocabulary, below: Callable[[int], int]) -> tuple[tuple[str, str, str], ...]:

@@ -13,7 +13,7 @@ import fixturegen as fg
 from fixturegen.access.access import ONE_BY_ONE, Access, opened
 from fixturegen.access.bounds import OneWindow
 from fixturegen.access.source import AloneRanges
-from fixturegen.errors import ImpossibleError
+from fixturegen.errors import ImpossibleError, InputError
 from fixturegen.options import Options
 from fixturegen.schema import PerParent
 from fixturegen.sources.yaml_file import parse_schema
@@ -168,6 +168,29 @@ def test_a_row_that_breaks_a_check_is_left_to_the_engine() -> None:
     columns = tuple(whole()["trees"].columns)
     alone = [access.frame("trees", columns, np.array([at])) for at in range(90)]
     assert pl.concat(alone).equals(whole()["trees"])
+
+
+def test_what_is_read_of_a_parent_is_refused_alone_wherever_its_choice_is_refused() -> None:
+    schema = parse_schema("""
+    version: 1
+    tables:
+      users:
+        rows: 40
+        columns: {id: {type: integer, primary_key: true}, name: {type: varchar(40), faker: first_name}}
+      items:
+        rows: 200
+        columns:
+          id: {type: integer, primary_key: true}
+          user_id: {references: users.id, nulls: 0.5}
+          n: {type: integer, min: 1, max: 30}
+          m: {type: integer, min: n, max: 40}
+          label: {type: varchar(80), template: "x-{users.name}", nulls: true}
+        unique: [[user_id, m]]
+    """)
+    absent = fg.generate(schema)["items"]["user_id"].is_null()
+    for number in (absent.arg_true()[0], absent.arg_min()):
+        with pytest.raises(InputError, match=r"items.label: .*takes a pass"):
+            fg.rows_at(schema, "items", [number], columns=["label"])
 
 
 def test_places_between_taken_ones() -> None:
