@@ -39,7 +39,6 @@ def engine_of(plan: Plan, oracle: Oracle | None = None, keeper: Keeper | None = 
     """Return the engine of a plan: one with hostile rows, where its options ask for some."""
     if not plan.options.hostile:
         return Engine(plan, Bulk(plan.options.seed), oracle)
-    # What few runs use, and many modules: whoever wants no hostile rows does not load it.
-    from fixturegen.hostility.tried import hostile_engine  # noqa: PLC0415
+    from fixturegen.hostility.tried import hostile_engine  # noqa: PLC0415 - many modules, which few runs use
 
     return hostile_engine(plan, oracle, keeper)

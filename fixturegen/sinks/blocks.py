@@ -49,7 +49,7 @@ class Blocks:
         self._height = 0
 
     def add(self, frame: pl.DataFrame) -> Iterable[pl.DataFrame]:
-        """Take rows; yield the blocks that are full, which own their memory."""
+        """Take rows; yield the blocks that are full, each in one piece."""
         self.total += frame.height
         at = 0
         while self._height + frame.height - at >= self._size:
