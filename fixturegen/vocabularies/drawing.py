@@ -21,9 +21,8 @@ from fixturegen.generator import Batch, Draw, One
 from fixturegen.vocabularies.plans import Choice, Joined, Numeral, Plan, Pool, Sealed, condensed
 from fixturegen.vocabularies.seals import SEALS
 from fixturegen.vocabularies.single import single_reader
+from fixturegen.vocabularies.uses import Use, use_of
 
-NARROWEST_TABLE = 16
-"""Bits of the look-up table of weights."""
 SHARED_BITS = 24
 """Bits of a draw that several nodes share; more where one of them has more than 2**18 values."""
 _HEXADECIMALS = 65_536
@@ -90,19 +89,6 @@ class Rows:
 Reader = Callable[[Rows], pl.Series]
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
-    """What a node wants of its slot: so many values, equally likely or by a table of weights."""
-
-    span: int
-    table: npt.NDArray[np.uint32] | None
-
-    @property
-    def exact(self) -> int:
-        """How many values of the slot serve it best."""
-        return self.span if self.table is None else len(self.table)
-
-
 def compiled(plan: Plan, prefix: str = "text") -> Compiled:
     """Compile a plan; its draws are named ``prefix0``, ``prefix1``, ...
 
@@ -118,55 +104,12 @@ def compiled(plan: Plan, prefix: str = "text") -> Compiled:
     def build(batch: Batch) -> pl.Series:
         return reader(Rows(batch, names))
 
-    single = single_reader(small, spans, use_of)
+    single = single_reader(small, spans)
 
     def one(row: One) -> str:
         return single(lambda number: row.draw(names[number]))
 
     return Compiled(tuple(Draw(name, 0, span - 1) for name, span in zip(names, spans, strict=True)), build, one)
-
-
-def weight_table(weights: tuple[float, ...], bits: int = 0) -> npt.NDArray[np.uint32]:
-    """Return the look-up table of weights: entry i is the choice for the draw i, in the order of the choices.
-
-    Each positive weight has at least one entry; what is left over goes to the largest remainders.
-
-    Args:
-        weights: At least one positive one.
-        bits: Binary logarithm of the table's size; 0 for 16, or more where there are very many weights.
-    """
-    bits = bits or max(NARROWEST_TABLE, (4 * len(weights)).bit_length())
-    size = 1 << bits
-    total = sum(weights)
-    ideal = [weight / total * size for weight in weights]
-    counts = [max(1, int(each)) if weight > 0 else 0 for each, weight in zip(ideal, weights, strict=True)]
-    left = size - sum(counts)
-    by_remainder = sorted(range(len(weights)), key=lambda at: (int(ideal[at]) - ideal[at], at))
-    for at in by_remainder[: max(0, left)]:
-        counts[at] += 1
-    while left < 0:
-        largest = max(range(len(counts)), key=lambda at: (counts[at], -at))
-        taken = min(-left, max(1, counts[largest] // 16))
-        counts[largest] -= taken
-        left += taken
-    counts[0] += size - sum(counts)
-    return np.repeat(np.arange(len(weights), dtype=np.uint32), counts)
-
-
-@lru_cache(maxsize=512)
-def _table(weights: tuple[float, ...]) -> npt.NDArray[np.uint32] | None:
-    return weight_table(weights) if weights else None
-
-
-def use_of(plan: Pool | Choice | Numeral) -> Use:
-    """Return what a node wants of its slot."""
-    match plan:
-        case Pool():
-            return Use(len(plan.values), _table(plan.weights))
-        case Choice():
-            return Use(len(plan.options), _table(plan.weights))
-        case Numeral():
-            return Use(plan.high - plan.low + 1, None)
 
 
 def _allot(plan: Plan, at: int, uses: list[list[Use]]) -> int:

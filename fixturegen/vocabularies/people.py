@@ -11,10 +11,10 @@ import numpy.typing as npt
 import polars as pl
 
 from fixturegen.vocabularies import plans
-from fixturegen.vocabularies.drawing import weight_table
 from fixturegen.vocabularies.plans import Plan, Pool
 from fixturegen.vocabularies.slugs import slug
 from fixturegen.vocabularies.tracing import NotTraceableError
+from fixturegen.vocabularies.uses import weight_table
 from fixturegen.vocabularies.vocabulary import Vocabulary
 
 PLACES = 8_192

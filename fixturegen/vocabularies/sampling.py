@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import polars as pl
 
-from fixturegen.vocabularies.drawing import Use, use_of
 from fixturegen.vocabularies.plans import Choice, Joined, Numeral, Plan, Pool, Sealed
 from fixturegen.vocabularies.seals import SEALS
+from fixturegen.vocabularies.uses import Use, use_of
 
 
 def sampled(plan: Plan, below: Callable[[int], int]) -> str:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
 
-import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from fixturegen.vocabularies.plans import Choice, Joined, Numeral, Plan, Pool, Sealed
 from fixturegen.vocabularies.seals import SEALS
+from fixturegen.vocabularies.uses import Use, use_of
 
 Slot = Callable[[int], int]
 """Gives the value of a slot by its number."""
@@ -18,55 +16,40 @@ Reader = Callable[[Slot], str]
 _MASK = 2**64 - 1
 
 
-class Use(Protocol):
-    """What a node wants of its slot."""
-
-    @property
-    def table(self) -> npt.NDArray[np.uint32] | None:
-        """Its look-up table of weights; None for equally likely values."""
-
-    @property
-    def exact(self) -> int:
-        """How many values of the slot it can tell apart."""
-
-
-Uses = Callable[[Pool | Choice | Numeral], Use]
-
-
-def single_reader(plan: Plan, spans: tuple[int, ...], use: Uses) -> Reader:
+def single_reader(plan: Plan, spans: tuple[int, ...]) -> Reader:
     """Return how the slots of one row become a text of a plan.
 
     Args:
         plan: The plan.
         spans: How many values each slot has.
-        use: What a node wants of its slot.
     """
-    return _reader(plan, 0, spans, use)[0]
+    return _reader(plan, 0, spans)[0]
 
 
-def _reader(plan: Plan, at: int, spans: tuple[int, ...], use: Uses) -> tuple[Reader, int]:
+def _reader(plan: Plan, at: int, spans: tuple[int, ...]) -> tuple[Reader, int]:
     """Return the reader of the plan whose first slot is ``at``, and the slot after its last."""
     match plan:
         case Pool():
             values = plan.values
             if len(values) == 1:
                 return (lambda _: values[0]), at
-            pick = _picker(use(plan), spans[at])
+            pick = _picker(use_of(plan), spans[at])
             return (lambda slot: values[pick(slot(at))]), at + 1
         case Numeral():
-            pick, low, form = _picker(use(plan), spans[at]), plan.low, f"0{plan.width}{'d' if plan.base == 10 else 'x'}"
+            pick, low = _picker(use_of(plan), spans[at]), plan.low
+            form = f"0{plan.width}{'d' if plan.base == 10 else 'x'}"
             return (lambda slot: format(low + pick(slot(at)), form)), at + 1
         case Joined():
             parts, after = [], at
             for part in plan.parts:
-                reader, after = _reader(part, after, spans, use)
+                reader, after = _reader(part, after, spans)
                 parts.append(reader)
             return (lambda slot: "".join([part(slot) for part in parts])), after
         case Choice():
-            pick, made = _picker(use(plan), spans[at]), [_reader(each, at + 1, spans, use) for each in plan.options]
+            pick, made = _picker(use_of(plan), spans[at]), [_reader(each, at + 1, spans) for each in plan.options]
             return (lambda slot: made[pick(slot(at))][0](slot)), max(after for _, after in made)
         case Sealed():
-            (inner, after), seal = _reader(plan.plan, at, spans, use), SEALS[plan.seal].sealed
+            (inner, after), seal = _reader(plan.plan, at, spans), SEALS[plan.seal].sealed
             return (lambda slot: str(seal(pl.Series([inner(slot)]))[0])), after
 
 

@@ -14,11 +14,12 @@ from fixturegen.generator import Batch
 from fixturegen.vocabularies import narrowing, plans
 from fixturegen.vocabularies.commerce import TEST_CARDS
 from fixturegen.vocabularies.distinct import distinct_part
-from fixturegen.vocabularies.drawing import compiled, weight_table
+from fixturegen.vocabularies.drawing import compiled
 from fixturegen.vocabularies.matching import matches
 from fixturegen.vocabularies.plans import Choice, Joined, Numeral, Plan, Pool, Sealed, chosen_of, joined
 from fixturegen.vocabularies.seals import SEALS
 from fixturegen.vocabularies.slugs import slug
+from fixturegen.vocabularies.uses import weight_table
 
 WORDS = st.text("ab. ", max_size=3)
 POOLS = st.builds(

@@ -1,0 +1,70 @@
+"""What a random choice wants of its draw: how many values, and the look-up table of weights that they index."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from fixturegen.vocabularies.plans import Choice, Numeral, Pool
+
+NARROWEST_TABLE = 16
+"""Bits of the look-up table of weights."""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What a node wants of its slot: so many values, equally likely or by a table of weights."""
+
+    span: int
+    table: npt.NDArray[np.uint32] | None
+
+    @property
+    def exact(self) -> int:
+        """How many values of the slot serve it best."""
+        return self.span if self.table is None else len(self.table)
+
+
+def use_of(plan: Pool | Choice | Numeral) -> Use:
+    """Return what a node wants of its slot."""
+    match plan:
+        case Pool():
+            return Use(len(plan.values), _table(plan.weights))
+        case Choice():
+            return Use(len(plan.options), _table(plan.weights))
+        case Numeral():
+            return Use(plan.high - plan.low + 1, None)
+
+
+@lru_cache(maxsize=512)
+def _table(weights: tuple[float, ...]) -> npt.NDArray[np.uint32] | None:
+    return weight_table(weights) if weights else None
+
+
+def weight_table(weights: tuple[float, ...], bits: int = 0) -> npt.NDArray[np.uint32]:
+    """Return the look-up table of weights: entry i is the choice for the draw i, in the order of the choices.
+
+    Each positive weight has at least one entry; what is left over goes to the largest remainders.
+
+    Args:
+        weights: At least one positive one.
+        bits: Binary logarithm of the table's size; 0 for 16, or more where there are very many weights.
+    """
+    bits = bits or max(NARROWEST_TABLE, (4 * len(weights)).bit_length())
+    size = 1 << bits
+    total = sum(weights)
+    ideal = [weight / total * size for weight in weights]
+    counts = [max(1, int(each)) if weight > 0 else 0 for each, weight in zip(ideal, weights, strict=True)]
+    left = size - sum(counts)
+    by_remainder = sorted(range(len(weights)), key=lambda at: (int(ideal[at]) - ideal[at], at))
+    for at in by_remainder[: max(0, left)]:
+        counts[at] += 1
+    while left < 0:
+        largest = max(range(len(counts)), key=lambda at: (counts[at], -at))
+        taken = min(-left, max(1, counts[largest] // 16))
+        counts[largest] -= taken
+        left += taken
+    counts[0] += size - sum(counts)
+    return np.repeat(np.arange(len(weights), dtype=np.uint32), counts)
