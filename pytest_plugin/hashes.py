@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+
+from pytest_fixturegen.files import write_whole
 
 _MOST = 100
 _ELSEWHERE = b"extends"
@@ -56,7 +57,4 @@ class Hashes:
 
     def _keep(self, known: dict[str, str]) -> None:
         last = dict(list(known.items())[-_MOST:])
-        unfinished = self._path.with_suffix(f".{os.getpid()}")
-        with suppress(OSError):  # a directory that cannot be written costs the next run the reading
-            unfinished.write_text(json.dumps(last), "utf-8")
-            unfinished.replace(self._path)
+        write_whole(self._path, json.dumps(last))  # a directory that cannot be written costs the next run the reading

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
 from fixturegen.errors import RefusedError
+from pytest_fixturegen.files import write_whole
 
 
 class Kept:
@@ -35,10 +35,8 @@ class Kept:
         if before[:1] == [key]:
             return
         left = [each for each in before if each != key and not _dropped(each, drop)]
-        unfinished = path.with_suffix(f".{os.getpid()}")
-        with suppress(OSError):  # a directory that cannot be written costs the server's room, not the tests
-            unfinished.write_text("\n".join([key, *left]), "utf-8")
-            unfinished.replace(path)
+        # A directory that cannot be written costs the server's room, not the tests.
+        write_whole(path, "\n".join([key, *left]))
 
 
 def _read(path: Path) -> list[str]:

@@ -25,7 +25,6 @@ from pytest_fixturegen.whereabouts import Whereabouts
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-_ANOTHER = 100
 _UNTOUCHED = "untouched"
 """Ending of an empty database that says: the one beside it was left as it was built. A run that dies leaves none."""
 
@@ -43,10 +42,7 @@ class Place(places.Place):
         """Return an engine on this worker's database, under a name that no other run has taken."""
         if not self._own:
             self._forget_dead_runs()
-        worker = self.whereabouts.worker
-        names = [self.name(key, worker), *(self.name(key, worker, str(number)) for number in range(2, _ANOTHER))]
-        name = next(name for name in names if self._server.take(name))
-        self._own[key] = name
+        name = self._own[key] = self.own_name(key, self._server.take)
         untouched = self._has(f"{name}_{_UNTOUCHED}")
         self._drop(f"{name}_{_UNTOUCHED}")
         if not (self.whereabouts.kept and untouched and self._has(name)):

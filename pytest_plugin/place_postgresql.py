@@ -22,8 +22,6 @@ from pytest_fixturegen.whereabouts import Whereabouts
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-_ANOTHER = 100
-
 
 class Place(places.Place):
     """A server."""
@@ -42,10 +40,7 @@ class Place(places.Place):
             self._server.take(_of_run(self.whereabouts.run), shared=True)
             self._forget_dead_runs()
         template = self._template(key, build)
-        worker = self.whereabouts.worker
-        names = [self.name(key, worker), *(self.name(key, worker, str(number)) for number in range(2, _ANOTHER))]
-        name = next(name for name in names if self._server.take(name))
-        self._own[key] = name
+        name = self._own[key] = self.own_name(key, self._server.take)
         self._copied(template, name)
         return create_engine(self._url.set(database=name))
 

@@ -26,6 +26,8 @@ Build = Callable[["Engine"], None]
 
 _KINDS = {"sqlite": "place_sqlite", "postgresql": "place_postgresql", "mysql": "place_mysql", "mariadb": "place_mysql"}
 _LONGEST = 24
+_MOST_RUNS = 99
+"""How many runs may have a database of the same content and worker at once."""
 
 
 class Place(ABC):
@@ -69,6 +71,24 @@ class Place(ABC):
     def name(self, key: str, *parts: str) -> str:
         """Return the name of a database: ``NAME_fixturegen_KEY``, then the parts."""
         return "_".join([stem(self.whereabouts.url), "fixturegen", key, *parts])
+
+    def own_name(self, key: str, take: Callable[[str], bool]) -> str:
+        """Return the first name of this worker's database that can be taken.
+
+        Args:
+            key: The content.
+            take: Takes a name, or returns False where another run has it.
+
+        Raises:
+            RefusedError: If other runs have all of them.
+        """
+        worker = self.whereabouts.worker
+        names = [self.name(key, worker), *(self.name(key, worker, str(number)) for number in range(2, _MOST_RUNS + 1))]
+        found = next((name for name in names if take(name)), None)
+        if found is None:
+            message = f"{_MOST_RUNS} runs at once have databases like {names[0]}"
+            raise RefusedError(message, where=masked(self.whereabouts.url))
+        return found
 
 
 def stem(url: URL) -> str:

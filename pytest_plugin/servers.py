@@ -52,6 +52,8 @@ class Server(ABC):
         try:
             return self._asked(statement, values)
         except DBAPIError as error:
+            if error.connection_invalidated:
+                self._forget()
             raise self._refused(error) from None
 
     def take(self, name: str, *, shared: bool = False) -> bool:
@@ -104,7 +106,11 @@ class Server(ABC):
     def _asked(self, statement: str, values: dict[str, object]) -> list[Any]:
         if self._connection is None:
             self._connection = self._open()
-            self._take_again()
+            try:
+                self._take_again()
+            except BaseException:
+                self._forget()  # without the locks, what is asked next could be another run's
+                raise
         result = self._connection.execute(text(statement), values)
         return list(result.scalars()) if result.returns_rows else []
 

@@ -60,6 +60,16 @@ def test_a_directory_that_cannot_be_written_costs_no_test(tmp_path: Path) -> Non
     assert not (tmp_path / "none").exists()
 
 
+def test_a_file_that_cannot_be_written_leaves_nothing_unfinished(tmp_path: Path) -> None:
+    kept = Kept(tmp_path)
+    kept.serves("shop", "a", lambda old: True)
+    (path,) = tmp_path.iterdir()
+    path.unlink()
+    path.mkdir()
+    kept.serves("shop", "b", lambda old: True)
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def templates(project: pytest.Pytester) -> set[str]:
     return {path.name for path in (project.path / ".pytest_cache/d/fixturegen").glob("*.sqlite")}
 

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from sqlalchemy import URL, NullPool, create_engine, text
+from sqlalchemy import URL, Engine, NullPool, create_engine, text
+
+from fixturegen.errors import RefusedError
+from pytest_fixturegen.places import place
+from pytest_fixturegen.whereabouts import Whereabouts
 
 Outcome = Callable[..., pytest.RunResult]
 TWO = """
@@ -269,3 +274,34 @@ def test_a_server_that_ends_connections_costs_no_other_test(
     option = f"--fixturegen-database={url.render_as_string(hide_password=False)}"
     run(source, option).assert_outcomes(passed=5)
     assert databases(url, name) == [url.database]
+
+
+KEY = "a" * 12
+OWN = {"postgresql": ENDED["postgresql"][1].format("pg_backend_pid()"), "mariadb": "KILL CONNECTION_ID()"}
+
+
+def with_a_table(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE held (id INTEGER)"))
+
+
+@SERVERS
+def test_what_another_run_took_is_left_to_it(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> None:
+    url: URL = request.getfixturevalue(f"{kind}_url")
+    ours, theirs = (
+        place(Whereabouts(url=url, worker="main", run=run, folder=tmp_path, kept=None)) for run in ("aa", "bb")
+    )
+    ours.own(KEY, with_a_table).dispose()
+    with pytest.raises(RefusedError):
+        ours._server.asked(OWN[kind])  # type: ignore[attr-defined] # of servers; asked twice, it fails twice
+    other = theirs.own(KEY, with_a_table)
+    for _ in range(2):
+        with pytest.raises(RefusedError, match="another run took"):
+            ours.renew(KEY, with_a_table)
+    assert ours.close() == ()
+    with other.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM held")).scalar() == 0
+    other.dispose()
+    theirs.sweep(theirs.close())
+    ours.sweep((ours.name(KEY, "aa"),) if kind == "postgresql" else ())
+    assert databases(url, ours.name(KEY)) == []
