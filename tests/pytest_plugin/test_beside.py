@@ -52,8 +52,7 @@ def test_after_it(fixturegen_connection):
 
 def test_by_an_update_alone(other, fixturegen_connection):
     time.sleep(1.1)
-    write(other, "UPDATE players SET score = 1 - score WHERE id = 1 AND score IN (0, 1)")
-    write(other, "UPDATE players SET score = 100 - score WHERE id = 1")
+    write(other, "UPDATE players SET score = CASE WHEN score = 100 THEN 0 ELSE score + 1 END WHERE id = 1")
 
 def test_after_the_update(fixturegen_connection, fixturegen_dataset):
     assert fixturegen_connection.execute(text("SELECT score FROM players WHERE id = 1")).scalar() == fixturegen_dataset["players"]["score"][0]

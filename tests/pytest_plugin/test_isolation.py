@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import (
     URL,
     Column,
+    Connection,
     Engine,
     ForeignKey,
     Integer,
@@ -32,8 +33,6 @@ from sqlalchemy.orm import Session
 from pytest_fixturegen.isolation import Isolation
 from pytest_fixturegen.numbering import Numbering
 
-Outcome = Callable[..., pytest.RunResult]
-
 METADATA = MetaData()
 ROWS = Table("rows_of_mine", METADATA, Column("id", Integer, primary_key=True), Column("a", Integer, unique=True))
 LATE = Table(
@@ -41,8 +40,8 @@ LATE = Table(
 )
 
 
-def count(connection: object) -> int:
-    return connection.scalar(select(func.count()).select_from(ROWS))  # type: ignore[attr-defined,no-any-return]
+def count(connection: Connection | Session) -> int:
+    return connection.execute(select(func.count()).select_from(ROWS)).scalar_one()
 
 
 def filled(engine: Engine) -> Engine:
@@ -235,7 +234,7 @@ def test_ended_by_the_driver_itself_is_noticed(engine: Engine) -> None:
     isolation = Isolation(engine)
     with engine.connect() as connection:
         connection.execute(insert(ROWS), {"a": 20})
-        connection.connection.driver_connection.commit()  # type: ignore[union-attr]
+        connection.connection.driver_connection.commit()  # type: ignore[union-attr] # it is open
     assert not isolation.end()
     with engine.connect() as connection:
         assert count(connection) == 3
@@ -328,8 +327,8 @@ def recipe(engine: Engine) -> Engine:
         driver.isolation_level = None
 
     @event.listens_for(engine, "begin")
-    def begun(connection: object) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")  # type: ignore[attr-defined]
+    def begun(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
 
@@ -362,31 +361,3 @@ def test_sqlite_engines_of_every_making(kind: str, tmp_path: Path) -> None:
         with pytest.raises(OperationalError, match="no such table"):
             connection.execute(text("SELECT * FROM more"))
     engine.dispose()
-
-
-def test_what_others_commit_is_not_there_for_the_next_test(run: Outcome) -> None:
-    result = run("""
-from sqlalchemy import create_engine
-
-def write(url):
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        connection.execute(text("DELETE FROM players"))
-    engine.dispose()
-
-def test_first(fixturegen_connection):
-    assert count(fixturegen_connection) == 8
-
-def test_by_the_address(fixturegen):
-    write(fixturegen.url)
-
-def test_after_it(fixturegen_connection):
-    assert count(fixturegen_connection) == 8
-
-def test_by_the_engine(fixturegen_engine):
-    write(fixturegen_engine.url)
-
-def test_after_the_engine(fixturegen_connection):
-    assert count(fixturegen_connection) == 8
-""")
-    result.assert_outcomes(passed=5)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, time, timedelta
 
 import pytest
@@ -38,6 +38,13 @@ class Visit(Base):
 """
 
 
+@pytest.fixture
+def engine() -> Iterator[sa.Engine]:
+    made = sa.create_engine("sqlite://")
+    yield made
+    made.dispose()
+
+
 def held(engine: sa.Engine, kind: sa.types.TypeEngine[object], value: object) -> object:
     table = sa.Table("t", sa.MetaData(), sa.Column("value", kind))
     with engine.begin() as connection:
@@ -59,15 +66,16 @@ def held(engine: sa.Engine, kind: sa.types.TypeEngine[object], value: object) ->
         (sa.DateTime(), None, None),
     ],
 )
-def test_what_is_bound(kind: sa.types.TypeEngine[object], value: object, text: str | None) -> None:
-    engine = sa.create_engine("sqlite://")
+def test_what_is_bound(engine: sa.Engine, kind: sa.types.TypeEngine[object], value: object, text: str | None) -> None:
     written_as_seeded(engine)
     assert held(engine, kind, value) == text
 
 
-def test_other_engines_are_left_alone() -> None:
-    written_as_seeded(sa.create_engine("sqlite://"))
-    assert held(sa.create_engine("sqlite://"), sa.DateTime(), WHOLE) == "2024-02-29 12:00:01.000000"
+def test_other_engines_are_left_alone(engine: sa.Engine) -> None:
+    other = sa.create_engine("sqlite://")
+    written_as_seeded(other)
+    other.dispose()
+    assert held(engine, sa.DateTime(), WHOLE) == "2024-02-29 12:00:01.000000"
 
 
 def test_applications_find_seeded_and_made_rows_by_their_moments(run: Outcome, project: pytest.Pytester) -> None:

@@ -57,9 +57,9 @@ def test_a_failure_tells_no_password() -> None:
 
     config = SimpleNamespace(getoption=lambda name: "postgresql://me:secret@localhost/shop")
     item = SimpleNamespace(nodeid="a.py::b", get_closest_marker=lambda name: None, config=config)
-    text = section(item, Asked("shop.yaml", None, 0), {})  # type: ignore[arg-type]
+    text = section(item, Asked("shop.yaml", None, 0), {})  # type: ignore[arg-type] # as much of an item as is needed
     assert text.endswith("--fixturegen-seed=0 '--fixturegen-database=postgresql://me:***@localhost/shop'")
-    text = section(item, Asked("mariadb://me:secret@localhost/shop", None, 0), {})  # type: ignore[arg-type]
+    text = section(item, Asked("mariadb://me:secret@localhost/shop", None, 0), {})  # type: ignore[arg-type] # as much of an item as is needed
     assert text.startswith("schema mariadb://me:***@localhost/shop, seed 0")
 
 
@@ -128,9 +128,9 @@ def test_groups_of_workers_change_no_row() -> None:
 
     marker = pytest.mark.xdist_group("one").mark
     item = SimpleNamespace(nodeid="a.py::b@one", get_closest_marker=lambda name: marker)
-    assert test_id(item) == "a.py::b"  # type: ignore[arg-type]
+    assert test_id(item) == "a.py::b"  # type: ignore[arg-type] # as much of an item as is needed
     bare = SimpleNamespace(nodeid="a.py::b@one", get_closest_marker=lambda name: None)
-    assert test_id(bare) == "a.py::b@one"  # type: ignore[arg-type]
+    assert test_id(bare) == "a.py::b@one"  # type: ignore[arg-type] # as much of an item as is needed
 
 
 @pytest.mark.slow

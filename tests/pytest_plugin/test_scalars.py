@@ -40,4 +40,4 @@ def test_texts_that_need_more_than_doubled_quotes(every_kind: tuple[Table, pl.Da
     for dialect in ("postgresql", "mysql"):
         for text in ("a\\b", "a\rb", "a\nb", "'", "\\'", "%s", "a;--"):
             series = pl.Series([text])
-            assert spelled(name, dialect)(text) == literals(series, name.type, dialect)[0]  # type: ignore[arg-type]
+            assert spelled(name, dialect)(text) == literals(series, name.type, dialect)[0]  # type: ignore[arg-type] # the names are dialects
