@@ -43,6 +43,17 @@ def execute(url: URL, sql: str) -> None:
             pass
 
 
+def without_bodies(sql: str) -> str:
+    """A script of MariaDB without triggers and routines, which need a client that knows DELIMITER."""
+    kept, delimiter = [], ";"
+    for line in sql.splitlines():
+        if line.upper().startswith("DELIMITER"):
+            delimiter = line.split()[1]
+        elif delimiter == ";":
+            kept.append(line)
+    return "\n".join(kept)
+
+
 def column(table: Table, name: str) -> Column:
     return next(each for each in table.columns if each.name == name)
 

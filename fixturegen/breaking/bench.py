@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
@@ -104,12 +104,20 @@ class Bench:
     @cached_property
     def written(self) -> Mapping[str, tuple[str, ...]]:
         """The columns by which each column is written: itself, or those that it is computed from."""
-        found: dict[str, tuple[str, ...]] = {column.name: (column.name,) for column in self.stored}
         dialect = self.pool.schema.dialect
-        for column in self.table.columns:
-            if column.generated is not None:
-                found[column.name] = tuple(name for name in _mentioned(column.generated, dialect) if name in found)
-        return found
+        read = {
+            column.name: _mentioned(column.generated, dialect)
+            for column in self.table.columns
+            if column.generated is not None
+        }
+        return {name: tuple(self._sources(name, read)) for name in self.columns}
+
+    def _sources(self, name: str, read: Mapping[str, Sequence[str]]) -> Mapping[str, None]:
+        """The columns by which one is written, each once; those of what it is computed from where that is computed too."""
+        if name not in read:
+            return {name: None} if name in self.columns else {}
+        others = {other: names for other, names in read.items() if other != name}
+        return dict.fromkeys(source for each in read[name] for source in self._sources(each, others) if source != name)
 
     @cached_property
     def frame(self) -> pl.DataFrame:
@@ -194,11 +202,11 @@ class Bench:
         return np.zeros(len(self), dtype=np.bool_)
 
     def _plainly(self, constraint: Constraint) -> Flags | None:
-        """What is seen from the values alone: NULL, length, width."""
-        if constraint.kind not in {"not_null", "length", "precision"}:
+        """What is seen from the values alone."""
+        test = PLAINLY.get(constraint.kind)
+        if test is None:
             return None
         name = constraint.columns[0]
-        test = {"not_null": is_null, "length": is_long, "precision": is_wide}[constraint.kind]
         type_ = self.columns[name].type
         return np.array([test(each.actual.get(name), type_) for each in self.candidates], dtype=np.bool_)
 
@@ -264,6 +272,10 @@ def is_wide(value: object, type_: Type) -> bool:
             return bool(value.copy_abs() >= 10 ** (type_.precision - type_.scale))  # abs() would round
         case _:
             return False
+
+
+PLAINLY: Mapping[str, Callable[[object, Type], bool]] = {"not_null": is_null, "length": is_long, "precision": is_wide}
+"""Kinds of constraint that are seen broken from a value and its column's type alone: NULL, length, width."""
 
 
 def _hashable(value: object) -> object:

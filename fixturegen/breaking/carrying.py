@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from fixturegen.breaking.bench import SPELLED, Bench, is_long, is_wide
+from fixturegen.breaking.bench import PLAINLY, SPELLED, Bench
 from fixturegen.breaking.placing import Key, Parents, Place, Search, referring
 from fixturegen.breaking.pool import Row
 from fixturegen.breaking.values import alike
@@ -20,9 +20,8 @@ _BASES = 4
 """So many rows are tried under a key."""
 _DEEPEST = 12
 """So many rows may wait for each other."""
-_PLAIN = {"length": is_long, "precision": is_wide}
-_ELSEWHERE = frozenset({"unique", "primary_key", "reference", "not_null"})
-"""Kinds that are seen to otherwise: keys by comparison, references by the search, and no value becomes NULL."""
+_ELSEWHERE = frozenset({"unique", "primary_key", "reference"})
+"""Kinds that are seen to otherwise: keys by comparison, references by the search."""
 _OF_MANY = frozenset({"aggregate", "ordinal", "exclusion"})
 
 
@@ -71,8 +70,8 @@ class Carrier:
         if self.parents.dialect == "mysql" and any(columns[name].identity is not None for name in changes):
             return False  # MariaDB numbers a row in place of 0, and counts on from any number it is given
         asked = [each for each in constraints(self.parents.pool.schema, table) if _reads(each, changes)]
-        plain = [each for each in asked if each.kind in _PLAIN]
-        if any(_PLAIN[each.kind](row[each.columns[0]], columns[each.columns[0]].type) for each in plain):
+        plain = [each for each in asked if each.kind in PLAINLY]
+        if any(PLAINLY[each.kind](row[each.columns[0]], columns[each.columns[0]].type) for each in plain):
             return False
         return all(_is_settled(each, columns) for each in asked) or self._is_judged_sound(table, at, row)
 
@@ -94,7 +93,7 @@ def _is_settled(constraint: Constraint, columns: Mapping[str, Column]) -> bool:
     """Whether no condition need be evaluated to see that a value of the column's class is taken."""
     if constraint.kind == "type":
         return columns[constraint.columns[0]].type.kind not in SPELLED
-    return constraint.kind in _ELSEWHERE or constraint.kind in _PLAIN
+    return constraint.kind in _ELSEWHERE or constraint.kind in PLAINLY
 
 
 def _is_fixed(schema: Schema, table: Table) -> bool:

@@ -9,9 +9,9 @@ import numpy as np
 
 from fixturegen.breaking.bench import Bench, Flags
 
-_YEARS = (200, 12)
-"""So far from the frozen clock; MariaDB's TIMESTAMP ends in 2038."""
 _FAR = 10
+_YEARS = (200, _FAR)
+"""So far from the frozen clock; MariaDB's TIMESTAMP ends in 2038."""
 
 
 def far_moments(value: object, as_of: date) -> list[object]:
@@ -23,6 +23,15 @@ def far_moments(value: object, as_of: date) -> list[object]:
     if not isinstance(value, date):
         return []
     return [value.replace(year=as_of.year + years, day=1) for some in _YEARS for years in (some, -some)]
+
+
+def years_before(as_of: date) -> date:
+    """Return a frozen clock for which ``now()`` stands for moments on both sides of the real one, and far from it for none.
+
+    >>> years_before(date(2024, 2, 29))
+    datetime.date(2014, 2, 1)
+    """
+    return as_of.replace(year=max(as_of.year - _FAR, 1), day=1)
 
 
 def far(bench: Bench, names: Collection[str]) -> Flags:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import combinations, product
 
@@ -14,7 +14,7 @@ from sqlglot import exp
 from fixturegen.breaking.balancing import balance_of
 from fixturegen.breaking.bench import UNEVALUATED, Bench, Flags
 from fixturegen.breaking.clauses import Clause, clauses
-from fixturegen.breaking.clocks import far_moments
+from fixturegen.breaking.clocks import far_moments, years_before
 from fixturegen.breaking.constants import spoken, texts
 from fixturegen.breaking.values import around, wide
 from fixturegen.constraints.conditions import mentioned_paths, type_at
@@ -23,7 +23,7 @@ from fixturegen.constraints.data import reference_of
 from fixturegen.errors import SchemaError
 from fixturegen.expressions.evaluation import polars_condition
 from fixturegen.expressions.parsing import parsed
-from fixturegen.schema import AsOf, Bound, Check, Constant, Dialect, Path, Schema, Type
+from fixturegen.schema import AsOf, Bound, Check, Constant, Dialect, Path, Type
 
 _BASES = 4
 """So many valid rows are changed in one column, and"""
@@ -217,13 +217,15 @@ def sights(bench: Bench, condition: Condition) -> list[Sight]:
         frame = bench.data.named(bench.table.name, dict(condition.paths)).collect().sort(ROW)
     except (Unverifiable, *UNEVALUATED):
         return []
-    reader = _Reader(bench.pool.schema, condition.dialect, types, frame)
+    reader = _Reader(bench.pool.schema.as_of, condition.dialect, types, frame)
     found = []
     for clause in condition.clauses:
         held, failed = reader.fails(clause.held), reader.fails(clause.failed)
         decisive = np.ones(len(bench), dtype=np.bool_) if held is None or failed is None else held != failed
         for state in clause.states:
             seen = reader.true(state.condition)
+            if seen is not None and clause.clock and state.name == "false":
+                seen = seen | reader.false_for_years(clause.node)
             if seen is not None:
                 found.append(Sight(clause, state.name, seen, decisive))
     return found
@@ -231,7 +233,7 @@ def sights(bench: Bench, condition: Condition) -> list[Sight]:
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    schema: Schema
+    as_of: date
     dialect: Dialect
     types: Mapping[str, Type]
     frame: pl.DataFrame
@@ -245,9 +247,14 @@ class _Reader:
         found = self._flags(node, missing=True)
         return None if found is None else ~found
 
+    def false_for_years(self, node: exp.Expr) -> Flags:
+        """Where a condition on the clock is false for years to come: some columns hold nothing later than those."""
+        found = replace(self, as_of=years_before(self.as_of)).true(exp.Not(this=exp.Paren(this=node.copy())))
+        return np.zeros(self.frame.height, dtype=np.bool_) if found is None else found
+
     def _flags(self, node: exp.Expr, *, missing: bool) -> Flags | None:
         try:
-            truth = polars_condition(node, self.dialect, self.types, self.schema.as_of)
+            truth = polars_condition(node, self.dialect, self.types, self.as_of)
             series = self.frame.select(truth.fill_null(missing).alias("truth"))["truth"]
         except (SchemaError, RecursionError, *UNEVALUATED):
             return None

@@ -30,19 +30,24 @@ def alike(
         before: The rows.
         after: The same rows, in the same order, with other values.
     """
+    if not constraints:
+        return True
     try:
-        return all(
-            _refused(schema, table, each, before) == _refused(schema, table, each, after) for each in constraints
-        )
+        sides = _data(schema, table, before), _data(schema, table, after)
+        return all(_refused(each, sides[0]) == _refused(each, sides[1]) for each in constraints)
     except (Unverifiable, pl.exceptions.PolarsError, ValueError, OverflowError):
         return False
 
 
-def _refused(schema: Schema, table: Table, constraint: Constraint, rows: Sequence[Row]) -> list[int]:
+def _data(schema: Schema, table: Table, rows: Sequence[Row]) -> Data:
+    """Return rows as they are judged, in dtypes that hold values beyond the types' limits."""
     wider = replace(table, columns=tuple(replace(column, type=wide(column.type)) for column in table.columns))
     held = replace(schema, tables={**schema.tables, table.name: wider})
     frame = pl.DataFrame([_series(column, rows) for column in wider.columns if column.generated is None])
-    data = Data(held, {table.name: given(wider, frame.lazy())})
+    return Data(held, {table.name: given(wider, frame.lazy())})
+
+
+def _refused(constraint: Constraint, data: Data) -> list[int]:
     return sorted(kinds()[constraint.kind].violating(constraint, data).select(ROW).collect()[ROW].to_list())
 
 

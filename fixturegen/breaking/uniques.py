@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice, product
 
 from fixturegen.breaking.bench import Bench
-from fixturegen.breaking.conditions import condition_of, limit_of, values_of
+from fixturegen.breaking.conditions import Condition, condition_of, limit_of, values_of
 from fixturegen.breaking.enforcement import Enforcement
 from fixturegen.breaking.pool import Row
 from fixturegen.breaking.seeking import Later, Wish
@@ -152,13 +152,18 @@ class Proposed:
         if self.unique.predicate is None:
             return []
         condition = condition_of(self.bench, self.constraint, self.unique.predicate, self.unique.dialect)
-        columns = [name for name in condition.own if name in self.bench.columns and name not in own]
+        columns = self._read_by(condition, own)
         values = {name: values_of(self.bench, condition, place, name)[:_OTHERS] for name in columns}
         alone = [{name: value} for name in columns for value in values[name]]
         kept = self.bench.candidates[place].row
         together = islice(product(*([kept[name], *values[name]] for name in columns)), 1, _MOST_TOGETHER)
         changes = [*alone, *(dict(zip(columns, chosen, strict=True)) for chosen in together if len(columns) > 1)]
         return [self.bench.mutant(place, each) for each in changes]
+
+    def _read_by(self, condition: Condition, own: Collection[str]) -> list[str]:
+        """Return the columns that decide about a predicate as they are written, but for those of the key."""
+        written = (each for name in condition.own for each in self.bench.written.get(name, ()))
+        return [name for name in dict.fromkeys(written) if name not in own]
 
     def _apart(self, start: Row, row: Row, mate: Row, kept: Collection[str]) -> Iterator[Row]:
         """Yield rows like one that differ from another under every other unique, changed in as few columns as that takes.
@@ -204,7 +209,7 @@ class Proposed:
         if other.predicate is None:
             return []
         condition = condition_of(self.bench, self.constraint, other.predicate, other.dialect)
-        return [name for name in condition.own if name not in other.columns]
+        return self._read_by(condition, other.columns)
 
     def _instead(self, name: str, start: Row, mate: Row) -> Iterator[tuple[str, object]]:
         """Yield other values for a column: those of another row, and one made up where the column refers to nothing."""

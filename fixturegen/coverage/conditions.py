@@ -49,12 +49,9 @@ def _points(kind: Class) -> Sequence[Class]:
         return [Class(name=str(value), values=(value,)) for value in kind.values]
     if kind.null:
         return [kind]
-    runs = kind.runs or ((None, None),)
-    return (
-        [Class(name=kind.name, runs=(run,)) for run in runs]
-        if all(low == high for low, high in runs) and kind.runs
-        else []
-    )
+    if kind.runs and all(low == high for low, high in kind.runs):
+        return [Class(name=kind.name, runs=(run,)) for run in kind.runs]
+    return []
 
 
 def _allows(table: TablePlan, name: str, condition: Formula, kind: Class) -> bool:

@@ -204,7 +204,7 @@ def _reported(design: Design, data: Mapping[str, pl.DataFrame]) -> CoveringDatas
 
 def _full(design: Design, table: str, met: Collection[Meeting]) -> Mapping[tuple[int, ...], str]:
     """Factors of which no further classes can meet, with why: each row that the table can hold has other ones."""
-    lowered = min((one for one in design.plan.lowered if one.table == table), key=lambda one: one.rows, default=None)
+    lowered = design.tightest().get(table)
     if lowered is None:
         return {}
     numbers = Counter(map(_factors_of, met))

@@ -23,7 +23,7 @@ from fixturegen.covering_arrays.constraints import Rules, Values
 from fixturegen.covering_arrays.dice import Dice
 from fixturegen.covering_arrays.tuples import Meeting
 from fixturegen.expressions.normal import columns_of
-from fixturegen.planning.plan import Link, Plan, TablePlan
+from fixturegen.planning.plan import Link, Lowered, Plan, TablePlan
 from fixturegen.schema import Reference
 
 EFFORT = 4_000_000
@@ -88,7 +88,8 @@ class Design:
         """Fill it in: tables in an order in which parents come before their children."""
         for name in self.plan.tables:
             self._prepare(name)
-        placing = Placing(self.matchings, self.rules, self._most(), self.seed)
+        most = {name: one.rows for name, one in self.tightest().items()}
+        placing = Placing(self.matchings, self.rules, most, self.seed)
         rows: dict[str, list[Row]] = {}
         for name in self.plan.tables:
             self._design(name, placing)
@@ -103,6 +104,13 @@ class Design:
             if any(added):
                 _until_none(fillings)
         return self
+
+    def tightest(self) -> Mapping[str, Lowered]:
+        """Return what leaves a table the fewest rows, for tables that can hold fewer than a covering array may have."""
+        found: dict[str, Lowered] = {}
+        for one in sorted(self.plan.lowered, key=lambda one: one.rows):
+            found.setdefault(one.table, one)
+        return found
 
     def _prepare(self, name: str) -> None:
         """Learn what rows of a table may be like."""
@@ -261,13 +269,6 @@ class Design:
     def _not_banned(self, name: str, factors: Sequence[Factor]) -> list[Constraint]:
         banned = self.banned.get(name)
         return [Constraint(tuple(range(len(factors))), lambda values: values not in banned)] if banned else []
-
-    def _most(self) -> dict[str, int]:
-        """Most rows of the tables that can hold fewer than a covering array may have."""
-        most: dict[str, int] = {}
-        for one in self.plan.lowered:
-            most[one.table] = min(one.rows, most.get(one.table, one.rows))
-        return most
 
     def _ordered(self, name: str) -> list[Row]:
         """Return the rows of the array, those first that refer to no row of the same table, and that such rows refer to."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from sqlglot import exp
 
-from fixturegen.expressions.names import mentioned
+from fixturegen.errors import SchemaError
+from fixturegen.expressions.names import dotted, is_column, matching, mentioned
 from fixturegen.expressions.parsing import parsed, rendered
-from fixturegen.schema import Check, Exclusion, Schema, Table, Type, Unique
+from fixturegen.schema import Check, Dialect, Exclusion, Schema, Table, Type, Unique
 
 RANGES = frozenset({"range", "multirange"})
 """Forms of types whose distinct values, as our generators make them, do not overlap."""
@@ -56,14 +57,43 @@ def _filled(schema: Schema, table: Table) -> tuple[Check, ...]:
 
 
 def _spelt_out(schema: Schema, table: Table, unique: Unique) -> Unique:
-    """Return a unique over columns that the database computes as one over their expressions."""
-    formulas = {column.name: column.generated for column in table.columns if column.generated is not None}
-    if unique.expressions or not formulas.keys() & set(unique.columns):
+    """Return a unique that reads columns which the database computes as one that reads what those are computed from."""
+    formulas = {column.name: column.generated for column in table.columns}
+    if not any(formulas.values()):
         return unique
-    dialect = schema.dialect
-    terms = tuple(formulas.get(name) or rendered(exp.column(name, quoted=True), dialect) for name in unique.columns)
+    terms, dialect = unique.expressions, unique.dialect
+    if not terms and any(formulas[name] for name in unique.columns):
+        dialect = schema.dialect
+        terms = tuple(formulas[name] or rendered(exp.column(name, quoted=True), dialect) for name in unique.columns)
+    terms = tuple(_inlined(text, dialect, formulas, schema.dialect) for text in terms)
     names = tuple(dict.fromkeys(name for term in terms for name in mentioned(parsed(term, dialect))))
-    return replace(unique, columns=names, expressions=terms, dialect=dialect)
+    predicate = unique.predicate and _inlined(unique.predicate, unique.dialect, formulas, schema.dialect)
+    return replace(unique, columns=names or unique.columns, expressions=terms, predicate=predicate, dialect=dialect)
+
+
+def _inlined(text: str, dialect: Dialect, formulas: Mapping[str, str | None], own: Dialect) -> str:
+    """Return SQL that names no computed column, but what each is computed from, however deep; where it names none, as it is.
+
+    Args:
+        text: The SQL; what nobody here can read stays as it is.
+        dialect: Its dialect.
+        formulas: By every column's name what it is computed from; None for one that is not, or that is being put in.
+        own: Dialect of the formulas.
+    """
+    try:
+        tree = parsed(text, dialect)
+    except SchemaError:
+        return text
+
+    def spelt(node: exp.Expr) -> exp.Expr:
+        name = matching(dotted(node), formulas) if is_column(node) else None
+        formula = formulas[name] if name is not None else None
+        if name is None or formula is None:
+            return node
+        return exp.Paren(this=parsed(_inlined(formula, own, {**formulas, name: None}, own), own))
+
+    found = tree.transform(spelt)
+    return text if found == tree else rendered(found, dialect)
 
 
 def _unique(table: Table, exclusion: Exclusion) -> Unique:

@@ -123,7 +123,8 @@ def _asked(table: Lists) -> _Asked:
 
 
 def _number(data: Any, low: int, high: int) -> int:
-    return data.draw_integer(min_value=low, max_value=high)  # type: ignore[no-any-return]
+    drawn: int = data.draw_integer(min_value=low, max_value=high)
+    return drawn
 
 
 def _constraints(choice: bytes | int, draw: Callable[[Any], object]) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import cast
 
 import numpy as np
+from sqlglot import exp
 
 from fixturegen.expressions.names import dotted, is_column
 from fixturegen.expressions.parsing import parsed
@@ -43,12 +44,13 @@ def computed(column: Column, generator: Generator, sources: Mapping[str, Source]
     """
     assert column.fill is not None
     dialect = cast("Dialect", column.fill.arguments.get("dialect", "sqlite"))
-    lattice, nullable, name = lattice_of(column.type), column.nullable, column.name
-    quick = None if lattice is None else term(parsed(str(column.fill.arguments["sql"]), dialect), sources)
-    slow = _built(column, generator, sources)
-    copied = _copied(column, dialect, sources)
+    tree = parsed(str(column.fill.arguments["sql"]), dialect)
+    copied = _copied(column, tree, sources)
     if copied is not None:
         return copied
+    lattice, nullable, name = lattice_of(column.type), column.nullable, column.name
+    quick = None if lattice is None else term(tree, sources)
+    slow = _built(column, generator, sources)
 
     def value(row: Row) -> object:
         if quick is None or lattice is None:
@@ -66,10 +68,8 @@ def computed(column: Column, generator: Generator, sources: Mapping[str, Source]
     return value
 
 
-def _copied(column: Column, dialect: Dialect, sources: Mapping[str, Source]) -> Maker | None:
+def _copied(column: Column, tree: exp.Expr, sources: Mapping[str, Source]) -> Maker | None:
     """Return the maker of a column that repeats another, position by position; None for any other."""
-    assert column.fill is not None
-    tree = parsed(str(column.fill.arguments["sql"]), dialect)
     own, other = lattice_of(column.type), sources[dotted(tree)] if is_column(tree) else None
     if own is None or other is None or other.lattice is None:
         return None

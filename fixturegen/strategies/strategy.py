@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from types import MappingProxyType
 
 import polars as pl
@@ -26,6 +27,7 @@ from fixturegen.strategies.shapes import Shape
 from fixturegen.strategies.sizes import Limits, Sizes, budgeted, limits, needed, roomy, widened
 from fixturegen.strategies.warming import warm
 from fixturegen.strategies.worlds import Row, World
+from fixturegen.variants import dated
 from fixturegen.verbs import load
 
 NOWHERE: Where = MappingProxyType({})
@@ -59,6 +61,10 @@ class Maker:
         made = Dataset({name: frames.of(world.rows[name]) for name, frames in self._frames.items()}, self.said)
         world.forget()
         return made
+
+    def example(self, table: str, drawn: Drawn) -> dict[str, object]:
+        """Return the first row of a table of an example."""
+        return self.row(table, self.world(drawn).rows[table][0])
 
     def row(self, table: str, row: Row) -> dict[str, object]:
         """Return a row as a dict of Python values."""
@@ -154,8 +160,7 @@ def rows(
     asked = Limits(most=near, least={name: int(name == table) for name in loaded.tables}, firm=False)
     fixing: Where = NOWHERE if where is None else {table: where}
     maker = _maker(loaded, asked, fixing, said(schema), seed, as_of, accept_unverified=accept_unverified)
-    row = lambda drawn: maker.row(table, maker.world(drawn).rows[table][0])  # noqa: E731
-    return drawing(maker.shape.lists, row, f"rows({maker.said}, {table!r})")
+    return drawing(maker.shape.lists, partial(maker.example, table), f"rows({maker.said}, {table!r})")
 
 
 def _neighbourhood(schema: Schema, table: str) -> dict[str, int]:
@@ -187,8 +192,7 @@ def _maker(
     options = options_from(
         rows=max(asked.most.values(), default=0) or 1, seed=seed, as_of=as_of, accept_unverified=accept_unverified
     )
-    dated = schema if as_of is None else replace(schema, as_of=as_of)
-    wanted = open_counts(fixed(dated, where), {one: max(size, 1) for one, size in asked.most.items()})
+    wanted = open_counts(fixed(dated(schema, as_of), where), {one: max(size, 1) for one, size in asked.most.items()})
     plan = planned(wanted, options, judges=at_hand(None))
     least = needed(plan, asked.least)
     most = widened(plan, roomy(plan, asked, least), firm=asked.firm)

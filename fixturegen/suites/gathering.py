@@ -36,11 +36,11 @@ def gathered(bins: Sequence[Bin], localities: Mapping[str, Locality]) -> list[Dr
 def _beside(line: Draft, made: Bin, localities: Mapping[str, Locality]) -> list[Slot] | None:
     """Return what must be added to a line so that a row can stand in it, the row last; None where it cannot."""
     standing = {slot.key for slot in line.all_slots}
-    missing = [step for step in made.before if step_key(step) not in standing]
+    missing = {key: step for key, step in made.steps.items() if key not in standing}
     if len(standing) + len(missing) >= MOST:
         return None
     steps = [slot.step for slot in line.all_slots]
-    for step in missing:
+    for step in missing.values():
         row = single(step)
         if row is None or not apart(row, step.table, steps, localities):
             return None
@@ -51,7 +51,7 @@ def _beside(line: Draft, made: Bin, localities: Mapping[str, Locality]) -> list[
     if row is None or line.meets(made.row, row, locality):
         return None
     last = Insert(table=made.table, rows=(row,))
-    return [*(Slot(step, step_key(step), settled=True) for step in missing), Slot(last, step_key(last), settled=True)]
+    return [*(Slot(step, key, settled=True) for key, step in missing.items()), Slot(last, step_key(last), settled=True)]
 
 
 def _join(line: Draft, made: Bin, slots: Sequence[Slot]) -> None:
@@ -65,7 +65,7 @@ def _join(line: Draft, made: Bin, slots: Sequence[Slot]) -> None:
 def _line_of(made: Bin) -> Draft:
     """Return a line for a row alone: the first of its records gives the name, the others are covered."""
     line = Draft(made.records[0])
-    line.slots = [Slot(step, step_key(step), settled=True) for step in made.before]
+    line.slots = [Slot(step, key, settled=True) for key, step in made.steps.items()]
     step = Insert(table=made.table, rows=(made.row,))
     line.last = Slot(step, step_key(step), made.records[1:], settled=True)
     return line

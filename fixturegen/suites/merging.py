@@ -43,6 +43,7 @@ class Bin:
         touched: Its columns that differ from the usual row.
         records: The records.
         fixed: Columns that the records are about: other values there would test something else.
+        steps: What stands before it, by what it is known by.
     """
 
     table: str
@@ -51,15 +52,15 @@ class Bin:
     touched: frozenset[str]
     records: list[Record]
     fixed: frozenset[str]
-    keys: frozenset[Key] = field(init=False)
+    steps: dict[Key, Step] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.keys = frozenset(map(step_key, self.before))
+        self.steps = {step_key(step): step for step in self.before}
 
     @property
     def twins(self) -> frozenset[Key]:
         """What the rows of its own table are known by that stand before it."""
-        return frozenset(step_key(step) for step in self.before if step.table == self.table)
+        return frozenset(key for key, step in self.steps.items() if step.table == self.table)
 
     @property
     def twin_rows(self) -> list[Row]:
@@ -73,10 +74,14 @@ class Bin:
         return frozenset(name for name, value in self.row.items() if value is not None and twins
                          and not any(row.get(name) is None or alike(value, row[name]) for row in twins))  # fmt: skip
 
-    def stand(self, steps: Iterable[Step]) -> None:
-        """Let more steps stand before the row."""
-        self.before = (*self.before, *(step for step in steps if step_key(step) not in self.keys))
-        self.keys = frozenset(map(step_key, self.before))
+    def lacking(self, other: Bin) -> dict[Key, Step]:
+        """Return what stands before another row and not before this one, by what it is known by."""
+        return {key: step for key, step in other.steps.items() if key not in self.steps}
+
+    def stand(self, steps: Mapping[Key, Step]) -> None:
+        """Let more steps stand before the row: such as it lacks."""
+        self.before = (*self.before, *steps.values())
+        self.steps |= steps
 
 
 def merged(records: Sequence[Record], localities: Mapping[str, Locality], table: str) -> list[Bin]:
@@ -120,7 +125,7 @@ def _merge(home: Bin, other: Bin, localities: Mapping[str, Locality]) -> bool:
         strays(each.row, row, locality) for each in (home, other)
     ):
         return False
-    home.stand(other.before)
+    home.stand(home.lacking(other))
     home.row = row
     home.touched |= moved
     home.fixed |= other.fixed
@@ -139,7 +144,7 @@ def _is_beside(row: Row, home: Bin, other: Bin, locality: Locality, moved: froze
 
 def _stand_together(home: Bin, other: Bin, localities: Mapping[str, Locality]) -> bool:
     """Whether what stands before the other row can stand before both."""
-    missing = [step for step in other.before if step_key(step) not in home.keys]
+    missing = home.lacking(other).values()
     if any(single(step) is None for step in missing):
         return False
     return all(apart(row, step.table, home.before, localities) for step in missing for row in rows_of(step))

@@ -68,7 +68,7 @@ class Draft:
     def append(self, made: Bin, locality: Locality) -> bool:
         """Put a row before the last step, under other keys; False where they are not to be had, or its parents are missing."""
         keys = {slot.key for slot in self.slots if slot.step.table != made.table or not slot.records}
-        if not made.keys <= keys or self.record.at == "commit":
+        if not made.steps.keys() <= keys or self.record.at == "commit":
             return False
         row = freshened(made, self._rows(made.table), locality)
         if row is None or self.meets(made.row, row, locality):
@@ -108,7 +108,7 @@ class Draft:
     def _settle(self, made: Bin) -> None:
         """Keep the rows that a row counts on, where they are of its own table, as they are."""
         for slot in self.slots:
-            if slot.key in made.keys and slot.step.table == made.table:
+            if slot.key in made.steps and slot.step.table == made.table:
                 slot.settled = True
 
     def _exchangeable(self, at: int, slot: Slot, made: Bin, locality: Locality) -> bool:
@@ -117,9 +117,9 @@ class Draft:
             return False
         before = {each.key: each for each in self.slots[:at]}
         own = [each for each in self._steps() if each.table == made.table]
-        if not made.keys <= before.keys() or any(isinstance(each, Update) for each in own):
+        if not made.steps.keys() <= before.keys() or any(isinstance(each, Update) for each in own):
             return False
-        if any(before[key].records for key in made.keys if before[key].step.table == made.table):
+        if any(before[key].records for key, step in made.steps.items() if step.table == made.table):
             return False
         return self._fits(at, row, made, locality)
 

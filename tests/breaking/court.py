@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pymysql
-from pymysql.constants import CLIENT
+from catalogues import execute, without_bodies
 from sqlalchemy import URL, Engine, create_engine
 from sqlalchemy.pool import NullPool, StaticPool
 
@@ -54,7 +53,7 @@ class Court:
     """
 
     def __init__(self, engine: Engine, schema: Schema, dialect: Dialect) -> None:
-        self.dialect = dialect
+        self.engine, self.dialect = engine, dialect
         self.serve(schema)
         self.raw = engine.raw_connection()  # held, or the driver's connection would be closed
         self.driver: Any = self.raw.driver_connection
@@ -71,6 +70,7 @@ class Court:
 
     def close(self) -> None:
         self.raw.close()
+        self.engine.dispose()
 
     def run(self, sql: str) -> None:
         if self.dialect == "postgresql":
@@ -160,40 +160,22 @@ def court(schema: Schema, dialect: Dialect, url: URL | None = None, ddl: Path | 
     """A court in a database made from a script of its own, or by our own DDL."""
     engine = create_engine("sqlite://", poolclass=StaticPool) if url is None else create_engine(url, poolclass=NullPool)
     made = Court(engine, schema, dialect)
-    if ddl is not None:
-        script(made, ddl.read_text(), engine)
-    else:
-        for statement in create_statements(schema, dialect):
-            made.run(statement)
+    try:
+        if ddl is not None:
+            script(made, ddl.read_text())
+        else:
+            for statement in create_statements(schema, dialect):
+                made.run(statement)
+    except BaseException:
+        made.close()
+        raise
     return made
 
 
-def script(made: Court, sql: str, engine: Engine) -> None:
+def script(made: Court, sql: str) -> None:
     """Run a script of DDL."""
     if made.dialect == "sqlite":
         made.driver.executescript(sql)
         made.run("PRAGMA foreign_keys = ON")
-    elif made.dialect == "postgresql":
-        with engine.connect() as connection:
-            connection.connection.driver_connection.execute(sql.encode())
-            connection.connection.driver_connection.commit()
-        made.run("RESET ALL")
     else:
-        given = engine.url.translate_connect_args(username="user")
-        connection = pymysql.connect(**given, client_flag=CLIENT.MULTI_STATEMENTS, autocommit=True)
-        with connection.cursor() as cursor:
-            cursor.execute(without_bodies(sql))
-            while cursor.nextset():
-                pass
-        connection.close()
-
-
-def without_bodies(sql: str) -> str:
-    """A script of MariaDB without triggers and routines, whose bodies hold semicolons."""
-    kept, delimiter = [], ";"
-    for line in sql.splitlines():
-        if line.upper().startswith("DELIMITER"):
-            delimiter = line.split()[1]
-        elif delimiter == ";":
-            kept.append(line)
-    return "\n".join(kept)
+        execute(made.engine.url, without_bodies(sql) if made.dialect == "mysql" else sql)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -287,6 +288,34 @@ def test_keys_of_computed_columns_and_lengths_of_bytes_are_broken(tmp_path: Path
     assert {"t_pkey/other a", "t_pkey/other b"} <= ids(found, "t", "accept")
     assert "u_twice_key/duplicate" in ids(found, "u", "reject")
     assert "u_twice_key/other a" in ids(found, "u", "accept")
+
+
+def test_keys_computed_from_what_is_computed_are_broken(tmp_path: Path) -> None:
+    ddl = tmp_path / "twice.sql"
+    ddl.write_text(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT NOT NULL, n INTEGER NOT NULL, low TEXT AS (lower(a)),"
+        " bare TEXT AS (trim(low)), both TEXT AS (bare || '-' || n) UNIQUE);"
+        "CREATE TABLE u (id INTEGER PRIMARY KEY, a TEXT NOT NULL, n INTEGER NOT NULL, low TEXT AS (lower(a)));"
+        "CREATE UNIQUE INDEX late ON u (n) WHERE low > 'm';"
+    )
+    found = judged(ddl, "sqlite")
+    assert "t_both_key/duplicate" in ids(found, "t", "reject")
+    assert {"t_both_key/other a", "t_both_key/other n"} <= ids(found, "t", "accept")
+    assert "late/duplicate" in ids(found, "u", "reject")
+    assert "late/other n" in ids(found, "u", "accept")
+
+
+def test_moments_that_end_soon_break_what_the_clock_decides(tmp_path: Path) -> None:
+    ddl = tmp_path / "moments.sql"
+    ddl.write_text(
+        "CREATE TABLE t (id INT PRIMARY KEY, born TIMESTAMP NOT NULL CHECK (born <= CURRENT_TIMESTAMP),"
+        " due TIMESTAMP NULL CHECK (due >= CURRENT_TIMESTAMP), made DATETIME NOT NULL CHECK (made <= now()));"
+    )
+    found = fg.negatives(fg.load(ddl, dialect="mysql"), as_of=date(2026, 6, 15))
+    rows = {record.constraint.split("_")[1]: record.row for record in found if record.breaks and record.kind == "check"}
+    years = {name: row[name].year for name, row in rows.items()}  # type: ignore[attr-defined] # a datetime
+    assert (years["born"], years["made"]) == (2036, 2226)
+    assert years["due"] <= 2016
 
 
 # ---- input

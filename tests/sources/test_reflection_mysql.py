@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from catalogues import Made, column, connected, execute, sql_of
+from catalogues import Made, column, connected, execute, sql_of, without_bodies
 from laws import Case, keyed
 from servers import own_database
 from sqlalchemy import URL, Connection
@@ -291,7 +291,7 @@ def test_old_servers_are_refused(version: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("path", sorted(CORPUS.glob("*.sql")), ids=lambda path: path.stem)
 def test_real_schemas_are_read_completely(path: Path, mariadb_url: URL) -> None:
-    execute(mariadb_url, _without_bodies(path.read_text(encoding="utf-8")))
+    execute(mariadb_url, without_bodies(path.read_text(encoding="utf-8")))
     tables = load(mariadb_url).tables.values()
     with connected(mariadb_url) as connection:
 
@@ -310,14 +310,3 @@ def test_real_schemas_are_read_completely(path: Path, mariadb_url: URL) -> None:
         )
         assert sum(len(each.uniques) for each in tables) == count("table_constraints", "constraint_type = 'UNIQUE'")
         assert not [each for table in tables for each in table.columns if each.type.kind == "unknown"]
-
-
-def _without_bodies(sql: str) -> str:
-    """Leave out routines and triggers, which need a client that knows DELIMITER."""
-    kept, delimiter = [], ";"
-    for line in sql.splitlines():
-        if line.upper().startswith("DELIMITER"):
-            delimiter = line.split()[1]
-        elif delimiter == ";":
-            kept.append(line)
-    return "\n".join(kept)
