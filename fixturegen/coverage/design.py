@@ -123,7 +123,7 @@ class Design:
         matching = self.matchings[name] = Matching(self.plan.schema, self.placed, here, chosen, tied, barred)
         always = [*presence(here.table, self.plan.schema, factors), *self._barren(factors)]
         proven = {table: one.rules for table, one in self.proofs.items()}
-        own = [*(Constraint(one.members, one.allows) for one in tied), *(rule for rule, _ in always)]
+        own = [*(rule for one in tied for rule in one.constraints()), *(rule for rule, _ in always)]
         levels = [len(factor.classes) for factor in factors]
         self.proofs[name] = Proofs(matching, always, _rules(levels, own, matching, proven), self.proofs)
         allowed = [*own, *self._not_banned(name, factors)]
@@ -180,7 +180,7 @@ class Design:
         """What rows must meet under the parents that are placed now."""
         matching = self.matchings[name]
         return [
-            *(Constraint(one.members, one.allows) for one in matching.tied),
+            *(rule for one in matching.tied for rule in one.constraints()),
             *(rule for rule, _ in self.proofs[name].always),
             *availability(matching, lambda reference, members: Available(matching, reference, members)),
             *self._not_banned(name, matching.here.factors),

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fixturegen.coverage.classes import Class
 from fixturegen.coverage.factors import NO_PARENT, Factor, variable_of
+from fixturegen.coverage.satisfying import contradictory, smallest_contradiction
 from fixturegen.covering_arrays import Constraint
 from fixturegen.covering_arrays.constraints import Values
 from fixturegen.errors import ImpossibleError
-from fixturegen.expressions.normal import AllOf, Formula
+from fixturegen.expressions.normal import AllOf, Formula, columns_of
 from fixturegen.planning.cases import components
 from fixturegen.planning.components import Component, Variable
+from fixturegen.planning.literals import Slot, slot_of
 from fixturegen.planning.plan import TablePlan
 from fixturegen.schema import Schema, Table
 
@@ -26,41 +28,73 @@ Related = tuple[tuple[str, Class], ...]
 
 @dataclass(slots=True)
 class Tied:
-    """The factors that one component of a table's checks ties, or one factor alone.
+    """The factors that some checks of a table tie: those of one component, or part of them; or one factor alone.
 
     Attributes:
         table: The table's plan.
         factors: All factors of the table.
         members: Numbers of the factors concerned.
         component: Number of the component; None for a factor that no check mentions.
+        checks: The checks in normal form, by name.
     """
 
     table: TablePlan
     factors: Sequence[Factor]
     members: tuple[int, ...]
     component: int | None = None
-    _solved: dict[tuple[Chosen, Related], tuple[Component, ...] | ImpossibleError] = field(default_factory=dict)
+    checks: Mapping[str, Formula] = field(default_factory=dict)
+    _refused: dict[tuple[Chosen, Related], bool] = field(default_factory=dict)
+    _solved: dict[Chosen, tuple[Component, ...] | ImpossibleError] = field(default_factory=dict)
+    _slots: dict[str, Slot] = field(default_factory=dict)
+    _constraints: tuple[Constraint, ...] = ()
+
+    def constraints(self) -> tuple[Constraint, ...]:
+        """Return what a row's classes must meet: one constraint for checks that have to be judged together."""
+        if not self._constraints:
+            self._constraints = tuple(Constraint(part.members, part.allows) for part in parts(self))
+        return self._constraints
 
     def allows(self, values: Values) -> bool:
         """Whether a row may have these classes, in the order of ``members``; None for any."""
         chosen = tuple((at, value) for at, value in zip(self.members, values, strict=True) if value is not None)
-        return self.refusal(chosen) is None
+        return not self.refuses(chosen)
+
+    def refuses(self, chosen: Chosen, related: Related = ()) -> bool:
+        """Return whether it is certain that no row has these classes beside such related rows."""
+        key = chosen, related
+        if key not in self._refused:
+            try:
+                self._refused[key] = contradictory(self._slotted(), self._checks(chosen, related))
+            except ImpossibleError:
+                self._refused[key] = True
+        return self._refused[key]
 
     def refusal(self, chosen: Chosen, related: Related = ()) -> str | None:
         """Return why no row has these classes beside such related rows, or None where some may."""
-        found = self.solved(chosen, related)
-        return str(found) if isinstance(found, ImpossibleError) else None
+        if not self.refuses(chosen, related):
+            return None
+        try:
+            core = smallest_contradiction(self._slotted(), self._checks(chosen, related))
+            components(self.variables(), core, where=self.table.table.where)
+        except ImpossibleError as error:
+            return str(error)
+        return None
 
-    def solved(self, chosen: Chosen, related: Related = ()) -> tuple[Component, ...] | ImpossibleError:
+    def solved(self, chosen: Chosen) -> tuple[Component, ...] | ImpossibleError:
         """Return the checks solved for rows of these classes, or the contradiction."""
-        key = chosen, related
-        if key not in self._solved:
+        if chosen not in self._solved:
             try:
-                checks = self._checks(chosen, related)
-                self._solved[key] = components(self.variables(), checks, where=self.table.table.where)
+                checks = self._checks(chosen, ())
+                self._solved[chosen] = components(self.variables(), checks, where=self.table.table.where)
             except ImpossibleError as error:
-                self._solved[key] = error
-        return self._solved[key]
+                self._solved[chosen] = error
+        return self._solved[chosen]
+
+    def _slotted(self) -> Mapping[str, Slot]:
+        if not self._slots:
+            where = self.table.table.where
+            self._slots = {one.name: slot_of(one, where) for one in sorted(self.variables(), key=lambda one: one.name)}
+        return self._slots
 
     def read_from(self, reference: str) -> list[tuple[str, str]]:
         """Return the columns of one parent that the checks read: dotted name and column."""
@@ -70,8 +104,8 @@ class Tied:
 
     def _checks(self, chosen: Chosen, related: Related) -> Mapping[str, Formula]:
         """The checks, with one more for the classes."""
-        checks = {} if self.component is None else dict(self.table.components[self.component].formulas)
-        parts = [one for at, value in chosen for one in self._class_formulas(self.factors[at], value)]
+        checks = dict(self.checks)
+        parts = [one for at, value in chosen for one in self._class_formulas(at, value)]
         types = {variable.name: variable.type for variable in self.table.variables}
         parts += [kind.formula(name, types[name]) for name, kind in related]
         if parts:
@@ -84,20 +118,29 @@ class Tied:
         found = {name: variable_of(self.table, name) for name in sorted(names)}
         return [*(one for one in self.table.variables if one.name not in found), *found.values()]
 
-    def _class_formulas(self, factor: Factor, value: int) -> list[Formula]:
+    def named(self, at: int) -> Sequence[str]:
+        """Return what checks call the columns of a factor."""
+        factor = self.factors[at]
+        if not factor.within or factor.reference is None:
+            return factor.columns
+        return [name for name, column in self.read_from(factor.reference) if column == factor.column]
+
+    def _class_formulas(self, at: int, value: int) -> list[Formula]:
+        factor = self.factors[at]
         if factor.within:
-            return self._parent_formulas(factor, value)
+            return self._parent_formulas(at, value)
         types = {name: self.table.column(name).type for name in factor.columns}
         return [factor.kinds[value].formula(name, type_) for name, type_ in types.items()]
 
-    def _parent_formulas(self, factor: Factor, value: int) -> list[Formula]:
+    def _parent_formulas(self, at: int, value: int) -> list[Formula]:
         """What checks that read the parent's column have to reckon with."""
+        factor = self.factors[at]
         held = sorted(factor.within[value] or ())
-        if len(held) != 1 or factor.reference is None:
+        if len(held) != 1:
             return []
         types = {variable.name: variable.type for variable in self.table.variables}
-        reads = [name for name, column in self.read_from(factor.reference) if column == factor.column]
-        return [factor.kinds[held[0]].formula(name, types[name]) for name in reads]
+        names = {name for check in self.checks.values() for name in columns_of(check)}
+        return [factor.kinds[held[0]].formula(name, types[name]) for name in self.named(at) if name in names]
 
 
 def tied_factors(table: TablePlan, factors: Sequence[Factor]) -> tuple[Tied, ...]:
@@ -110,7 +153,55 @@ def tied_factors(table: TablePlan, factors: Sequence[Factor]) -> tuple[Tied, ...
             groups.setdefault(number, []).append(at)
         if not numbers and factor.columns:
             alone.append(Tied(table, factors, (at,)))
-    return (*(Tied(table, factors, tuple(members), number) for number, members in groups.items()), *alone)
+    return (*(_of_component(table, factors, tuple(members), number) for number, members in groups.items()), *alone)
+
+
+def _of_component(table: TablePlan, factors: Sequence[Factor], members: tuple[int, ...], number: int | None) -> Tied:
+    checks = {} if number is None else table.components[number].formulas
+    return Tied(table, factors, members, number, checks)
+
+
+def parts(tied: Tied) -> tuple[Tied, ...]:
+    """Return the same, in parts whose checks share no columns but those of which each class is one value.
+
+    A row meets all checks where it meets those of every part: what one part makes of a shared column is what its class says.
+    So few classes are judged at a time, whatever the number of checks that hang together.
+    """
+    pinned = {name for at in tied.members if _is_pinned(tied.factors[at]) for name in tied.factors[at].columns}
+    whole = {f"{name} {at}": part for name, check in tied.checks.items() for at, part in enumerate(_conjuncts(check))}
+    found = [_part(tied, {name: whole[name] for name in names}) for names in _joined(whole, pinned)]
+    left = set(tied.members).difference(*(part.members for part in found))
+    return (*found, *(Tied(tied.table, tied.factors, (at,), tied.component) for at in sorted(left)))
+
+
+def _part(tied: Tied, checks: Mapping[str, Formula]) -> Tied:
+    columns = {column for check in checks.values() for column in columns_of(check)}
+    members = tuple(at for at in tied.members if columns.intersection(tied.named(at)))
+    return Tied(tied.table, tied.factors, members, tied.component, checks)
+
+
+def _is_pinned(factor: Factor) -> bool:
+    """Whether every class of a column is one value."""
+    return bool(factor.kinds) and not factor.within and all(one.is_single for one in factor.kinds)
+
+
+def _conjuncts(formula: Formula) -> Iterator[Formula]:
+    if isinstance(formula, AllOf):
+        for part in formula.parts:
+            yield from _conjuncts(part)
+    else:
+        yield formula
+
+
+def _joined(checks: Mapping[str, Formula], pinned: Collection[str]) -> list[list[str]]:
+    """Group checks that share a column that is not pinned, directly or through others."""
+    groups: list[tuple[set[str], list[str]]] = []
+    for name, check in checks.items():
+        columns = set(columns_of(check)).difference(pinned)
+        near = [group for group in groups if not group[0].isdisjoint(columns)]
+        groups = [group for group in groups if group not in near]
+        groups.append((columns.union(*(one for one, _ in near)), [*(each for _, more in near for each in more), name]))
+    return [names for _, names in groups]
 
 
 def _components_of(table: TablePlan, factor: Factor) -> set[int]:

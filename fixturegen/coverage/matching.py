@@ -236,7 +236,7 @@ class Matching:
         for tied in self.tied:
             related = tuple((name, kinds[column]) for name, column in tied.read_from(reference.name) if column in kinds)
             own = tuple((at, row[at]) for at in tied.members if at in row and not self.here.factors[at].within)
-            if related and tied.refusal(own, related) is not None:
+            if related and tied.refuses(own, related):
                 return False
         return True
 

@@ -76,4 +76,4 @@ class Proofs:
 
 
 def _checks(tied: Tied) -> Sequence[str]:
-    return () if tied.component is None else tuple(tied.table.components[tied.component].formulas)
+    return tuple(tied.checks)

@@ -113,7 +113,7 @@ def _solved(tied: Tied, placed: Placed, number: str) -> Component | None:
             return None
         cases += [_guarded(case, number, numbers) for case in found.cases]
     assert found is not None
-    formulas = {} if tied.component is None else tied.table.components[tied.component].formulas
+    formulas = tied.checks
     return replace(
         found, reads=(*found.reads, number), cases=tuple(cases), formulas=formulas, checks=tuple(sorted(formulas))
     )
