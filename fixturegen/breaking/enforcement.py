@@ -132,6 +132,8 @@ class Enforcement:
             strict = table.options.get("strict") and (column.type.native or "").upper() in _STRICT
             numbered = key == (column.name,) and self._is_rowid(table, column)
             return None if numbered or strict else "SQLite keeps values of any type"
+        if self.dialect == "mysql" and self.is_own(table) and (column.type.native or "").lower().startswith("bit"):
+            return "MariaDB reads a text as the bits of its letters"
         if column.type.form is None and kind in (_TYPED if self.dialect == "postgresql" else _TYPED_MYSQL):
             return None
         return f"a text is all that the database knows of {kind}"

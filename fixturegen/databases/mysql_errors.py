@@ -61,12 +61,16 @@ _KINDS: dict[int, RejectionKind] = {
     1365: "type",
 }
 _NAMED: dict[RejectionKind, re.Pattern[str]] = {
-    "not null": re.compile(r"^(?:Column|Field) '(?P<name>.*?)' "),
-    "unique": re.compile(r"for key '(?P<name>[^']*)'$"),
-    "check": re.compile(r"^(?:CONSTRAINT `(?P<name>.*?)` failed|Check constraint '(?P<other>.*?)' is violated)"),
-    "reference": re.compile(r"CONSTRAINT `(?P<name>.*?)` FOREIGN KEY"),
-    "type": re.compile(r" for column [^']*?[`']?(?P<name>[^`'.]+)[`']? at row \d+$"),
+    "not null": re.compile(
+        r"^(?:Column|Field) '(?P<name>.*)' (?:cannot|doesn't) |NOT NULL column '(?P<other>.*)' at row"
+    ),
+    "unique": re.compile(r"^.* for key '(?P<name>.*)'$", re.DOTALL),
+    "check": re.compile(r"^(?:CONSTRAINT `(?P<quoted>.*)` failed for `|Check constraint '(?P<other>.*)' is violated)"),
+    "reference": re.compile(r", CONSTRAINT `(?P<quoted>.*?)` FOREIGN KEY \("),
+    "type": re.compile(r"^.* for column (?P<name>.*) at row \d+$", re.DOTALL),
 }
+"""Where names stand. Values stand before them and may hold any words, so that the last of such words count; a name may hold any
+sign, quotes included, and is spelled with its backticks doubled only where the group says ``quoted``."""
 _LOST = frozenset({1053, 1152, 1153, 1158, 1159, 1160, 1161, 1927, 2003, 2006, 2013, 2014, 2055, 4031, 0})
 _REASONS = {
     1021: "cannot grow: the disk is full",
@@ -111,14 +115,34 @@ def told(number: int, text: str, table: str, row: int | None) -> Rejection | Non
     kind = _KINDS.get(number)
     if kind is None:
         return None
-    pattern = _NAMED.get(kind)
-    found = pattern.search(text) if pattern is not None else None
-    name = next((part for part in found.groups() if part), "") if found is not None else ""
+    name = _name(kind, text)
     if kind == "unique" and name.rpartition(".")[2] == "PRIMARY":
         return Rejection(table, "primary key", "PRIMARY", row)
     if kind in ("not null", "type") and name:
-        name = f"{table}.{name}"
+        name = f"{table}.{_column(name, table)}"
     return Rejection(table, kind, name, row)
+
+
+def _name(kind: RejectionKind, text: str) -> str:
+    pattern = _NAMED.get(kind)
+    found = pattern.search(text) if pattern is not None else None
+    if found is None:
+        return ""
+    group = next(name for name, part in found.groupdict().items() if part is not None)
+    return found[group].replace("``", "`") if group == "quoted" else found[group]
+
+
+def _column(told: str, table: str) -> str:
+    """Return the column of what is told of it: bare, in quotes, or behind database and table, none of them escaped.
+
+    >>> _column("`shop`.`odd`name`.`a`.b`", "odd`name"), _column("`shop`.`t`.`a`", "of a trigger"), _column("'it's'", "t")
+    ('a`.b', 'a', "it's")
+    """
+    if told.startswith("`"):
+        bare = table.rpartition(".")[2] if f"`.`{table}`.`" not in told else table
+        _, behind, column = told.partition(f"`.`{bare}`.`")
+        return (column if behind else told.rpartition("`.`")[2].removeprefix("`")).removesuffix("`")
+    return told[1:-1] if told.startswith("'") else told
 
 
 @contextmanager

@@ -90,12 +90,17 @@ def _made(constraint: Constraint, told: str) -> bool:
 
 
 def _columns(constraint: Constraint, told: str) -> bool:
-    """Whether the columns are those of the constraint: ``t.a, t.b``; a CHECK of one column bears its name in MariaDB."""
-    parts = [part.strip().rpartition(".")[2].casefold() for part in told.split(", ")]
+    """Whether the columns are those of the constraint, in any order: ``t.a, t.b``; their names may hold commas and points."""
     if constraint.kind == "check":
         return False
     own = [name.casefold() for name in constraint.columns]
-    return sorted(parts) == sorted(own) and bool(own)
+    tables = {f"{name}.".casefold() for name in (constraint.table, constraint.table.rpartition(".")[2])} | {""}
+    spelled = ([f"{table}{name}" for name in own] for table in tables)
+    return bool(own) and _parts(told.casefold()) in [_parts(", ".join(each)) for each in spelled]
+
+
+def _parts(told: str) -> list[str]:
+    return sorted(told.split(", "))
 
 
 def _text(constraint: Constraint, told: str) -> bool:

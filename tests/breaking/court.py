@@ -117,7 +117,8 @@ class Court:
         else:
             return None if record.expect == "accept" else Mistake(record, "taken")
         finally:
-            self.run("ROLLBACK")
+            if self.dialect != "sqlite" or self.driver.in_transaction:  # ON CONFLICT ROLLBACK has ended it
+                self.run("ROLLBACK")
 
     def verdict(self, record: Record, at: str, said: Rejection | None, text_: str) -> Mistake | None:
         wanted = "commit" if record.at == "commit" else "last"
@@ -152,8 +153,10 @@ class Court:
             return True
         if re.sub(r"[\s()]", "", told).casefold() == re.sub(r"[\s()]", "", sql).casefold():
             return True
-        parts = sorted(part.strip().rpartition(".")[2].casefold() for part in told.split(", "))
-        return parts == sorted(name.casefold() for name in constraint.columns) and record.kind != "check"
+        columns = [name.casefold() for name in constraint.columns]
+        tables = ("", f"{record.table.casefold()}.")
+        spelled = [sorted(", ".join(f"{table}{name}" for name in columns).split(", ")) for table in tables]
+        return sorted(told.casefold().split(", ")) in spelled and record.kind != "check"
 
 
 def court(schema: Schema, dialect: Dialect, url: URL | None = None, ddl: Path | None = None) -> Court:

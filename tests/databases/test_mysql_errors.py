@@ -5,7 +5,9 @@ from __future__ import annotations
 import polars as pl
 import pytest
 from loads import MARIADB, TEXT, Server, by_insert, column, reference, table
+from pymysql.err import MySQLError
 
+from fixturegen.databases import mysql_errors
 from fixturegen.databases.base import RejectedError
 from fixturegen.errors import InputError
 from fixturegen.schema import Type
@@ -119,3 +121,32 @@ def test_a_trigger_that_raises_is_named_with_its_row_and_never_its_words(server:
     with pytest.raises(RejectedError, match="row 33 of 'films' breaks the trigger constraint") as caught:
         seed(server.url, [FILMS], [("films", frame)])
     assert "secret" not in str(caught.value)
+
+
+def test_names_are_read_whatever_signs_they_hold_and_values_are_not(server: Server) -> None:
+    server.rows(
+        """CREATE TABLE `t``'b.x` (id int PRIMARY KEY, `a``' b.c` tinyint unsigned NOT NULL, d date, v varchar(2),
+             UNIQUE KEY `q``'x.y` (`a``' b.c`), CONSTRAINT `c``'.k` CHECK (id < 9))""",
+        "INSERT INTO `t``'b.x` VALUES (1, 1, NULL, NULL)",
+        "CREATE TABLE kid (id int PRIMARY KEY, CONSTRAINT `f``'k` FOREIGN KEY (id) REFERENCES `t``'b.x` (id))",
+    )
+    table, name = "t`'b.x", "a`' b.c"
+    lie = "1' for column `x`.`y`.`z` at row 1"
+    said = {
+        "INTO `t``'b.x` VALUES (2, NULL, NULL, NULL)": ("not null", f"{table}.{name}"),
+        "INTO `t``'b.x` (id) VALUES (2)": ("not null", f"{table}.{name}"),
+        "INTO `t``'b.x` VALUES (2, 1, NULL, NULL)": ("unique", "q`'x.y"),
+        "INTO `t``'b.x` VALUES (1, 2, NULL, NULL)": ("primary key", "PRIMARY"),
+        "INTO `t``'b.x` VALUES (2, 300, NULL, NULL)": ("type", f"{table}.{name}"),
+        f'INTO `t``\'b.x` VALUES (2, "{lie}", NULL, NULL)': ("type", f"{table}.{name}"),
+        f'INTO `t``\'b.x` VALUES (2, 2, "{lie}", NULL)': ("type", f"{table}.d"),
+        "INTO `t``'b.x` VALUES (2, 2, NULL, 'long')": ("type", f"{table}.v"),
+        "INTO `t``'b.x` VALUES (9, 2, NULL, NULL)": ("check", "c`'.k"),
+        "INTO kid VALUES (7)": ("reference", "f`'k"),
+    }
+    for statement, expected in said.items():
+        with pytest.raises(MySQLError) as caught:
+            server.rows(f"INSERT {statement}")
+        found = mysql_errors.rejection(caught.value, table, None)
+        assert found is not None
+        assert (found.kind, found.constraint) == expected, statement

@@ -73,3 +73,14 @@ def test_sqlite_calls_a_check_by_its_text_or_by_the_name_it_begins_with(sql: str
     held = replace(check("lines_tag_check"), subject=Check(sql=sql, dialect="sqlite"))
     assert answers(held, "check", Rejection("lines", "check", told), {"lines_tag_check"})
     assert not answers(held, "check", Rejection("lines", "check", "n > 5"), {"lines_tag_check"})
+
+
+def test_names_of_columns_may_hold_points_and_commas() -> None:
+    key = Constraint(name="odd", kind="unique", table="a.t", columns=("x.y", "u, v"))
+    for told in ("a.t.x.y, a.t.u, v", "t.u, v, t.x.y", "x.y, u, v"):
+        assert answers(key, "unique", Rejection("a.t", "unique", told))
+    for told in ("a.t.x.y", "y, v", "a.t.x.y, a.t.u"):
+        assert not answers(key, "unique", Rejection("a.t", "unique", told))
+    empty = Constraint(name="odd", kind="not_null", table="t", columns=("x.y",))
+    assert answers(empty, "not_null", Rejection("t", "not null", "t.x.y"))
+    assert not answers(empty, "not_null", Rejection("t", "not null", "t.y"))
