@@ -31,6 +31,8 @@ _PAIRED = 2
 """so many in two."""
 _MOST_PAIRS = 600
 _MOST_VALUES = 24
+_MOST_LISTED = 400
+"""So many where the condition lists them."""
 
 
 @dataclass(slots=True)
@@ -152,6 +154,8 @@ def values_of(bench: Bench, condition: Condition, base: int, name: str) -> list[
         listed += [label for label in type_.labels if label not in listed]
     if row[name] is not None:
         listed += [each for each in around(row[name], type_) if each not in listed]
+    if any(isinstance(clause.node, exp.In) for clause in condition.clauses):
+        listed += [each for each in list(found)[_MOST_VALUES:_MOST_LISTED] if each not in listed]
     return listed
 
 

@@ -12,6 +12,7 @@ from fixturegen.breaking.checks import checks
 from fixturegen.breaking.computed import computed
 from fixturegen.breaking.enforcement import Enforcement
 from fixturegen.breaking.exclusions import exclusions
+from fixturegen.breaking.filled import filled
 from fixturegen.breaking.leaning import leaned
 from fixturegen.breaking.limits import limits
 from fixturegen.breaking.nulls import nulls
@@ -36,7 +37,17 @@ from fixturegen.verbs import load
 if TYPE_CHECKING:
     from fixturegen.databases.base import Target
 
-_PROPOSALS: tuple[Proposal, ...] = (nulls, exclusions, uniques, references, checks, ranges, limits, computed)
+_PROPOSALS: tuple[Proposal, ...] = (
+    nulls,
+    exclusions,
+    uniques,
+    references,
+    checks,
+    ranges,
+    limits,
+    computed,
+    filled,
+)
 _CIRCLE = "no statement can insert a first row: references that are never NULL lead in a circle, and each row is judged at once"
 
 

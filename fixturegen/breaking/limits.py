@@ -23,7 +23,7 @@ from fixturegen.schema import Column
 _BASES = 3
 _LONGEST = 20_000
 """Longer texts are not written."""
-_MOST_LABELS = 50
+_MOST_LABELS = 400
 _INT64 = 2**63
 _NONE = "?"
 _SAME = "its choices say the same"

@@ -16,7 +16,7 @@ from fixturegen.schema import AsOf, Bound, Column, Constant, Path
 
 _BASES = 10
 _CHOOSING = 4
-_MOST_CHOICES = 50
+_MOST_CHOICES = 400
 
 
 def ranges(bench: Bench, enforcement: Enforcement) -> Later:

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from fixturegen.breaking.records import Insert, Negatives, Record, Step, Unbreakable
 from fixturegen.errors import InputError
 from fixturegen.schema import Dialect, Schema, Table
-from fixturegen.suites.contrast import contrasted, paired
+from fixturegen.suites.contrast import contrasted
 from fixturegen.suites.gathering import gathered
 from fixturegen.suites.lines import Case, Cover, Line, line_of
 from fixturegen.suites.locality import Locality
 from fixturegen.suites.merging import donated, merged, single
+from fixturegen.suites.pairing import paired
 from fixturegen.suites.placing import Draft, placed
 from fixturegen.suites.statements import Statements, rows_written
 
@@ -154,10 +155,10 @@ def reduced(schema: Schema, negatives: Negatives | Iterable[Record], tables: Col
     drafts = [Draft(record) for record in fixed]
     bins = [made for name, each in loose.items() for made in merged(each, localities, name)]
     drafts += gathered(placed(drafts, bins, localities), localities)
-    for name, locality in localities.items():
+    for name in localities:
         lines = [draft for draft in drafts if draft.record.table == name]
         contrasted(lines, loose, localities, name)
-        paired(drafts, locality)
+        paired(drafts, loose, localities, name)
     return _ordered(schema, _distinct([draft.case() for draft in drafts]))
 
 
@@ -191,8 +192,9 @@ def _locality(schema: Schema, table: Table, records: Sequence[Record]) -> Locali
 
 
 def _mergeable(record: Record) -> bool:
-    """Whether a record is one row of its table, decided by its own statement."""
-    return record.at == "statement" and single(record.last) is not None and record.last.table == record.table
+    """Whether a record is one row of its table, decided by its own statement, that stands there afterwards."""
+    stands = record.outcome in {"given", "numbered"}
+    return stands and record.at == "statement" and single(record.last) is not None and record.last.table == record.table
 
 
 def _distinct(cases: Sequence[Case]) -> list[Case]:

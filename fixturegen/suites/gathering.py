@@ -24,7 +24,7 @@ def gathered(bins: Sequence[Bin], localities: Mapping[str, Locality]) -> list[Dr
     lines: list[Draft] = []
     for made in sorted(bins, key=lambda each: -len(each.before)):
         found = [(len(slots), at, slots) for at, line in enumerate(lines)
-                 if (slots := _beside(line, made, localities)) is not None]  # fmt: skip
+                 if (slots := beside(line, made, localities)) is not None]  # fmt: skip
         if found:
             _, at, slots = min(found, key=lambda each: each[:2])
             _join(lines[at], made, slots)
@@ -33,8 +33,14 @@ def gathered(bins: Sequence[Bin], localities: Mapping[str, Locality]) -> list[Dr
     return lines
 
 
-def _beside(line: Draft, made: Bin, localities: Mapping[str, Locality]) -> list[Slot] | None:
-    """Return what must be added to a line so that a row can stand in it, the row last; None where it cannot."""
+def beside(line: Draft, made: Bin, localities: Mapping[str, Locality]) -> list[Slot] | None:
+    """Return what must be added to a line so that a row can stand in it, the row last; None where it cannot.
+
+    Args:
+        line: The line.
+        made: The row, and what must stand before it.
+        localities: What reads which columns, by table.
+    """
     standing = {slot.key for slot in line.all_slots}
     missing = {key: step for key, step in made.steps.items() if key not in standing}
     if len(standing) + len(missing) >= MOST:

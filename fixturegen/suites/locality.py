@@ -12,7 +12,7 @@ from functools import cached_property
 
 from fixturegen.breaking.keeping import alike
 from fixturegen.constraints.base import constraints as declared
-from fixturegen.constraints.contract import Constraint
+from fixturegen.constraints.contract import Constraint, of_column
 from fixturegen.schema import Column, Exclusion, Path, Schema, Table, Unique
 
 _WORDS = re.compile(r"\w+")
@@ -39,8 +39,15 @@ class Locality:
 
     @cached_property
     def readers(self) -> Mapping[str, frozenset[str]]:
-        """The columns that each constraint reads, computed ones and those they are computed from included; by its name."""
-        return {str(each): self._columns(each) for each in self.constraints}
+        """The columns that each constraint reads, computed ones and those they are computed from included; by its name.
+
+        That a column may be NULL is asked of it alone.
+        """
+        free = (of_column("nullable", self.table, column) for column in self.table.columns)
+        return {
+            **{str(each): frozenset(each.columns) for each in free},
+            **{str(each): self._columns(each) for each in self.constraints},
+        }
 
     @cached_property
     def keys(self) -> tuple[tuple[Unique, frozenset[str]], ...]:

@@ -158,13 +158,13 @@ def apart(row: Row, table: str, steps: Iterable[Step], localities: Mapping[str, 
 
 
 def usual(records: Iterable[Record]) -> dict[str, object]:
-    """Return the commonest value of every column of records' last rows, the first met among equals."""
+    """Return the commonest value of every column of records' last rows, the first met among equals; NULL only where none has another."""
     counts: dict[str, Counter[str]] = {}
     values: dict[tuple[str, str], object] = {}
     for record in records:
         for name, value in (single(record.last) or {}).items():
             text = _text(value)
-            counts.setdefault(name, Counter())[text] += 1
+            counts.setdefault(name, Counter())[text] += value is not None
             values.setdefault((name, text), value)
     return {name: values[name, max(found, key=lambda text: found[text])] for name, found in counts.items()}
 

@@ -70,7 +70,7 @@ class Draft:
         keys = {slot.key for slot in self.slots if slot.step.table != made.table or not slot.records}
         if not made.steps.keys() <= keys or self.record.at == "commit":
             return False
-        row = freshened(made, self._rows(made.table), locality)
+        row = freshened(made, self.rows(made.table), locality)
         if row is None or self.meets(made.row, row, locality):
             return False
         self._settle(made)
@@ -78,31 +78,38 @@ class Draft:
         self.slots.append(Slot(step, step_key(step), list(made.records), settled=True))
         return True
 
+    def extended(self, slots: Sequence[Slot]) -> Draft:
+        """Return the line as it is with more steps before the last one; it stays as it is itself."""
+        made = Draft(self.record)
+        made.slots, made.last = [*self.slots, *slots], self.last
+        return made
+
     def copied(self, row: Row, locality: Locality) -> Row | None:
         """Return a row that can stand in the line beside another one, alike but for its keys; None where there is none."""
         made = Bin(locality.table.name, (), dict(row), frozenset(), [], frozenset())
-        others = self._rows(locality.table.name)
+        others = self.rows(locality.table.name)
         twin = freshened(made, others, locality) or rekeyed(row, others, locality)
         return None if twin is None or self.meets(twin, twin, locality) else twin
 
     def meets(self, before: Row, row: Row, locality: Locality) -> bool:
-        """Whether a row under new keys is referred to by rows of its table that should not find it, or no more by itself.
+        """Whether a row under new keys is referred to by rows of the line that should not find it, or no more by itself.
 
         Args:
             before: The row under its old keys, which nobody else bears.
             row: The row under its new ones.
             locality: What reads which columns of its table.
         """
-        others = self._rows(locality.table.name)
-        for reference in locality.table.references:
-            if reference.table != locality.table.name:
-                continue
-            target = [row.get(name) for name in reference.target]
-            if any([other.get(name) for name in reference.columns] == target for other in others):
-                return True
+        name = locality.table.name
+        for slot in self.all_slots:
+            child = locality.schema.tables[slot.step.table]
+            for reference in (each for each in child.references if each.table == name):
+                target = [row.get(column) for column in reference.target]
+                if any([other.get(column) for column in reference.columns] == target for other in rows_of(slot.step)):
+                    return True
         return strays(before, row, locality)
 
-    def _rows(self, table: str) -> list[Row]:
+    def rows(self, table: str) -> list[Row]:
+        """Return the rows of a table in the line, the one that is refused included."""
         return [row for slot in self.all_slots if slot.step.table == table for row in rows_of(slot.step)]
 
     def _settle(self, made: Bin) -> None:

@@ -46,7 +46,8 @@ def whole(scores: list[Score]) -> str:
     constraints = sum(each.constraints for each in scores)
     return (
         f"| all | {mutants:,} | {killed:,} | {equivalent:,} | {killed / max(mutants, 1):.1%} | "
-        f"{killed / max(mutants - equivalent, 1):.1%} | {tests:,} | {inserts:,} | {sum(each.made for each in scores):.2f} | "
+        f"{killed / max(mutants - equivalent, 1):.1%} | {sum(each.comparable.total() for each in scores):,} | "
+        f"{sum(each.comparable[True] for each in scores) / max(sum(each.comparable.total() for each in scores), 1):.1%} | {tests:,} | {inserts:,} | {sum(each.made for each in scores):.2f} | "
         f"{sum(each.run for each in scores):.1f} |\n\n{tests / max(constraints, 1):.2f} tests and {inserts / max(constraints, 1):.2f} "
         f"INSERTs a constraint that SQLite enforces ({constraints:,}); {sum(len(each.wrong) for each in scores)} lines are wrong\n"
         f"{ineffective(scores, mutants, killed)}"

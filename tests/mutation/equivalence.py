@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import product
 from math import prod
 
+from operators import null_keys
 from sqlglot import exp
 
 from fixturegen.databases.conditions import conditions
@@ -14,6 +15,8 @@ from fixturegen.expressions.parsing import parsed, rendered
 from fixturegen.schema import Column, Reference, Schema, Table, Unique
 
 Pairs = frozenset[tuple[str, str]]
+NUMBERED = "numbered"
+"""Option of a table of SQLite's own: its columns of the one type whose key SQLite numbers."""
 
 
 def invalid(schema: Schema, table: str) -> bool:
@@ -43,6 +46,56 @@ def meaning(schema: Schema, name: str) -> tuple[object, ...]:
     )
 
 
+def normal_form(schema: Schema, name: str) -> tuple[object, ...]:
+    """Return what the constraints of a table say as published studies of schema tests compare it.
+
+    There a primary key is one more unique, uniques that another one implies are left out, and a CHECK that a column is not NULL
+    is the same as NOT NULL; nothing else is seen to be implied.
+    """
+    table = schema.tables[name]
+    checks = {each.sql for each in conditions(schema, table, "sqlite")[0]}
+    uniques = {(frozenset(each.columns), each.expressions, each.predicate) for each in _all(table)}
+    least = {each for each in uniques if not any(other[1:] == each[1:] and other[0] < each[0] for other in uniques)}
+    demanded = {sql: _demanded(sql) for sql in checks}
+    solid = frozenset(column.name.casefold() for column in table.columns if not _takes_null(table, column))
+    references = frozenset((each.table, _pairs(each)) for each in table.references)
+    return (
+        solid.union(*demanded.values()),
+        frozenset(least),
+        references,
+        frozenset(sql for sql, names in demanded.items() if not names),
+        table.exclusions,
+    )
+
+
+def _takes_null(table: Table, column: Column) -> bool:
+    return column.nullable or column.name in null_keys(table)
+
+
+def _demanded(sql: str) -> set[str]:
+    """Return the columns that a condition wants to be not NULL, where it wants nothing else."""
+    found = [_held(each) for each in _conjuncts(parsed(sql, "sqlite"))]
+    return set() if None in found else {name for name in found if name is not None}
+
+
+def _held(node: exp.Expr) -> str | None:
+    """Return the column of ``c IS NOT NULL``; None for any other condition."""
+    node = _plain(node)
+    inner = _plain(node.this) if isinstance(node, exp.Not) else None
+    if isinstance(inner, exp.Is) and isinstance(inner.expression, exp.Null) and isinstance(inner.this, exp.Column):
+        return inner.this.name.casefold()
+    return None
+
+
+def _conjuncts(node: exp.Expr) -> Iterator[exp.Expr]:
+    node = _plain(node)
+    if isinstance(node, exp.And):
+        yield from _conjuncts(node.this)
+        yield from _conjuncts(node.expression)
+    else:
+        yield node
+
+
 def fillable(schema: Schema) -> set[str]:
     """Return the tables that can hold a row at all: those that never wait for each other by references that are never NULL.
 
@@ -67,10 +120,11 @@ def _waits(table: Table, found: set[str]) -> bool:
 def not_null(table: Table, checks: tuple[str, ...] = ()) -> Iterator[str]:
     """Yield the columns in which no row has a NULL."""
     key = table.primary_key.columns if table.primary_key else ()
+    held = {_held(each) for sql in checks for each in _conjuncts(parsed(sql, "sqlite"))}
     for column in table.columns:
-        said = any(sql.strip("() ").casefold() == f'"{column.name}" is not null'.casefold() for sql in checks)
+        said = column.name.casefold() in held
         strict = column.name in key and bool(table.options.get("without_rowid"))
-        if not column.nullable or said or strict or column.name == _rowid(table):
+        if not _takes_null(table, column) or said or strict or column.name == _rowid(table):
             yield column.name
 
 
@@ -78,6 +132,16 @@ def _rowid(table: Table) -> str | None:
     """The column that is the row's own number: never NULL whatever is said, and only ever an integer."""
     key = table.primary_key
     if key is None or len(key.columns) != 1 or table.options.get("without_rowid"):
+        return None
+    column = next(each for each in table.columns if each.name == key.columns[0])
+    return column.name if column.type.kind == "integer" and not_numbered(table) is None else None
+
+
+def not_numbered(table: Table) -> str | None:
+    """Return the single integer that is the key of a table and yet no number of its rows, as it is spelled otherwise; None if none is."""
+    key = table.primary_key
+    listed = table.options.get(NUMBERED)
+    if key is None or len(key.columns) != 1 or not isinstance(listed, tuple) or key.columns[0] in listed:
         return None
     column = next(each for each in table.columns if each.name == key.columns[0])
     return column.name if column.type.kind == "integer" else None

@@ -33,6 +33,7 @@ class Mutant:
 
 Operator = Callable[[Schema, Table, Dialect], Iterator[Mutant]]
 OPERATORS: dict[str, Operator] = {}
+NULL_KEYS = "null_keys"
 _RELATIONS: tuple[type[exp.Expr], ...] = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE)
 
 
@@ -127,8 +128,8 @@ def _references(each: Reference, table: Table, parent: Table) -> Iterator[tuple[
     for gone in pairs:
         kept = [pair for pair in pairs if pair != gone]
         yield "R", f"{gone[0]} removed", _of(each, kept) if kept else None
-        for name, kind in kinds.items():
-            if name not in each.columns and kind == kinds.get(gone[0]):
+        for name in kinds:
+            if name not in each.columns:
                 changed = [(name, gone[1]) if pair == gone else pair for pair in pairs]
                 yield "E", f"{gone[0]} exchanged for {name}", _of(each, changed)
         for target, kind in targets.items():
@@ -146,8 +147,10 @@ def not_null(schema: Schema, table: Table, dialect: Dialect) -> Iterator[Mutant]
     """NOT NULL added and removed."""
     for column in table.columns:
         if column.generated is None:
-            letter, about = ("A", "added") if column.nullable else ("R", "removed")
-            made = _changed(table, replace(column, nullable=not column.nullable))
+            loose = column.nullable or column.name in null_keys(table)
+            letter, about = ("A", "added") if loose else ("R", "removed")
+            kept = tuple(name for name in null_keys(table) if name != column.name)
+            made = _changed(replace(table, options={**table.options, NULL_KEYS: kept}), replace(column, nullable=not loose))
             yield Mutant(f"NNC-{letter}", table.name, f"NOT NULL of {column.name} {about}", _with(schema, made))
 
 
@@ -170,6 +173,12 @@ def exclusion(schema: Schema, table: Table, dialect: Dialect) -> Iterator[Mutant
     for at, each in enumerate(table.exclusions):
         kept = (*table.exclusions[:at], *table.exclusions[at + 1 :])
         yield Mutant("EC-R", table.name, f"{each.name} removed", _with(schema, replace(table, exclusions=kept)))
+
+
+def null_keys(table: Table) -> tuple[str, ...]:
+    """Return the columns of a key that hold NULL nevertheless: SQLite asks for no values there unless it is told to."""
+    listed = table.options.get(NULL_KEYS)
+    return tuple(map(str, listed)) if isinstance(listed, list | tuple) else ()
 
 
 def _changed(table: Table, column: Column) -> Table:

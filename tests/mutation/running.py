@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from time import process_time
 
-from equivalence import fillable, invalid, meaning, same_conditions
+from equivalence import NUMBERED, fillable, invalid, meaning, normal_form, not_numbered, same_conditions
 from operators import Mutant, mutants
 
 from fixturegen.databases.conditions import conditions
 from fixturegen.databases.create import creation
+from fixturegen.databases.quoting import quoted
 from fixturegen.errors import FixturegenError, RefusedError
 from fixturegen.probing.bench import SqliteBench
 from fixturegen.probing.trying import Verdict, tried
@@ -38,6 +39,7 @@ class Score:
     invalid: int = 0
     same: int = 0
     repeated: Counter[bool] = field(default_factory=Counter)
+    comparable: Counter[bool] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
     made: float = 0.0
     run: float = 0.0
@@ -52,19 +54,24 @@ class Score:
         return self.killed.total() / max(self.mutants, 1)
 
     @property
+    def compared(self) -> float:
+        """The share of killed mutants among those that published studies count."""
+        return self.comparable[True] / max(self.comparable.total(), 1)
+
+    @property
     def score(self) -> float:
         return self.killed.total() / max(self.mutants - len(self.equivalent), 1)
 
     def row(self) -> str:
         return (
             f"| {self.name} | {self.mutants:,} | {self.killed.total():,} | {len(self.equivalent):,} | {self.raw:.1%} | "
-            f"{self.score:.1%} | {len(self.suite):,} | {self.suite.inserts:,} | {self.made:.2f} | {self.run:.1f} |"
+            f"{self.score:.1%} | {self.comparable.total():,} | {self.compared:.1%} | {len(self.suite):,} | {self.suite.inserts:,} | {self.made:.2f} | {self.run:.1f} |"
         )
 
 
 HEAD = (
-    "| schema | mutants | killed | equivalent | raw | of the others | tests | INSERTs | s to make | s to run |\n"
-    "|---|---|---|---|---|---|---|---|---|---|"
+    "| schema | mutants | killed | equivalent | raw | of the others | comparable | of these | tests | INSERTs | s to make | s to run |\n"
+    "|---|---|---|---|---|---|---|---|---|---|---|---|"
 )
 
 
@@ -82,6 +89,7 @@ def scored(name: str, schema: Schema) -> Score:
     made = {name: ddl(created, name) for name in created.tables}
     seen = set(made.values())
     known: set[tuple[object, ...]] = set()
+    normal = {(table, normal_form(created, table)) for table in created.tables}
     meanings = {table: meaning(created, table) for table in created.tables}
     for mutant in mutants(created, "sqlite"):
         changed = ddl(mutant.schema, mutant.table)
@@ -92,12 +100,16 @@ def scored(name: str, schema: Schema) -> Score:
         seen.add(changed)
         said = (mutant.table, meaning(mutant.schema, mutant.table))
         repeated = said in known and said[1] != meanings[mutant.table]
-        before = score.killed.total()
+        before, count = score.killed.total(), score.mutants
         known.add(said)
         statements = [text for name, texts in made.items() for text in (changed if name == mutant.table else texts)]
         _judge(mutant, statements, score, truth, touching.get(mutant.table, ()), meanings, created)
         if repeated:
             score.repeated[score.killed.total() > before] += 1
+        form = (mutant.table, normal_form(mutant.schema, mutant.table))
+        if form not in normal and mutant.operator != "FKC-A" and score.mutants > count:
+            normal.add(form)
+            score.comparable[score.killed.total() > before] += 1
     score.run = process_time() - begun
     return score
 
@@ -149,12 +161,13 @@ def as_enforced(schema: Schema) -> Schema:
 def _loosened(table: Table) -> Table:
     if all(column.type.native is None for column in table.columns):
         return table
+    spelled = tuple(column.name for column in table.columns if (column.type.native or "").upper() == "INTEGER")
     columns = tuple(
         replace(column, type=replace(column.type, length=None, bits=64, signed=True)
                 if column.type.kind in {"integer", "text", "bytes"} else _untyped(column.type))
         for column in table.columns
     )  # fmt: skip
-    return replace(table, columns=columns)
+    return replace(table, columns=columns, options={**table.options, NUMBERED: spelled})
 
 
 def _untyped(type_: Type) -> Type:
@@ -163,7 +176,10 @@ def _untyped(type_: Type) -> Type:
 
 def ddl(schema: Schema, table: str) -> tuple[str, ...]:
     """Return the statements that make one table and its indexes in SQLite."""
-    return creation(replace(schema, tables={table: schema.tables[table]}), "sqlite").statements
+    made = creation(replace(schema, tables={table: schema.tables[table]}), "sqlite").statements
+    name = not_numbered(schema.tables[table])
+    # Any other spelling of the type leaves the key a key: NULL is none of the numbers that SQLite gives.
+    return made if name is None else (made[0].replace(f"{quoted(name, 'sqlite')} INTEGER", f"{quoted(name, 'sqlite')} INT", 1), *made[1:])
 
 
 def bench_for(statements: Sequence[str]) -> SqliteBench:
@@ -181,7 +197,7 @@ def deferred(schema: Schema) -> list[str]:
 
 
 def verdicts(schema: Schema, lines: Sequence[Line]) -> Verdicts:
-    bench = bench_for(creation(schema, "sqlite").statements)
+    bench = bench_for([statement for name in schema.tables for statement in ddl(schema, name)])
     try:
         return {verdict.line.id: verdict.stopped for verdict in tried(bench, lines, deferred(schema))}
     finally:
@@ -205,7 +221,7 @@ def _told(verdict: Verdict, truth: Verdicts) -> bool:
 
 def wrong(schema: Schema, lines: Sequence[Line]) -> list[str]:
     """Return the lines whose verdict on the original is not the one they expect."""
-    bench = bench_for(creation(schema, "sqlite").statements)
+    bench = bench_for([statement for name in schema.tables for statement in ddl(schema, name)])
     try:
         return [
             f"{verdict.line.id}: stopped at {verdict.stopped} by {verdict.by or verdict.failure}"
