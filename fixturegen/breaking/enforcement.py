@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from fixturegen.breaking.records import Taken
 from fixturegen.constraints.contract import Constraint
 from fixturegen.databases.create import creation
 from fixturegen.schema import AsOf, Bound, Column, Constant, Dialect, Path, Reference, Schema, Table, Unique
@@ -62,18 +63,39 @@ class Enforcement:
         """Whether references stand for their MATCH FULL there; what we make refuses such a row by a check, at once."""
         return self.dialect == "postgresql" and self.is_own(table)
 
-    def null_refused(self, table: Table, column: Column) -> str | None:
+    def answered(self, constraint: Constraint) -> Taken | None:
+        """Return what the database does in place of a refusal, as a constraint itself says it; None where it refuses.
+
+        ``ON CONFLICT`` of SQLite: what it says of CHECKs has no effect, and ``ABORT``, ``FAIL`` and ``ROLLBACK`` refuse.
+        """
+        table = self.schema.tables[constraint.table]
+        kind = {"not_null": "not null", "unique": "unique", "primary_key": "unique"}.get(constraint.kind)
+        plain = not isinstance(constraint.subject, Unique) or _is_declared_in_table(constraint.subject)
+        listed = table.options.get("on_conflict", ()) if self.dialect == "sqlite" and self.is_own(table) else ()
+        if not isinstance(listed, list | tuple) or not plain:
+            return None
+        words = (word for said, columns, word in listed if said == kind and set(columns) == set(constraint.columns))
+        word = next(words, None)
+        if word == "IGNORE":
+            return Taken("SQLite passes over such a row (ON CONFLICT IGNORE)", "passed over")
+        if word == "REPLACE" and kind == "unique":
+            return Taken("SQLite puts it in place of the other row (ON CONFLICT REPLACE)", "replacing")
+        if word == "REPLACE" and isinstance(constraint.subject, Column) and constraint.subject.default is not None:
+            return Taken("SQLite writes the default in place of a NULL (ON CONFLICT REPLACE)", "filled")
+        return None
+
+    def null_refused(self, table: Table, column: Column) -> Taken | None:
         """Return why the database takes a NULL where the schema says there is none; None where it refuses it."""
         key = table.primary_key.columns if table.primary_key is not None else ()
         if self.dialect == "sqlite" and key == (column.name,) and self._is_rowid(table, column):
-            return "SQLite numbers the row in place of a NULL"
+            return Taken("SQLite numbers the row in place of a NULL", "numbered")
         listed = table.options.get("null_keys", ()) if self.dialect == self.schema.dialect == "sqlite" else ()
         if isinstance(listed, list | tuple) and column.name in listed:
-            return "SQLite takes NULL in such a key"
+            return Taken("SQLite takes NULL in such a key")
         if self._is_moment(table, column):
-            return "MariaDB writes the present moment in place of a NULL"
+            return Taken("MariaDB writes the present moment in place of a NULL", "filled")
         if self.dialect == "mysql" and column.identity is not None and not self._unnumbered(table, column):
-            return "MariaDB numbers the row in place of a NULL"
+            return Taken("MariaDB numbers the row in place of a NULL", "numbered")
         return None
 
     def null_uncertain(self, column: Column) -> str | None:
@@ -188,6 +210,11 @@ class Enforcement:
     @cached_property
     def _left_out(self) -> frozenset[tuple[str, str]]:
         return frozenset((each.table, each.constraint) for each in creation(self.schema, self.dialect).left_out)
+
+
+def _is_declared_in_table(unique: Unique) -> bool:
+    """Whether a unique of SQLite may be a constraint: an index alone has a predicate or expressions beyond a collation."""
+    return unique.predicate is None and not any("(" in expression for expression in unique.expressions)
 
 
 def of_full_match(table: Table, constraint: Constraint) -> Reference | None:

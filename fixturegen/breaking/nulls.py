@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fixturegen.breaking.bench import Bench
 from fixturegen.breaking.enforcement import Enforcement
+from fixturegen.breaking.records import Taken
 from fixturegen.breaking.seeking import Later, Wish
 from fixturegen.breaking.whole import whole
 from fixturegen.constraints.contract import Constraint, of_column
@@ -32,16 +33,15 @@ def nulls(bench: Bench, enforcement: Enforcement) -> Later:
             taken = enforcement.null_refused(bench.table, column)
             refers = any(column.name in reference.columns for reference in bench.table.references)
             reason = enforcement.null_uncertain(column) or ""
-            reason = (
-                f"{taken}, and that number refers to another row" if taken and refers and "numbers" in taken else reason
-            )
+            if taken and refers and taken.outcome == "numbered":
+                reason = f"{taken.reason}, and that number refers to another row"
             yield _null(constraint, places[column.name], breaks=True, taken=taken, reason=reason)
 
     return wishes
 
 
 def _null(
-    constraint: Constraint, places: list[int], *, breaks: bool, taken: str | None = None, reason: str = ""
+    constraint: Constraint, places: list[int], *, breaks: bool, taken: Taken | None = None, reason: str = ""
 ) -> Wish:
     return Wish(
         constraint=constraint,

@@ -40,6 +40,22 @@ class Update:
 
 
 Step = Insert | Update
+Outcome = Literal["given", "numbered", "filled", "passed over", "replacing"]
+"""What stands there once a row was taken although it breaks a constraint: the row as it is given, the row with a number or
+another value in place of a NULL, nothing new, or the row in place of those that it collides with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Why a database takes a row that breaks a constraint.
+
+    Attributes:
+        reason: In words.
+        outcome: What stands there then.
+    """
+
+    reason: str
+    outcome: Outcome = "given"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +77,8 @@ class Record:
             over children, ordinals, rules over several tables). With ``verify``, ``expect`` is still the database's
             verdict, so it is always ``accept``; ``breaks`` says whether the rows break the constraint.
         breaks: Whether the rows break the constraint, as ``verify`` sees it.
+        outcome: What stands there where the last step is taken although its row breaks the constraint; ``dataset`` holds the
+            rows as they are given.
 
     Example:
         >>> first, again = Insert(table="t", rows=({"id": 1},)), Insert(table="t", rows=({"id": 1},))
@@ -83,6 +101,7 @@ class Record:
     row: Mapping[str, object]
     judge: Literal["database", "verify"] = "database"
     breaks: bool = False
+    outcome: Outcome = "given"
 
     @property
     def steps(self) -> tuple[Step, ...]:

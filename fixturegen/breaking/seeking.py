@@ -13,7 +13,7 @@ from fixturegen.breaking.carrying import Carrier
 from fixturegen.breaking.enforcement import Enforcement, Judge
 from fixturegen.breaking.placing import Place, Search
 from fixturegen.breaking.pool import Row
-from fixturegen.breaking.records import Insert, Record, Step, Unbreakable
+from fixturegen.breaking.records import Insert, Record, Step, Taken, Unbreakable
 from fixturegen.constraints.contract import Constraint
 from fixturegen.schema import Reference
 
@@ -54,7 +54,7 @@ class Wish:
     beside: int | None = None
     near: int | None = None
     without: Reference | None = None
-    taken: str | None = None
+    taken: Taken | None = None
     judge: Judge = "statement"
     overriding: bool = True
     silent: bool = False
@@ -195,17 +195,18 @@ class Seeker:
 
     def _record(self, wish: Wish, candidate: Candidate, before: Sequence[Place], beside: int | None) -> Record:
         bench, row = self.bench, candidate.actual
+        taken = wish.taken or (self.enforcement.answered(wish.constraint) if wish.breaks else None)
         steps: list[Step] = [Insert(table=each[0], rows=(bench.parents.row(each),)) for each in before]
         if beside is not None:
             steps.append(Insert(table=bench.table.name, rows=(bench.candidates[beside].actual,)))
-        refused = wish.breaks and wish.taken is None and wish.judge != "verify"
+        refused = wish.breaks and taken is None and wish.judge != "verify"
         way = wish.way if isinstance(wish.way, str) else wish.way(row)
         return Record(
             id=f"{wish.constraint}/{wish.suffix}",
             constraint=str(wish.constraint),
             kind=wish.constraint.kind,
             table=bench.table.name,
-            way=f"{way}; {wish.taken}" if wish.taken else way,
+            way=f"{way}; {taken.reason}" if taken else way,
             expect="reject" if refused else "accept",
             at="commit" if wish.judge == "commit" else "statement",
             before=tuple(steps),
@@ -213,6 +214,7 @@ class Seeker:
             row=row,
             judge="verify" if wish.judge == "verify" else "database",
             breaks=wish.breaks,
+            outcome=taken.outcome if taken else "given",
         )
 
     def _lost(self, wish: Wish, reason: str) -> Unbreakable:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from fixturegen.schema import Check, Column, Reference, Type, Unique
 from fixturegen.sources.ddl_cursor import Cursor
+from fixturegen.sources.drafts import Conflict
 
 _ALWAYS_STOP = frozenset(
     {"CONSTRAINT", "NOT", "NULL", "DEFAULT", "PRIMARY", "UNIQUE", "CHECK", "REFERENCES", "COLLATE", "GENERATED"}
@@ -29,6 +31,7 @@ _STOPS = {
     },
 }
 _ONE_ARGUMENT = frozenset({"COMMENT", "COLUMN_FORMAT", "STORAGE", "COMPRESSION", "SRID", "CHARSET", "AFTER"})
+_ANSWERED = frozenset({"IGNORE", "REPLACE"})
 _NO_ARGUMENT = ("INVISIBLE", "VISIBLE", "FIRST", "WITH SYSTEM VERSIONING", "WITHOUT SYSTEM VERSIONING")
 
 
@@ -44,6 +47,7 @@ class ColumnDraft:
     uniques: list[Unique] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
 
 
 def read_column(cursor: Cursor) -> ColumnDraft:
@@ -112,7 +116,7 @@ def _read_constraint(cursor: Cursor, draft: ColumnDraft) -> None:
     column, dialect = draft.column, cursor.source.dialect
     if cursor.accept("NOT NULL"):
         draft.column = replace(column, nullable=False)
-        _skip_conflict_clause(cursor)
+        read_conflict(cursor, draft.conflicts, "not null", (column.name,))
         cursor.accept("NO INHERIT")
     elif cursor.accept("NULL"):
         _skip_conflict_clause(cursor)
@@ -121,7 +125,7 @@ def _read_constraint(cursor: Cursor, draft: ColumnDraft) -> None:
     elif cursor.accept("UNIQUE"):
         cursor.accept("KEY")
         distinct = read_nulls_distinct(cursor)
-        _skip_conflict_clause(cursor)
+        read_conflict(cursor, draft.conflicts, "unique", (column.name,))
         unique = Unique(columns=(column.name,), name=name, nulls_distinct=distinct, dialect=dialect, where=where)
         draft.uniques.append(replace(unique, deferred=read_deferral(cursor)[1]))
         skip_index_options(cursor)
@@ -135,8 +139,8 @@ def _read_constraint(cursor: Cursor, draft: ColumnDraft) -> None:
 
 def _read_primary_key(cursor: Cursor, draft: ColumnDraft, name: str) -> None:
     cursor.accept("ASC") or cursor.accept("DESC")
-    _skip_conflict_clause(cursor)
     column = draft.column
+    read_conflict(cursor, draft.conflicts, "unique", (column.name,))
     if cursor.accept("AUTOINCREMENT"):
         column = replace(column, identity="autoincrement")
     draft.column = replace(column, nullable=False)
@@ -305,8 +309,16 @@ def skip_index_options(cursor: Cursor) -> None:
             return
 
 
+def read_conflict(
+    cursor: Cursor, found: list[Conflict], kind: Literal["not null", "unique"], columns: tuple[str, ...]
+) -> None:
+    """Read SQLite's ``ON CONFLICT ...``, if it stands there, and note it where a row is not refused by it."""
+    if cursor.accept("ON CONFLICT") and (word := cursor.take().word) in _ANSWERED:
+        found.append((kind, columns, word))
+
+
 def _skip_conflict_clause(cursor: Cursor) -> bool:
-    """Pass SQLite's ``ON CONFLICT ...``."""
+    """Pass ``ON CONFLICT ...`` where SQLite reads it and does nothing."""
     if not cursor.accept("ON CONFLICT"):
         return False
     cursor.take()

@@ -12,6 +12,7 @@ from fixturegen.sources.ddl_columns import (
     ColumnDraft,
     read_check,
     read_column,
+    read_conflict,
     read_deferral,
     read_nulls_distinct,
     read_reference,
@@ -173,6 +174,7 @@ def add_column(draft: Draft, column: ColumnDraft) -> None:
     draft.uniques += column.uniques
     draft.references += column.references
     draft.checks += column.checks
+    draft.conflicts += column.conflicts
 
 
 def read_table_constraint(cursor: Cursor, draft: Draft) -> None:
@@ -184,7 +186,7 @@ def read_table_constraint(cursor: Cursor, draft: Draft) -> None:
     if cursor.accept("PRIMARY KEY"):
         columns = _key_columns(cursor)
         key = Unique(columns=columns, name=name, dialect=dialect, where=where)
-        draft.primary_key = replace(key, deferred=_finish_key(cursor))
+        draft.primary_key = replace(key, deferred=_finish_key(cursor, draft, columns))
     elif cursor.accept("UNIQUE"):
         cursor.accept("KEY") or cursor.accept("INDEX")
         _read_unique(cursor, draft, name)
@@ -227,7 +229,7 @@ def _read_unique(cursor: Cursor, draft: Draft, name: str) -> None:
         cursor.index += not cursor.sees_mark("(") and not cursor.sees("USING")  # CONSTRAINT a UNIQUE KEY b (...)
     skip_index_options(cursor)
     unique = read_index_parts(cursor.group(), draft, name)
-    deferred = _finish_key(cursor)
+    deferred = _finish_key(cursor, draft, unique.columns)
     draft.uniques.append(replace(unique, nulls_distinct=distinct, deferred=deferred))
 
 
@@ -236,10 +238,9 @@ def _adopt_index(index: str, draft: Draft, name: str) -> None:
     draft.uniques = [replace(item, name=name or index) if item.name == index else item for item in draft.uniques]
 
 
-def _finish_key(cursor: Cursor) -> bool:
+def _finish_key(cursor: Cursor, draft: Draft, columns: tuple[str, ...]) -> bool:
     skip_index_options(cursor)
-    if cursor.accept("ON CONFLICT"):
-        cursor.take()
+    read_conflict(cursor, draft.conflicts, "unique", columns)
     deferred = read_deferral(cursor)[1]
     skip_index_options(cursor)
     return deferred

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import Literal
 
 from fixturegen.errors import InputError, SchemaError
 from fixturegen.schema import (
@@ -27,6 +28,9 @@ from fixturegen.schema import (
 from fixturegen.sources.ddl_lexer import tokens_of
 from fixturegen.sources.naming import constraint_name, unused, with_roles
 
+Conflict = tuple[Literal["not null", "unique"], tuple[str, ...], str]
+"""What is not refused but answered otherwise in SQLite: which sort of constraint, its columns, ``IGNORE`` or ``REPLACE``."""
+
 
 @dataclass(slots=True)
 class Draft:
@@ -34,7 +38,7 @@ class Draft:
 
     A reference without target columns means the target's primary key; names of constraints may be empty; columns of
     keys may be spelled in another case where the dialect does not care. ``full_matches`` are the columns of references that
-    are ``MATCH FULL``.
+    are ``MATCH FULL``; ``conflicts`` are constraints that SQLite answers otherwise than by a refusal (``ON CONFLICT``).
     """
 
     name: str
@@ -45,6 +49,7 @@ class Draft:
     checks: list[Check] = field(default_factory=list)
     exclusions: list[Exclusion] = field(default_factory=list)
     full_matches: list[tuple[str, ...]] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
     count: Count | None = None
     options: dict[str, object] = field(default_factory=dict)
     where: Location = NOWHERE
@@ -148,6 +153,11 @@ def _settle_keys(draft: Draft, names: _Names) -> None:
         for unique in draft.uniques
     )
     draft.uniques = _without_repetition(spelled, key)
+    if draft.conflicts:
+        draft.options["on_conflict"] = [
+            [kind, list(names.columns(draft, columns, draft.where, "a constraint")), word]
+            for kind, columns, word in draft.conflicts
+        ]
 
 
 def _remember_null_keys(draft: Draft, dialect: Dialect) -> None:

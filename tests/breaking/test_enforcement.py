@@ -24,6 +24,19 @@ def schema_of(type_: Type) -> Schema:
     return Schema(tables={"p": parent, "t": child}, dialect="postgresql")
 
 
+@pytest.mark.parametrize(("type_", "answered"), [(OWN, True), (MADE, False)])
+def test_clauses_of_sqlite_count_in_tables_that_stand_as_they_were_declared(type_: Type, *, answered: bool) -> None:
+    options = {"on_conflict": [["unique", ["a"], "IGNORE"], ["not null", ["b"], "REPLACE"]]}
+    columns = (Column(name="a", type=type_), Column(name="b", type=type_, default="7"))
+    key = Unique(columns=("a",), name="k")
+    schema = Schema(tables={"t": Table(name="t", columns=columns, uniques=(key,), options=options)})
+    enforcement = Enforcement(schema, "sqlite")
+    found = {str(each): enforcement.answered(each) for each in constraints(schema, "t")}
+    outcomes = {name: taken.outcome for name, taken in found.items() if taken is not None}
+    assert outcomes == ({"t.k": "passed over", "t.t_b_not_null": "filled"} if answered else {})
+    assert not any(Enforcement(schema, "postgresql").answered(each) for each in constraints(schema, "t"))
+
+
 @pytest.mark.parametrize(
     ("type_", "dialect", "expected"),
     [

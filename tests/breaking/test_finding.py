@@ -68,6 +68,18 @@ def test_sqlite_judges_odd_tables_so() -> None:
     assert "tx_code_not_null/null" in ids(found, "tx", "accept")
     assert {"wr_a_not_null/null", "wr_pkey/duplicate"} <= ids(found, "wr", "reject")
     assert {"strict1_n_type/no value", "strict1_v_not_null/null"} <= ids(found, "strict1", "reject")
+    outcomes = {record.id: record.outcome for record in found if record.table in {"words", "pairs", "keyed"}}
+    assert {name: outcome for name, outcome in outcomes.items() if outcome != "given"} == {
+        "words.words_id_not_null/null": "numbered", "words.words_word_not_null/null": "passed over",
+        "words.words_lang_not_null/null": "filled", "words.words_pkey/duplicate": "replacing",
+        "words.words_word_key/duplicate": "replacing", "pairs.pairs_pkey/duplicate": "passed over",
+        "pairs.cd/duplicate": "replacing", "keyed.keyed_pkey/duplicate": "replacing",
+    }  # fmt: skip
+    refused = {
+        "words_tone_not_null/null", "words_n_not_null/null", "words_m_key/duplicate", "words_k_key/duplicate",
+    }  # fmt: skip
+    assert refused <= ids(found, "words", "reject")
+    assert "pairs_a_b_check/equal" in ids(found, "pairs", "reject")
 
 
 @pytest.mark.slow

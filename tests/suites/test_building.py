@@ -14,7 +14,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 from shop_records import CUSTOMER, FIRST, ORDER, RECORDS, SCHEMA, insert, record
 
-from fixturegen.breaking.records import Insert, Record
+from fixturegen.breaking.records import Insert, Outcome, Record
 from fixturegen.databases.create import create_statements
 from fixturegen.schema import Column, Reference, Schema, Table, Unique
 from fixturegen.suites import Line
@@ -103,6 +103,18 @@ def test_boundaries_of_one_check_are_never_merged() -> None:
 def test_a_number_that_the_database_gives_is_never_beside_others() -> None:
     numbered = [each for each in lines(RECORDS) if "(NULL, " in "".join(each.statements)]
     assert [len(each.statements) for each in numbered] == [1]
+
+
+@pytest.mark.parametrize(
+    ("become", "alone"), [("given", False), ("numbered", False), ("passed over", True), ("filled", True)]
+)
+def test_a_row_that_does_not_stand_there_afterwards_has_a_line_of_its_own(become: Outcome, *, alone: bool) -> None:
+    ridden, _, _ = taken = [
+        each for each in RECORDS if each.constraint.startswith("orders.") and each.expect == "accept"
+    ][1:]
+    refused = next(each for each in RECORDS if each.id == "orders.orders_pkey/again")
+    made = reduced(SCHEMA, [replace(ridden, outcome=become), *taken[1:], refused])
+    assert (ridden.id in {case.record.id for case in made}) == alone
 
 
 def test_a_row_that_something_dangles_beside_does_not_take_the_missing_key() -> None:

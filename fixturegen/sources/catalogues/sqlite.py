@@ -92,6 +92,7 @@ def _table(connection: Connection, name: str, without_rowid: bool, strict: bool,
     draft.references = _references(connection, draft, written)
     if not without_rowid and not indexed_key:
         _mark_rowid(draft)
+    draft.conflicts = written.draft.conflicts
     draft.checks = [replace(check, where=replace(check.where, path=name)) for check in written.draft.checks]
     return draft
 
