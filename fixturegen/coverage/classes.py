@@ -40,12 +40,6 @@ class Class:
     runs: tuple[tuple[int | None, int | None], ...] | None = None
     lengths: tuple[int, int | None] | None = None
 
-    @property
-    def is_single(self) -> bool:
-        """Whether it is one value, or NULL."""
-        point = self.runs is not None and len(self.runs) == 1 and None not in self.runs[0] and len({*self.runs[0]}) == 1
-        return self.null or point or (self.values is not None and len(self.values) == 1)
-
     def formula(self, column: str, type_: Type) -> Formula:
         """Return the condition that a column is of this class."""
         return AllOf((NullTest(column, null=self.null), *self._narrowing(column, type_)))

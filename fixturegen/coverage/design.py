@@ -14,6 +14,7 @@ from fixturegen.coverage.feasible import Tied, presence, tied_factors
 from fixturegen.coverage.filling import Filling
 from fixturegen.coverage.matching import Matching, Placed, Row
 from fixturegen.coverage.parents import Available, Possible, availability
+from fixturegen.coverage.parting import constraints
 from fixturegen.coverage.placing import Placing
 from fixturegen.coverage.proofs import Proofs
 from fixturegen.coverage.quieting import quieted
@@ -40,12 +41,14 @@ class Known:
     """What designs of one plan share.
 
     Attributes:
-        factors: Factors of every table, and what ties them.
+        factors: Factors of every table, what ties them, and what checks so demand.
         arrays: Covering arrays, by table and what they depend on.
         barred: Classes of parents that conditions on a reference rule out, by table and reference name.
     """
 
-    factors: dict[str, tuple[tuple[Factor, ...], tuple[Tied, ...]]] = field(default_factory=dict)
+    factors: dict[str, tuple[tuple[Factor, ...], tuple[Tied, ...], tuple[Constraint, ...]]] = field(
+        default_factory=dict
+    )
     arrays: dict[object, CoveringArray] = field(default_factory=dict)
     barred: dict[tuple[str, str], frozenset[tuple[int, int]] | None] = field(default_factory=dict)
 
@@ -116,14 +119,14 @@ class Design:
         """Learn what rows of a table may be like."""
         if name not in self.known.factors:
             self.known.factors[name] = self._factors(self.plan.tables[name])
-        factors, tied = self.known.factors[name]
+        factors, tied, rules = self.known.factors[name]
         here = self.placed[name] = Placed(self.plan.schema.tables[name], factors)
         links, chosen = self.plan.tables[name].links, self.chosen(name)
         barred = {one.name: self._barred(name, links[one.name]) or frozenset() for one in chosen}
         matching = self.matchings[name] = Matching(self.plan.schema, self.placed, here, chosen, tied, barred)
         always = [*presence(here.table, self.plan.schema, factors), *self._barren(factors)]
         proven = {table: one.rules for table, one in self.proofs.items()}
-        own = [*(rule for one in tied for rule in one.constraints()), *(rule for rule, _ in always)]
+        own = [*rules, *(rule for rule, _ in always)]
         levels = [len(factor.classes) for factor in factors]
         self.proofs[name] = Proofs(matching, always, _rules(levels, own, matching, proven), self.proofs)
         allowed = [*own, *self._not_banned(name, factors)]
@@ -180,7 +183,7 @@ class Design:
         """What rows must meet under the parents that are placed now."""
         matching = self.matchings[name]
         return [
-            *(rule for one in matching.tied for rule in one.constraints()),
+            *self.known.factors[name][2],
             *(rule for rule, _ in self.proofs[name].always),
             *availability(matching, lambda reference, members: Available(matching, reference, members)),
             *self._not_banned(name, matching.here.factors),
@@ -252,7 +255,7 @@ class Design:
         array = covering_array(levels, strength, constraints=constraints, waived=waived, seed=self.seed, effort=EFFORT)
         return replace(array, rows=quieted(array.rows, factors, strength, Rules(levels, constraints), waived))
 
-    def _factors(self, table: TablePlan) -> tuple[tuple[Factor, ...], tuple[Tied, ...]]:
+    def _factors(self, table: TablePlan) -> tuple[tuple[Factor, ...], tuple[Tied, ...], tuple[Constraint, ...]]:
         """Return the factors of a table, without classes that no row has, and what ties them."""
         name = table.table.name
         schema = self.plan.schema
@@ -264,7 +267,8 @@ class Design:
             held = {name: tuple(found)} | {other: placed.factors for other, placed in self.placed.items()}
             for reference in self.chosen(name):
                 found += parent_factors(table, reference, held)
-        return tuple(found), tied_factors(table, found)
+        tied = tied_factors(table, found)
+        return tuple(found), tied, constraints(tied)
 
     def _not_banned(self, name: str, factors: Sequence[Factor]) -> list[Constraint]:
         banned = self.banned.get(name)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fixturegen.coverage.classes import Class
 from fixturegen.coverage.factors import NO_PARENT, Factor, variable_of
-from fixturegen.coverage.satisfying import contradictory, smallest_contradiction
+from fixturegen.coverage.satisfying import Asked, smallest_contradiction
 from fixturegen.covering_arrays import Constraint
 from fixturegen.covering_arrays.constraints import Values
 from fixturegen.errors import ImpossibleError
@@ -46,13 +46,7 @@ class Tied:
     _refused: dict[tuple[Chosen, Related], bool] = field(default_factory=dict)
     _solved: dict[Chosen, tuple[Component, ...] | ImpossibleError] = field(default_factory=dict)
     _slots: dict[str, Slot] = field(default_factory=dict)
-    _constraints: tuple[Constraint, ...] = ()
-
-    def constraints(self) -> tuple[Constraint, ...]:
-        """Return what a row's classes must meet: one constraint for checks that have to be judged together."""
-        if not self._constraints:
-            self._constraints = tuple(Constraint(part.members, part.allows) for part in parts(self))
-        return self._constraints
+    _asked: Asked | None = None
 
     def allows(self, values: Values) -> bool:
         """Whether a row may have these classes, in the order of ``members``; None for any."""
@@ -64,7 +58,7 @@ class Tied:
         key = chosen, related
         if key not in self._refused:
             try:
-                self._refused[key] = contradictory(self._slotted(), self._checks(chosen, related))
+                self._refused[key] = self._ready().rule_out(self._conditions(chosen, related))
             except ImpossibleError:
                 self._refused[key] = True
         return self._refused[key]
@@ -74,7 +68,7 @@ class Tied:
         if not self.refuses(chosen, related):
             return None
         try:
-            core = smallest_contradiction(self._slotted(), self._checks(chosen, related))
+            core = smallest_contradiction(self.slots(), self._checks(chosen, related))
             components(self.variables(), core, where=self.table.table.where)
         except ImpossibleError as error:
             return str(error)
@@ -90,7 +84,12 @@ class Tied:
                 self._solved[chosen] = error
         return self._solved[chosen]
 
-    def _slotted(self) -> Mapping[str, Slot]:
+    def slots(self) -> Mapping[str, Slot]:
+        """Return all columns concerned, as solving sees them.
+
+        Raises:
+            ImpossibleError: If the declarations of one leave it no value.
+        """
         if not self._slots:
             where = self.table.table.where
             self._slots = {one.name: slot_of(one, where) for one in sorted(self.variables(), key=lambda one: one.name)}
@@ -105,12 +104,25 @@ class Tied:
     def _checks(self, chosen: Chosen, related: Related) -> Mapping[str, Formula]:
         """The checks, with one more for the classes."""
         checks = dict(self.checks)
-        parts = [one for at, value in chosen for one in self._class_formulas(at, value)]
-        types = {variable.name: variable.type for variable in self.table.variables}
-        parts += [kind.formula(name, types[name]) for name, kind in related]
+        parts = self._conditions(chosen, related)
         if parts:
             checks[CLASSES] = AllOf(tuple(parts))
         return checks
+
+    def _conditions(self, chosen: Chosen, related: Related) -> list[Formula]:
+        parts = [one for at, value in chosen for one in self._class_formulas(at, value)]
+        if related:
+            types = {variable.name: variable.type for variable in self.table.variables}
+            parts += [kind.formula(name, types[name]) for name, kind in related]
+        return parts
+
+    def _ready(self) -> Asked:
+        if self._asked is None:
+            mentioned = {name for check in self.checks.values() for name in columns_of(check)}
+            concerned = mentioned.union(*(self.factors[at].columns for at in self.members))
+            slots = {name: slot for name, slot in self.slots().items() if name in concerned}
+            self._asked = Asked(slots, self.checks)
+        return self._asked
 
     def variables(self) -> Sequence[Variable]:
         """Return all columns concerned, as the checks see them."""
@@ -159,49 +171,6 @@ def tied_factors(table: TablePlan, factors: Sequence[Factor]) -> tuple[Tied, ...
 def _of_component(table: TablePlan, factors: Sequence[Factor], members: tuple[int, ...], number: int | None) -> Tied:
     checks = {} if number is None else table.components[number].formulas
     return Tied(table, factors, members, number, checks)
-
-
-def parts(tied: Tied) -> tuple[Tied, ...]:
-    """Return the same, in parts whose checks share no columns but those of which each class is one value.
-
-    A row meets all checks where it meets those of every part: what one part makes of a shared column is what its class says.
-    So few classes are judged at a time, whatever the number of checks that hang together.
-    """
-    pinned = {name for at in tied.members if _is_pinned(tied.factors[at]) for name in tied.factors[at].columns}
-    whole = {f"{name} {at}": part for name, check in tied.checks.items() for at, part in enumerate(_conjuncts(check))}
-    found = [_part(tied, {name: whole[name] for name in names}) for names in _joined(whole, pinned)]
-    left = set(tied.members).difference(*(part.members for part in found))
-    return (*found, *(Tied(tied.table, tied.factors, (at,), tied.component) for at in sorted(left)))
-
-
-def _part(tied: Tied, checks: Mapping[str, Formula]) -> Tied:
-    columns = {column for check in checks.values() for column in columns_of(check)}
-    members = tuple(at for at in tied.members if columns.intersection(tied.named(at)))
-    return Tied(tied.table, tied.factors, members, tied.component, checks)
-
-
-def _is_pinned(factor: Factor) -> bool:
-    """Whether every class of a column is one value."""
-    return bool(factor.kinds) and not factor.within and all(one.is_single for one in factor.kinds)
-
-
-def _conjuncts(formula: Formula) -> Iterator[Formula]:
-    if isinstance(formula, AllOf):
-        for part in formula.parts:
-            yield from _conjuncts(part)
-    else:
-        yield formula
-
-
-def _joined(checks: Mapping[str, Formula], pinned: Collection[str]) -> list[list[str]]:
-    """Group checks that share a column that is not pinned, directly or through others."""
-    groups: list[tuple[set[str], list[str]]] = []
-    for name, check in checks.items():
-        columns = set(columns_of(check)).difference(pinned)
-        near = [group for group in groups if not group[0].isdisjoint(columns)]
-        groups = [group for group in groups if group not in near]
-        groups.append((columns.union(*(one for one, _ in near)), [*(each for _, more in near for each in more), name]))
-    return [names for _, names in groups]
 
 
 def _components_of(table: TablePlan, factor: Factor) -> set[int]:
