@@ -129,17 +129,8 @@ def _beside(bench: Bench, value: object, name: str) -> list[object]:
 def values_of(bench: Bench, condition: Condition, base: int, name: str) -> list[object]:
     """Return what to try in one column of one row, most telling first."""
     type_, row = bench.columns[name].type, bench.candidates[base].row
-    found: dict[object, None] = {}
-    for clause in condition.clauses:
-        if name not in _own_names(condition, clause):
-            continue
-        found |= dict.fromkeys(_told(clause, type_, row[name], bench.pool.schema.as_of))
-        for other in clause.columns:
-            value = value_at(bench, row, condition.paths.get(other))
-            if value is not None and other != name:
-                found |= dict.fromkeys(around(value, type_))
-        found |= dict.fromkeys(texts(clause.node, row[name], type_))
-    listed = [None, *list(found)[:_MOST_VALUES]]
+    spoken_of = list(_spoken_of(bench, condition, base, name))
+    listed = [None, *spoken_of[:_MOST_VALUES]]
     for each in bench.pool.rows[bench.table.name]:
         value = each[name]
         if isinstance(value, list | dict) or value in listed:
@@ -155,8 +146,24 @@ def values_of(bench: Bench, condition: Condition, base: int, name: str) -> list[
     if row[name] is not None:
         listed += [each for each in around(row[name], type_) if each not in listed]
     if any(isinstance(clause.node, exp.In) for clause in condition.clauses):
-        listed += [each for each in list(found)[_MOST_VALUES:_MOST_LISTED] if each not in listed]
+        listed += [each for each in spoken_of[_MOST_VALUES:_MOST_LISTED] if each not in listed]
     return listed
+
+
+def _spoken_of(bench: Bench, condition: Condition, base: int, name: str) -> dict[object, None]:
+    """Return the values that the clauses about a column speak of, and variations of the one at hand."""
+    type_, row = bench.columns[name].type, bench.candidates[base].row
+    found: dict[object, None] = {}
+    for clause in condition.clauses:
+        if name not in _own_names(condition, clause):
+            continue
+        found |= dict.fromkeys(_told(clause, type_, row[name], bench.pool.schema.as_of))
+        for other in clause.columns:
+            value = value_at(bench, row, condition.paths.get(other))
+            if value is not None and other != name:
+                found |= dict.fromkeys(around(value, type_))
+        found |= dict.fromkeys(texts(clause.node, row[name], type_))
+    return found
 
 
 def _told(clause: Clause, type_: Type, value: object, as_of: date) -> list[object]:

@@ -34,9 +34,17 @@ def references(bench: Bench, enforcement: Enforcement) -> Later:
 
 @dataclass(slots=True)
 class _Anchor:
-    """A row that refers to a parent, and what differs from it."""
+    """A row that refers to a parent, and what differs from it.
+
+    Attributes:
+        place: The row.
+        bare: The row with NULL wherever nothing but the reference needs a value.
+        lost: The row with another value, by the column of the reference that has it.
+        null: The row with NULL, by column.
+    """
 
     place: int
+    bare: int
     lost: dict[str, list[int]] = field(default_factory=dict)
     null: dict[str, list[int]] = field(default_factory=dict)
 
@@ -60,7 +68,8 @@ class _Proposed:
         rows = [whole(self.bench, at, columns) for at in range(len(self.bench.pool.rows[self.bench.table.name]))]
         usable = [at for at, row in enumerate(rows) if all(row.get(name) is not None for name in columns)]
         for at in usable[:_ANCHORS]:
-            anchor = _Anchor(self.bench.add(rows[at], at))
+            bare = {each.name: None for each in self.bench.stored if each.nullable and each.name not in columns}
+            anchor = _Anchor(self.bench.add(rows[at], at), self.bench.add({**rows[at], **bare}, at))
             self.anchors.append(anchor)
             mates = [row for row in rows if row != rows[at]]
             for name in columns:
@@ -88,7 +97,7 @@ class _Proposed:
         valid = [each for each in sound if placed(table, self.bench.candidates[each.place].actual) is not None]
         if sound and not valid:
             # No parent can stand there: any value leads nowhere, and the row itself will do.
-            places = [each.place for each in sound]
+            places = [place for each in sound for place in (each.bare, each.place)]
             yield self._wish("dangling", f"{said} of no parent", places, judge)
             return
         if not valid:
@@ -134,6 +143,7 @@ class _Proposed:
             places=places,
             without=self.reference,
             judge=judge,
+            ordered=True,
         )
 
     def _dangling(self, suffix: str, way: str, lost: list[tuple[int, list[int]]], judge: Judge) -> Iterator[Wish]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from fixturegen.breaking.records import Insert, Negatives, Record, Step, Unbreakable
 from fixturegen.errors import InputError
 from fixturegen.schema import Dialect, Schema, Table
-from fixturegen.suites.contrast import contrasted
+from fixturegen.suites.contrast import contrasted, set_apart
 from fixturegen.suites.gathering import gathered
 from fixturegen.suites.lines import Case, Cover, Line, line_of
 from fixturegen.suites.locality import Locality
@@ -159,6 +159,8 @@ def reduced(schema: Schema, negatives: Negatives | Iterable[Record], tables: Col
         lines = [draft for draft in drafts if draft.record.table == name]
         contrasted(lines, loose, localities, name)
         paired(drafts, loose, localities, name)
+    for draft in drafts:
+        set_apart(draft, localities[draft.record.table])
     return _ordered(schema, _distinct([draft.case() for draft in drafts]))
 
 

@@ -49,8 +49,7 @@ def _contrast(draft: Draft, known: Sequence[tuple[Record, frozenset[str]]], loca
         return
     repeated = locality.reads(draft.record.constraint)
     twin = max(twins, key=lambda row: sum(same(row.get(name), last.get(name)) for name in repeated))
-    # A row may find itself, or another row of the line, by what references lead to.
-    kept = repeated | (locality.outward if _leads_here(locality) else frozenset())
+    kept = _kept(draft, locality)
     row, done = dict(last), set(kept)
     for record, names in known:
         moved = _moved(record, names, row)
@@ -60,8 +59,27 @@ def _contrast(draft: Draft, known: Sequence[tuple[Record, frozenset[str]]], loca
         if farther and _known(record, draft, moved, locality) and _apart({**row, **moved}, twins, moved, locality):
             row.update(moved)
             done |= moved.keys()
-    row.update(_freed(row, twin, kept, locality))
     draft.last.step = Insert(table=locality.table.name, rows=(row,))
+
+
+def set_apart(draft: Draft, locality: Locality) -> None:
+    """Let the row of a line that repeats a key hold values of its own wherever nothing but the rows themselves reads them.
+
+    Args:
+        draft: The line; all its other rows stand in it already.
+        locality: What reads which columns of its table.
+    """
+    last = single(draft.last.step)
+    if last is None or draft.record.kind not in KEYS or draft.record.expect != "reject":
+        return
+    twins = [row for slot in draft.slots if slot.step.table == locality.table.name for row in rows_of(slot.step)]
+    changed = _freed(last, twins, _kept(draft, locality), locality)
+    draft.last.step = Insert(table=locality.table.name, rows=({**last, **changed},)) if changed else draft.last.step
+
+
+def _kept(draft: Draft, locality: Locality) -> frozenset[str]:
+    """Return the columns of the key that is repeated; a row may find itself, or another row of the line, by what references lead to."""
+    return locality.reads(draft.record.constraint) | (locality.outward if _leads_here(locality) else frozenset())
 
 
 def _reparent(draft: Draft, localities: Mapping[str, Locality], locality: Locality) -> None:
@@ -95,15 +113,19 @@ def _equal(values: Row, twin: Row) -> int:
     return sum(same(value, twin.get(name)) for name, value in values.items())
 
 
-def _freed(row: Row, twin: Row, kept: frozenset[str], locality: Locality) -> dict[str, object]:
-    """Return other values for columns that nothing reads and in which the twin is the same."""
+def _freed(row: Row, twins: Sequence[Row], kept: frozenset[str], locality: Locality) -> dict[str, object]:
+    """Return other values for columns that nothing reads and in which some other row is the same."""
     found: dict[str, object] = {}
     read = kept.union(*(reads for _, reads in locality.keys))
     for column in locality.table.columns:
         name = column.name
-        if name in locality.free - read and name in row and same(row[name], twin.get(name)):
-            for value in _others(row[name], column):
-                found[name] = value
+        if name not in locality.free - read or name not in row:
+            continue
+        held = [twin.get(name) for twin in twins]
+        if any(same(row[name], value) for value in held):
+            tried = _others(row[name], column, len(held) + 1)
+            fresh = [value for value in tried if not any(same(value, other) for other in held)]
+            found |= {name: fresh[0]} if fresh else {}
     return found
 
 
@@ -125,9 +147,9 @@ def _apart(row: Row, twins: Sequence[Row], changed: Mapping[str, object], locali
     )
 
 
-def _others(value: object, column: Column) -> Sequence[object]:
+def _others(value: object, column: Column, most: int) -> Sequence[object]:
     if isinstance(value, bool):
         return [not value]
     if column.type.kind == "enum" and not column.choices:
-        return [label for label in column.type.labels if label != value][:1]
-    return [] if value is None else list(islice(alternatives(value, column), 1))
+        return [label for label in column.type.labels if label != value][:most]
+    return [] if value is None else list(islice(alternatives(value, column), most))

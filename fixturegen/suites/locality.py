@@ -16,6 +16,7 @@ from fixturegen.constraints.contract import Constraint, of_column
 from fixturegen.schema import Column, Exclusion, Path, Schema, Table, Unique
 
 _WORDS = re.compile(r"\w+")
+_LITERALS = re.compile(r"'(?:[^']|'')*'")
 _OF_MANY = frozenset({"aggregate", "ordinal"})
 _BESIDE = frozenset({"primary_key", "unique", "reference", "exclusion", "length", "precision"})
 """Kinds that ask other rows, and those of which values of the same type and form say nothing new."""
@@ -147,8 +148,8 @@ class Locality:
         return (name for text in _texts(declared) for name in self._mentioned(text))
 
     def _mentioned(self, text: str) -> Iterator[str]:
-        """Yield every column whose name stands in a text: rather too many than one too few."""
-        folded = text.casefold()
+        """Yield every column whose name stands in a text, outside of its literals: rather too many than one too few."""
+        folded = (text if "\\" in text else _LITERALS.sub("''", text)).casefold()
         words = frozenset(_WORDS.findall(folded))
         return (name for name in self._all if _stands_in(name.casefold(), folded, words))
 

@@ -157,14 +157,19 @@ def apart(row: Row, table: str, steps: Iterable[Step], localities: Mapping[str, 
     return not others or (not locality.exclusions and all(distinct(row, other, locality) for other in others))
 
 
-def usual(records: Iterable[Record]) -> dict[str, object]:
-    """Return the commonest value of every column of records' last rows, the first met among equals; NULL only where none has another."""
+def usual(records: Iterable[Record], *, held: bool = False) -> dict[str, object]:
+    """Return the commonest value of every column of records' last rows, the first met among equals.
+
+    Args:
+        records: The records.
+        held: Return NULL only where no row holds anything else.
+    """
     counts: dict[str, Counter[str]] = {}
     values: dict[tuple[str, str], object] = {}
     for record in records:
         for name, value in (single(record.last) or {}).items():
             text = _text(value)
-            counts.setdefault(name, Counter())[text] += value is not None
+            counts.setdefault(name, Counter())[text] += not held or value is not None
             values.setdefault((name, text), value)
     return {name: values[name, max(found, key=lambda text: found[text])] for name, found in counts.items()}
 

@@ -51,7 +51,7 @@ def paired(
     for draft in drafts:
         wanted -= _repeated(draft, locality)
     if wanted:
-        base = usual(records.get(table, ()))
+        base = usual(records.get(table, ()), held=True)
         wanted -= levelled(drafts, wanted, base, locality)
     homes = [draft for draft in drafts if draft.record.at == "statement"]
     whole = _whole(records.get(table, ()), locality) if wanted else []
@@ -120,7 +120,12 @@ def _pairs(
 
 
 def _repeating(
-    draft: Draft, slots: Sequence[Slot], row: Row, wanted: frozenset[str], localities: Mapping[str, Locality], table: str
+    draft: Draft,
+    slots: Sequence[Slot],
+    row: Row,
+    wanted: frozenset[str],
+    localities: Mapping[str, Locality],
+    table: str,
 ) -> _Addition | None:
     """Return steps, and after them a row that repeats wanted columns of another one; None where there is none."""
     more = twin_of(draft.extended(slots), row, localities, table)
@@ -131,7 +136,7 @@ def _repeating(
 
 def _whole(records: Sequence[Record], locality: Locality) -> list[Bin]:
     """Return one row for all records with the same steps before them, values in place of its NULLs where it may have some."""
-    base = usual(records)
+    base = usual(records, held=True)
     least: dict[str, tuple[int, Record]] = {}
     for record in records:
         nulls = sum(value is None for value in (single(record.last) or {}).values())

@@ -89,7 +89,9 @@ class Draft:
         made = Bin(locality.table.name, (), dict(row), frozenset(), [], frozenset())
         others = self.rows(locality.table.name)
         twin = freshened(made, others, locality) or rekeyed(row, others, locality)
-        return None if twin is None or self.meets(twin, twin, locality) else twin
+        if twin is None or any(twin.get(name, "") is None for name in locality.numbered - locality.free):
+            return None  # what a check says of the next number is not known here
+        return None if self.meets(twin, twin, locality) else twin
 
     def meets(self, before: Row, row: Row, locality: Locality) -> bool:
         """Whether a row under new keys is referred to by rows of the line that should not find it, or no more by itself.

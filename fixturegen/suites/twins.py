@@ -38,7 +38,9 @@ def twin_of(
         if found is None:
             continue
         slots, moved = found
-        if all(distinct(moved, other, locality) for other in draft.rows(table)) and not draft.meets(row, moved, locality):
+        if all(distinct(moved, other, locality) for other in draft.rows(table)) and not draft.meets(
+            row, moved, locality
+        ):
             return [*slots, _slot(table, moved)]
     return None
 
@@ -59,7 +61,9 @@ def led_elsewhere(
     if not depth or reference.table == table or reference.table not in localities:
         return None
     pairs = tuple(zip(reference.columns, reference.target, strict=True))
-    held = [each for each in draft.rows(reference.table) if all(same(each.get(to), row.get(name)) for name, to in pairs)]
+    held = [
+        each for each in draft.rows(reference.table) if all(same(each.get(to), row.get(name)) for name, to in pairs)
+    ]
     slots = twin_of(draft, held[0], localities, reference.table, depth - 1) if held else None
     if slots is None:
         return None

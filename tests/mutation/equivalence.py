@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import product
 from math import prod
 
@@ -15,6 +15,7 @@ from fixturegen.expressions.parsing import parsed, rendered
 from fixturegen.schema import Column, Reference, Schema, Table, Unique
 
 Pairs = frozenset[tuple[str, str]]
+_NUMBERS = frozenset({"integer", "decimal", "float"})
 NUMBERED = "numbered"
 """Option of a table of SQLite's own: its columns of the one type whose key SQLite numbers."""
 
@@ -221,14 +222,26 @@ def same_conditions(before: Table, after: Table, schema: Schema) -> bool:
     """Whether the CHECKs of two versions of a table take the same rows: tried out on every value that could tell them apart.
 
     Conditions that both have stay; of each column that the others mention, the values tried are the elements of a list that
-    both have, else every constant that a condition compares it with and the values on both sides of it, and NULL. Conditions
-    that compare otherwise than with constants and each other's columns are taken to differ.
+    both have, else every constant that a condition compares it with and the values on both sides of it, and NULL; of columns
+    that are compared with each other, as many values around every constant as there are columns, so that they have room for
+    any order. Conditions that compare anything else are taken to differ.
     """
     first, second = (_conditions(schema, table) for table in (before, after))
     second = [*second, *(sql for sql in first if sql not in second and _handed_down(sql, before, schema))]
     differing = [sql for sql in (*first, *second) if (sql in first) != (sql in second)]
     shared = [sql for sql in first if sql in second]
-    names = {column.name for sql in differing for column in _columns(sql, before)}
+    told = {column.name for sql in differing for column in _columns(sql, before)}
+    every = [
+        sql
+        for sql in (*first, *second)
+        if _linked(told, [*first, *second], before) & {each.name for each in _columns(sql, before)}
+    ]
+    names = told | {
+        column.name
+        for sql in every
+        if any(_compared_columns(parsed(sql, "sqlite")))
+        for column in _columns(sql, before)
+    }
     first, second = ([sql for sql in each if _only(sql, before, names)] for each in (first, second))
     domains = {name: _domain(name, before, shared, [*first, *second]) for name in sorted(names)}
     if (
@@ -287,15 +300,43 @@ def _domain(name: str, table: Table, shared: list[str], every: list[str]) -> lis
         listed = _listed(parsed(sql, "sqlite"), column)
         if listed is not None:
             return [*listed, *null]
+    beside = _linked({name}, every, table)
     values: set[str] = set()
     for sql in every:
         for node in parsed(sql, "sqlite").find_all(exp.Column):
-            if node.name.casefold() == name.casefold():
+            if node.name.casefold() in {each.casefold() for each in beside}:
                 found = _compared(node, column.type.kind)
                 if found is None:
                     return None
                 values |= found
+    if len(beside) > 1:
+        if column.type.kind not in _NUMBERS:
+            return None
+        values = {f"{value} + {step}" for value in values or {"0"} for step in _steps(column, len(beside))}
     return [*(sorted(values) or ["'2024-01-01'"]), *null]
+
+
+def _linked(names: set[str], every: Iterable[str], table: Table) -> set[str]:
+    """Return columns and all that conditions compare with one of them, and so on."""
+    own = {column.name.casefold(): column.name for column in table.columns}
+    compared = [{own[side.name.casefold()] for side in pair if side.name.casefold() in own}
+                for sql in every for pair in _compared_columns(parsed(sql, "sqlite"))]  # fmt: skip
+    found = set(names)
+    for _ in table.columns:
+        found |= {name for pair in compared if found & pair for name in pair}
+    return found
+
+
+def _compared_columns(tree: exp.Expr) -> Iterator[tuple[exp.Expr, exp.Expr]]:
+    for node in tree.find_all(exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE):
+        if isinstance(node.this, exp.Column) and isinstance(node.expression, exp.Column):
+            yield node.this, node.expression
+
+
+def _steps(column: Column, number: int) -> list[str]:
+    whole = range(-number, number + 1)
+    parts = [] if column.type.kind == "integer" else [f"{step} * 0.001" for step in whole if step]
+    return [*map(str, whole), *parts]
 
 
 def _listed(tree: exp.Expr, column: Column) -> list[str] | None:
@@ -349,12 +390,12 @@ def _compared(node: exp.Column, kind: str) -> set[str] | None:
         return None
     found: set[str] = set()
     for each in (parent.this, parent.args.get("expression"), parent.args.get("low"), parent.args.get("high")):
-        if each is None or each is node:
+        if each is None or each is node or isinstance(each, exp.Column):
             continue
         if each.find(exp.Column) is not None or not isinstance(each, exp.Cast | exp.Neg | exp.Literal):
             return None
         text = rendered(each, "sqlite")
-        if kind in {"integer", "decimal", "float"}:
+        if kind in _NUMBERS:
             found |= {text, f"{text} - 1", f"{text} + 1"}
         else:
             found |= {text, f"{text} || '0'", f"substr({text}, 1, length({text}) - 1)"}

@@ -150,7 +150,9 @@ def not_null(schema: Schema, table: Table, dialect: Dialect) -> Iterator[Mutant]
             loose = column.nullable or column.name in null_keys(table)
             letter, about = ("A", "added") if loose else ("R", "removed")
             kept = tuple(name for name in null_keys(table) if name != column.name)
-            made = _changed(replace(table, options={**table.options, NULL_KEYS: kept}), replace(column, nullable=not loose))
+            made = _changed(
+                replace(table, options={**table.options, NULL_KEYS: kept}), replace(column, nullable=not loose)
+            )
             yield Mutant(f"NNC-{letter}", table.name, f"NOT NULL of {column.name} {about}", _with(schema, made))
 
 

@@ -179,7 +179,11 @@ def ddl(schema: Schema, table: str) -> tuple[str, ...]:
     made = creation(replace(schema, tables={table: schema.tables[table]}), "sqlite").statements
     name = not_numbered(schema.tables[table])
     # Any other spelling of the type leaves the key a key: NULL is none of the numbers that SQLite gives.
-    return made if name is None else (made[0].replace(f"{quoted(name, 'sqlite')} INTEGER", f"{quoted(name, 'sqlite')} INT", 1), *made[1:])
+    return (
+        made
+        if name is None
+        else (made[0].replace(f"{quoted(name, 'sqlite')} INTEGER", f"{quoted(name, 'sqlite')} INT", 1), *made[1:])
+    )
 
 
 def bench_for(statements: Sequence[str]) -> SqliteBench:
