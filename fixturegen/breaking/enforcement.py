@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -83,6 +84,21 @@ class Enforcement:
         if word == "REPLACE" and isinstance(constraint.subject, Column) and constraint.subject.default is not None:
             return Taken("SQLite writes the default in place of a NULL (ON CONFLICT REPLACE)", "filled")
         return None
+
+    def meddled(self, constraint: Constraint, columns: Collection[str], *, breaks: bool) -> str | None:
+        """Return which trigger may decide in a constraint's place; None where there is none.
+
+        Args:
+            constraint: The constraint.
+            columns: The columns by which a row is made to break it, or nearly to.
+            breaks: Whether the row breaks it: it is refused at once, so that a trigger must come before to change that.
+        """
+        table = self.schema.tables[constraint.table]
+        triggers = table.options.get("triggers", {}) if self.is_own(table) else {}
+        if not isinstance(triggers, Mapping):
+            return None
+        told = (_meddling(name, one, columns, breaks=breaks) for name, one in triggers.items() if _is_on_rows(one))
+        return next((reason for reason in told if reason is not None), None)
 
     def null_refused(self, table: Table, column: Column) -> Taken | None:
         """Return why the database takes a NULL where the schema says there is none; None where it refuses it."""
@@ -210,6 +226,30 @@ class Enforcement:
     @cached_property
     def _left_out(self) -> frozenset[tuple[str, str]]:
         return frozenset((each.table, each.constraint) for each in creation(self.schema, self.dialect).left_out)
+
+
+def _is_on_rows(trigger: Mapping[str, object]) -> bool:
+    events = trigger.get("events", ())
+    return trigger.get("level") == "row" and isinstance(events, list | tuple) and "INSERT" in events
+
+
+def _meddling(name: str, trigger: Mapping[str, object], columns: Collection[str], *, breaks: bool) -> str | None:
+    """Return what a trigger may do to a row in which certain columns are what counts."""
+    before = trigger.get("timing") == "BEFORE"
+    if breaks and not before:
+        return None
+    if breaks and trigger.get("passes_over"):
+        return f"the trigger {name} may leave such a row out without a word"
+    if breaks and (written := _shared(trigger.get("writes"), columns)):
+        return f"the trigger {name} may write {written} before it is judged"
+    if trigger.get("refuses") and (read := _shared(trigger.get("reads"), columns)):
+        return f"the trigger {name} reads {read} and may refuse such a row itself"
+    return None
+
+
+def _shared(named: object, columns: Collection[str]) -> str:
+    listed = named if isinstance(named, list | tuple) else ()
+    return ", ".join(name for name in columns if name in listed or "*" in listed)
 
 
 def _is_declared_in_table(unique: Unique) -> bool:

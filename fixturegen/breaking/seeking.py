@@ -15,7 +15,10 @@ from fixturegen.breaking.placing import Place, Search
 from fixturegen.breaking.pool import Row
 from fixturegen.breaking.records import Insert, Record, Step, Taken, Unbreakable
 from fixturegen.constraints.contract import Constraint
-from fixturegen.schema import Reference
+from fixturegen.errors import SchemaError
+from fixturegen.expressions.names import mentioned
+from fixturegen.expressions.parsing import parsed
+from fixturegen.schema import Check, Reference
 
 Numbers = npt.NDArray[np.int64]
 _MOST_TRIED = 60
@@ -102,6 +105,9 @@ class Seeker:
         """Return the record of a wish, or why there is none; None where nothing need be said."""
         if wish.reason:
             return self._lost(wish, wish.reason)
+        meddled = None if wish.judge == "verify" else self._meddled(wish)
+        if meddled is not None:
+            return self._lost(wish, meddled) if wish.breaks else None
         name = wish.constraint.name
         own = self.bench.bad.get(name)
         if name in self.bench.unjudged and wish.breaks:
@@ -124,6 +130,20 @@ class Seeker:
         if wish.silent:
             return None
         return self._lost(wish, self._reason(wish, found_any, bool(places.size)))
+
+    def _meddled(self, wish: Wish) -> str | None:
+        subject, columns = wish.constraint.subject, wish.constraint.columns
+        if isinstance(subject, Check):
+            columns = self._read_by(subject)
+        written = (each for name in columns for each in (name, *self.bench.written.get(name, ())))
+        return self.enforcement.meddled(wish.constraint, tuple(dict.fromkeys(written)), breaks=wish.breaks)
+
+    def _read_by(self, check: Check) -> tuple[str, ...]:
+        """Return the columns that a check reads; all of them where it cannot be told."""
+        try:
+            return mentioned(parsed(check.sql, check.dialect))
+        except SchemaError:
+            return tuple(self.bench.columns)
 
     def _search(self, *, carrying: bool) -> Search:
         return self.carrier.search(self.bench.table.name) if carrying else Search(self.bench.parents)

@@ -55,7 +55,7 @@ class _Builder:
             self._create_schema(cursor)
         elif verb == "CREATE" and "TABLE" in words:
             self._create_table(read_create_table(statement))
-        elif verb == "CREATE":
+        elif verb == "CREATE" and "TRIGGER" not in words:
             self._create(cursor)
         elif verb == "ALTER":
             self._alter(cursor)

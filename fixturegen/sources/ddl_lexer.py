@@ -223,8 +223,9 @@ class _Reader:
             elif self.token() is None:
                 return
 
-    def pass_routine(self) -> None:
-        """Step behind a trigger's or function's end: semicolons between BEGIN or CASE and END do not count."""
+    def routine(self) -> list[Token]:
+        """Step behind a trigger's or function's end and return its tokens: semicolons between BEGIN or CASE and END do not count."""
+        passed: list[Token] = []
         depth, before = 0, ""
         while (token := self.token()) is not None:
             word = token.word
@@ -233,7 +234,9 @@ class _Reader:
             depth += before == "END" and word in ("IF", "LOOP", "WHILE", "REPEAT", "FOR")
             before = word
             if token.text == ";" and depth <= 0:
-                return
+                break
+            passed.append(token)
+        return passed
 
     def pass_line(self) -> str:
         """Step behind the end of the line and return what was passed."""
@@ -309,7 +312,9 @@ def _kept(reader: _Reader, first: Token) -> Iterator[Statement]:
     if interest == "pass":
         reader.pass_over()
     elif interest == "routine":
-        reader.pass_routine()
+        tokens = (*head, *reader.routine())
+        if head[-1].word == "TRIGGER":
+            yield Statement(reader.source, tokens)
     elif interest == "keep":
         tokens = _rest(reader, head)
         words = {token.word for token in tokens}

@@ -2,3 +2,5 @@ CREATE TABLE `t` (`id` INT UNSIGNED AUTO_INCREMENT PRIMARY KEY, `e` ENUM('a','b'
 CREATE TABLE `c` (`a` INT UNSIGNED NOT NULL, `b` CHAR(3) NOT NULL, `k` VARCHAR(5) COLLATE utf8mb4_general_ci, PRIMARY KEY (`a`,`b`), FOREIGN KEY (`a`) REFERENCES `t` (`id`), FOREIGN KEY (`k`) REFERENCES `t` (`v`));
 CREATE TABLE `ta``ck` (`i``d` INT UNSIGNED PRIMARY KEY, `a``'b, c` TINYINT UNSIGNED NOT NULL CHECK (`a``'b, c` < 200), `q'q` VARCHAR(4) NOT NULL, `sp ace` DECIMAL(5,0) UNSIGNED NOT NULL, `e``n` ENUM('x','y','') NOT NULL, `dot.ted` DATE NOT NULL, `six` BIT(6) NOT NULL, UNIQUE KEY `u``q` (`q'q`), UNIQUE KEY `it's` (`a``'b, c`, `six`), CONSTRAINT `ch``k` CHECK (`sp ace` > 3));
 CREATE TABLE `ki``d` (`id` INT PRIMARY KEY, `p``p` INT UNSIGNED NOT NULL, `n'n` SMALLINT NOT NULL CHECK (`n'n` > 0), CONSTRAINT `f``k` FOREIGN KEY (`p``p`) REFERENCES `ta``ck` (`i``d`));
+CREATE TABLE `filled` (`id` INT PRIMARY KEY, `name` VARCHAR(20) NOT NULL, `slug` VARCHAR(20) NOT NULL, `made` DATETIME NOT NULL);
+CREATE TRIGGER `fills` BEFORE INSERT ON `filled` FOR EACH ROW SET NEW.made = IFNULL(NEW.made, NOW()), NEW.`slug` = COALESCE(NEW.slug, LOWER(NEW.name));

@@ -80,6 +80,11 @@ def test_sqlite_judges_odd_tables_so() -> None:
     }  # fmt: skip
     assert refused <= ids(found, "words", "reject")
     assert "pairs_a_b_check/equal" in ids(found, "pairs", "reject")
+    assert {"moves_note_key/duplicate", "moves_id_precision/beyond greatest"} & ids(found, "moves", "reject")
+    said = {(each.table, each.reason) for each in found.unbreakable if "trigger" in each.reason}
+    assert ("moves", "the trigger no_big reads amount and may refuse such a row itself") in said
+    assert ("quiet", "the trigger silent may leave such a row out without a word") in said
+    assert ids(found, "quiet", "reject") == set()
 
 
 @pytest.mark.slow
@@ -147,6 +152,32 @@ def test_mariadb_judges_live_schemas_so(path: Path, mariadb_url: URL) -> None:
     schema = fg.load(mariadb_url.render_as_string(hide_password=False))
     made.serve(schema)
     tried(schema, "mysql", made)
+
+
+@pytest.mark.postgresql
+def test_what_triggers_may_change_is_said(postgresql_url: URL, tmp_path: Path) -> None:
+    ddl = tmp_path / "filled.sql"
+    ddl.write_text(
+        "CREATE TABLE items (id int PRIMARY KEY, name text NOT NULL, slug text NOT NULL UNIQUE, price int CHECK (price < 9));"
+        "CREATE TABLE lates (id int PRIMARY KEY, b int);"
+        "CREATE FUNCTION fill() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.slug := coalesce(NEW.slug, NEW.name);"
+        " IF NEW.price > 8 THEN RAISE 'dear'; END IF; RETURN NEW; END $$;"
+        "CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN IF NEW.b IS NULL THEN RAISE 'b is wanted'; END IF; RETURN NEW; END $$;"
+        "CREATE TRIGGER fill BEFORE INSERT ON items FOR EACH ROW EXECUTE FUNCTION fill();"
+        "CREATE CONSTRAINT TRIGGER late AFTER INSERT ON lates DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION late();"
+    )
+    url = postgresql_url.render_as_string(hide_password=False)
+    made = court(Schema(tables={}), "postgresql", postgresql_url, ddl)
+    made.serve(fg.load(url))
+    found = fg.negatives(url)
+    assert [str(mistake) for mistake in made.mistakes(found)] == []
+    made.close()
+    said = {each.constraint: each.reason for each in found.unbreakable if "trigger" in each.reason}
+    assert said["items.items_slug_not_null"] == "the trigger fill may write slug before it is judged"
+    assert said["items.items_price_check"] == "the trigger fill reads price and may refuse such a row itself"
+    assert {"items_id_not_null/null", "items_pkey/duplicate"} <= ids(found, "items", "reject")
+    assert "lates_b_nullable/null" not in ids(found, "lates", "accept")
 
 
 # ---- proven apart, by the constraints' own check faces

@@ -384,3 +384,23 @@ def test_mysql_tables_are_altered_and_copied() -> None:
     assert [unique.columns for unique in child.uniques] == [("x",), ("n",)]
     assert [column.name for column in copy.columns] == [column.name for column in child.columns]
     assert not copy.references
+
+
+def test_columns_with_checks_are_added_to_tables_of_sqlite() -> None:
+    text = "CREATE TABLE t (id INTEGER PRIMARY KEY); ALTER TABLE t ADD COLUMN n INTEGER CHECK (n > 0);"
+    (check,) = from_ddl(text, dialect="sqlite", where=Location("a.sql", 1)).tables["t"].checks
+    assert check.sql == "n > 0"
+
+
+def test_triggers_of_sqlite_are_read_and_those_of_views_are_not() -> None:
+    text = """
+        CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER);
+        CREATE VIEW v AS SELECT * FROM t;
+        CREATE TRIGGER of_view INSTEAD OF INSERT ON v BEGIN SELECT 1; END;
+        CREATE TRIGGER g AFTER INSERT ON T WHEN NEW.n > 5 BEGIN SELECT RAISE(ABORT, 'no'); DELETE FROM v; END;
+        ALTER TABLE t RENAME COLUMN id TO no;
+    """
+    options = from_ddl(text, dialect="sqlite", where=Location("a.sql", 1)).tables["t"].options
+    assert options["triggers"] == {
+        "g": {"timing": "AFTER", "events": ["INSERT"], "level": "row", "reads": ["n"], "refuses": True}
+    }

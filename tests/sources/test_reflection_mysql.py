@@ -210,7 +210,9 @@ def test_collations_and_character_sets(made: Made) -> None:
 
 def test_triggers(made: Made) -> None:
     table = made("CREATE TABLE t (a int); CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW SET NEW.a = 1").tables["t"]
-    assert table.options["triggers"] == {"g": {"timing": "BEFORE", "events": ["INSERT"], "level": "row"}}
+    assert table.options["triggers"] == {
+        "g": {"timing": "BEFORE", "events": ["INSERT"], "level": "row", "writes": ["a"], "reads": ["a"]}
+    }
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from fixturegen.sources.ddl_index import read_create_index
 from fixturegen.sources.ddl_lexer import Source, Statement, tokens_of
 from fixturegen.sources.ddl_table import read_create_table
 from fixturegen.sources.drafts import Draft
+from fixturegen.sources.triggers import trigger_of_sqlite
 from fixturegen.sources.types_sql import type_of
 
 OLDEST = (3, 37)
@@ -33,6 +34,9 @@ _TABLES = """
     ORDER BY stored.rowid
 """
 _STATEMENT = "SELECT sql FROM main.sqlite_master WHERE type = ? AND name = ?"
+_TRIGGERS = (
+    "SELECT name, sql FROM main.sqlite_master WHERE type = 'trigger' AND tbl_name = ? COLLATE NOCASE ORDER BY rowid"
+)
 _COLUMNS = "SELECT name, type, \"notnull\", dflt_value, pk, hidden FROM pragma_table_xinfo(?, 'main') ORDER BY cid"
 _INDEXES = "SELECT name, origin, partial FROM pragma_index_list(?, 'main') WHERE \"unique\" ORDER BY seq DESC"
 _PARTS = "SELECT cid, name, coll FROM pragma_index_xinfo(?, 'main') WHERE key ORDER BY seqno"
@@ -93,6 +97,9 @@ def _table(connection: Connection, name: str, without_rowid: bool, strict: bool,
     if not without_rowid and not indexed_key:
         _mark_rowid(draft)
     draft.conflicts = written.draft.conflicts
+    triggers = connection.exec_driver_sql(_TRIGGERS, (name,)).all()
+    if triggers:
+        draft.options["triggers"] = {each: trigger_of_sqlite(text, list(draft.columns)) for each, text in triggers}
     draft.checks = [replace(check, where=replace(check.where, path=name)) for check in written.draft.checks]
     return draft
 

@@ -21,6 +21,7 @@ from fixturegen.sources.catalogues.mysql import queries
 from fixturegen.sources.catalogues.mysql.partitions import accepted
 from fixturegen.sources.ddl_types import DefinedTypes
 from fixturegen.sources.drafts import Draft, mentioned
+from fixturegen.sources.triggers import effects
 
 OLDEST = (10, 2), (8, 0)
 """The first MariaDB and the first MySQL with checks."""
@@ -209,7 +210,8 @@ class _Reader:
             if draft is not None:
                 found = draft.options.setdefault("triggers", {})
                 trigger = {"timing": row.timing, "events": [row.event], "level": "row"}
-                found[row.name] = trigger | ({"refuses": True} if row.refuses else {})  # type: ignore[index]  # made as a dict here
+                told = effects(row.body, "mysql", draft.columns) | ({"refuses": True} if row.refuses else {})
+                found[row.name] = trigger | told  # type: ignore[index]  # made as a dict here
 
     def _partitions(self, tables: Mapping[Key, Draft]) -> None:
         for key, group in groupby(self._asked(queries.PARTITIONS), key=lambda row: (row.space, row.table)):

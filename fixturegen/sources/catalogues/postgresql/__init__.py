@@ -8,7 +8,7 @@ parenthesis, which leaves precedence to nobody.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -23,6 +23,7 @@ from fixturegen.sources.catalogues.postgresql.queries import OLDEST, Catalogue
 from fixturegen.sources.catalogues.postgresql.types import Types, bounded
 from fixturegen.sources.ddl_types import with_value
 from fixturegen.sources.drafts import Draft, mentioned
+from fixturegen.sources.triggers import effects_of_function
 
 _SETTINGS = {"DateStyle": "ISO, YMD", "IntervalStyle": "postgres", "TimeZone": "UTC", "jit": "off"}
 """How values within expressions are written, whatever the session prefers; and no compiler for queries asked once."""
@@ -257,7 +258,7 @@ class _Reader:
         for row in self._catalogue.triggers():
             relation = self._relations.get(row.table)
             if relation is not None:
-                found[relation.draft.name].setdefault(row.name, _trigger(row))
+                found[relation.draft.name].setdefault(row.name, _trigger(row, relation.draft.columns))
                 relation.draft.options["triggers"] = found[relation.draft.name]
         for row in self._catalogue.rules():
             relation = self._relations.get(row.table)
@@ -291,8 +292,9 @@ def _exclusion(row: Row[Any], relation: _Relation) -> Exclusion:
     )
 
 
-def _trigger(row: Row[Any]) -> dict[str, object]:
+def _trigger(row: Row[Any], columns: Collection[str]) -> dict[str, object]:
     timing = "BEFORE" if row.bits & _BEFORE else "INSTEAD OF" if row.bits & _INSTEAD else "AFTER"
+    told = effects_of_function(row.language, row.body, row.definition, columns) if row.bits & _ROW else {}
     return {
         "timing": timing,
         "events": [name for bit, name in _EVENTS.items() if row.bits & bit],
@@ -300,4 +302,4 @@ def _trigger(row: Row[Any]) -> dict[str, object]:
         "constraint": row.is_constraint,
         "deferred": row.deferred,
         "function": row.function,
-    } | ({"refuses": True} if row.refuses and row.bits & _ROW else {})
+    } | (told | ({"refuses": True} if row.refuses and row.bits & _ROW else {}))

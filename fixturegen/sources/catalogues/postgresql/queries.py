@@ -136,10 +136,12 @@ _INDEXES = """
 """
 _TRIGGERS = r"""
     SELECT g.tgrelid::int8 AS table, g.tgname::text AS name, g.tgtype::int AS bits, g.tgconstraint <> 0 AS is_constraint,
-           g.tginitdeferred AS deferred, p.proname::text AS function,
+           g.tginitdeferred AS deferred, p.proname::text AS function, p.prosrc AS body, l.lanname::text AS language,
+           pg_catalog.pg_get_triggerdef(g.oid) AS definition,
            p.prosrc ~* '\mraise\M(?!\s+(notice|info|log|debug|warning)\M)|\massert\M'
              OR (g.tgtype & 2 <> 0 AND p.prosrc ~* '\mreturn\s+null\M') AS refuses
     FROM chosen c JOIN pg_catalog.pg_trigger g ON g.tgrelid = c.oid JOIN pg_catalog.pg_proc p ON p.oid = g.tgfoid
+      JOIN pg_catalog.pg_language l ON l.oid = p.prolang
     WHERE NOT g.tgisinternal AND g.tgenabled IN ('O', 'A')
     ORDER BY g.tgrelid, g.tgname COLLATE "C"
 """
