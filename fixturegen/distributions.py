@@ -167,7 +167,13 @@ def normal(mean: Fraction, sd: Fraction) -> Inverse:
 def lognormal(log_mean: Decimal, log_sd: Decimal, scale: Fraction) -> Inverse:
     """Return ``scale * exp(log_mean + log_sd * z)``, z standard normal."""
     unit = decimal_of(scale)
-    return from_table(standard_normal(), lambda z: unit * (log_mean + log_sd * z).exp())
+    with localcontext() as context:
+        context.prec = _DIGITS
+        middle = unit * log_mean.exp()
+        # Quantiles are symmetric, and an inverse costs a tenth of a power.
+        lower = [(log_sd * point).exp() for point in standard_normal()[: len(standard_normal()) // 2]]
+        points = [*(middle * each for each in lower), middle, *(middle / each for each in reversed(lower))]
+        return _tabled(_grid(), points)
 
 
 @lru_cache(maxsize=64)

@@ -52,7 +52,7 @@ def frames_of(
 
     Args:
         made: The plan.
-        chunk_rows: Most rows of a chunk; None for chunks sized by bytes, children beside the parents that compute them.
+        chunk_rows: Most rows of a chunk; None for chunks sized by bytes, in the order that is fastest to make and write.
         database: A database to ask about what only it can judge.
         keeper: Who has to keep hostile values unaltered; None for frames alone.
 

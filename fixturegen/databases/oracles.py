@@ -5,14 +5,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
 import polars as pl
 
 from fixturegen.databases.base import Load, Trial, database_of
-from fixturegen.databases.mysql_oracle import MysqlOracle
-from fixturegen.databases.postgresql_oracle import PostgresqlOracle
-from fixturegen.databases.sqlite_oracle import SqliteOracle
 from fixturegen.errors import SchemaError
 from fixturegen.schema import Dialect, Table
 
@@ -30,11 +28,12 @@ class Judge(Protocol):
         """Return what an expression is for each row, as text that is equal where the values are; none may fail."""
 
 
-_KINDS: dict[Dialect, Callable[[Any], Judge]] = {
-    "sqlite": SqliteOracle,
-    "postgresql": PostgresqlOracle,
-    "mysql": MysqlOracle,
+_ORACLES: dict[Dialect, tuple[str, str]] = {
+    "sqlite": ("sqlite_oracle", "SqliteOracle"),
+    "postgresql": ("postgresql_oracle", "PostgresqlOracle"),
+    "mysql": ("mysql_oracle", "MysqlOracle"),
 }
+"""Module and class of each dialect's: what no condition asks for is not imported."""
 
 
 def at_hand(target: Target | None) -> frozenset[Dialect]:
@@ -84,7 +83,9 @@ class Oracles:
 
     def _judge(self, dialect: Dialect) -> Judge:
         if dialect not in self._judges:
-            self._judges[dialect] = _KINDS[dialect](self._connection(dialect))
+            module, name = _ORACLES[dialect]
+            oracle: Callable[[Any], Judge] = getattr(import_module(f"fixturegen.databases.{module}"), name)
+            self._judges[dialect] = oracle(self._connection(dialect))
         return self._judges[dialect]
 
     def tried(self, table: Table) -> AbstractContextManager[Trial]:

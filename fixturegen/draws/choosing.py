@@ -68,14 +68,14 @@ def _settle_beyond(choice: Bits, random: Bits, level: Bits, limit: Bits) -> None
         if len(rows) == 0:
             return
         current = mixed(current)
-        upper = np.flatnonzero(current & minor)
+        upper = np.flatnonzero((current & minor) != _NOTHING)
         rows, current = rows[upper], current[upper]
         place = mixed(current ^ salt)
         place &= below
         place += minor
-        inside = place < limit
+        beyond = place >= limit
+        inside, outside = np.flatnonzero(~beyond), np.flatnonzero(beyond)
         choice[rows[inside]] = place[inside]
-        outside = np.flatnonzero(~inside)
         rows, current = rows[outside], current[outside]
 
 
@@ -128,5 +128,7 @@ def _relocated(places: Bits, random: Bits) -> Bits:
     moved &= below
     moved += below
     moved += _ONE
-    np.putmask(moved, places == 0, _NOTHING)
+    lowest = places == _NOTHING
+    if lowest.any():
+        np.putmask(moved, lowest, _NOTHING)
     return moved

@@ -56,7 +56,8 @@ def frames(
 ) -> Iterator[tuple[str, pl.DataFrame]]:
     """Yield the rows of every table in chunks, parents first, all chunks of a table one after the other.
 
-    Without a number of rows, chunks are sized by bytes, and children that totals compute follow their parents' chunk.
+    Without a number of rows, chunks are sized by bytes, children that totals compute follow their parents' chunk, and such
+    families come before all other tables.
 
     Args:
         plan: The plan.

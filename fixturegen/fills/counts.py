@@ -29,10 +29,10 @@ class Counts:
         assert isinstance(count, PerParent)
         self._engine: Engine = proxy(engine)  # which holds these counts, and lives as long
         self.parent = plan.links[count.reference].reference.table
-        parents = engine.plan.tables[self.parent].total
-        keys = engine.keys(self.parent, np.arange(parents, dtype=np.int64))
-        childless = engine.plan.tables[self.parent].existing
-        self.offsets = offsets(engine.fill.bits, plan.table.name, count, keys, childless)
+        above = engine.plan.tables[self.parent]
+        numbered = not isinstance(above.count, PerParent)
+        keys = range(above.total) if numbered else engine.keys(self.parent, np.arange(above.total, dtype=np.int64))
+        self.offsets = offsets(engine.fill.bits, plan.table.name, count, keys, above.existing)
         self.offsets += plan.existing
 
     def starts(self, parents: Integers) -> Integers:

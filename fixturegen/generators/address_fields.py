@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import groupby
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,7 @@ import polars as pl
 from fixturegen.draws import Integers
 from fixturegen.generators.countries import Countries, Pools, laid_out
 from fixturegen.generators.group_fields import WIDE_BITS, Asked, Field, held
+from fixturegen.generators.shapes import text_of
 from fixturegen.vocabularies.addresses import HOUSES, POSTCODE_LETTERS, Addresses, addresses
 from fixturegen.vocabularies.drawing import concatenated, decimal_text, gathered
 
@@ -135,7 +137,8 @@ def _postcodes(found: tuple[Addresses, ...]) -> _Postcodes:
 @lru_cache(maxsize=128)
 def _filled(found: Addresses) -> tuple[pl.Series, Integers]:
     """Return all postcodes of all places, and where each place's begin."""
-    codes = pl.concat([_all_postcodes(form) for form in found.forms], rechunk=True)
+    alike = groupby(map(_all_postcodes, found.forms), key=lambda matrix: matrix.shape[1])
+    codes = pl.concat([_written(np.concatenate(list(matrices))) for _, matrices in alike], rechunk=True)
     sizes = [_ways(form) for form in found.forms]
     return codes, np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)
 
@@ -148,8 +151,8 @@ def _all_ways(form: str) -> int:
     return int(10 ** form.count("#") * len(POSTCODE_LETTERS) ** form.count("@"))
 
 
-def _all_postcodes(form: str) -> pl.Series:
-    """Return the postcodes of a form, at most 2,000."""
+def _all_postcodes(form: str) -> npt.NDArray[np.uint32]:
+    """Return the code points of the postcodes of a form, one a row; at most 2,000."""
     left = np.arange(_ways(form))
     if _all_ways(form) > len(left):
         # An odd multiplier spreads the first 2,000 numbers over all ways of the longer forms.
@@ -159,8 +162,18 @@ def _all_postcodes(form: str) -> pl.Series:
         letters = _LETTERS.get(character, np.array([ord(character)], dtype=np.uint32))
         matrix[:, at] = letters[left % len(letters)]
         left = left // len(letters)
+    return matrix
+
+
+def _written(matrix: npt.NDArray[np.uint32]) -> pl.Series:
+    """Return the texts of code points."""
+    height, width = matrix.shape
+    if not width:
+        return pl.Series([""] * height)
+    if int(matrix.max()) < 128:
+        return text_of(matrix.astype(np.uint8))
     # Code points side by side are UTF-32.
-    return pl.Series(matrix.view(f"U{len(form)}").ravel()) if form else pl.Series([""])
+    return pl.Series(matrix.view(f"U{width}").ravel())
 
 
 _LETTERS = {mark: np.array([ord(each) for each in letters], dtype=np.uint32)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from fixturegen.draws import BLOCK, Integers
@@ -15,7 +17,6 @@ from fixturegen.generators.holes import skipping
 from fixturegen.generators.patterned import constructed
 from fixturegen.generators.shapes import Bytes, Shape, text_of, unbiased, unbiased_one
 
-_HEX = np.frombuffer(b"".join(b"%04x" % pair for pair in range(2**16)), dtype=np.uint8).view(np.uint32)
 _PLACES = (0, 4, 9, 14, 19, 24, 28, 32)
 """Where the four digits of each pair of bytes stand among the 36 characters."""
 _RECORD = np.dtype({"names": [str(at) for at in _PLACES], "formats": ["u4"] * 8, "offsets": _PLACES, "itemsize": 36})
@@ -113,11 +114,18 @@ def _spelled(high: Integers, low: Integers) -> pl.Series:
     pairs = halves.astype(">u8").view(">u2").reshape(len(high), 8)
     matrix: Bytes = np.empty((len(high), 36), dtype=np.uint8)
     matrix[:, (8, 13, 18, 23)] = ord("-")
+    digits = _digits()
     for start in range(0, len(high), BLOCK):
         block = matrix[start : start + BLOCK].view(_RECORD).ravel()
         for pair, at in enumerate(_PLACES):
-            block[str(at)] = _HEX[pairs[start : start + BLOCK, pair]]
+            block[str(at)] = digits[pairs[start : start + BLOCK, pair]]
     return text_of(matrix)
+
+
+@lru_cache(maxsize=1)
+def _digits() -> npt.NDArray[np.uint32]:
+    """Return the four hexadecimal digits of every pair of bytes, as the memory of their characters."""
+    return np.frombuffer(b"".join(b"%04x" % pair for pair in range(2**16)), dtype=np.uint8).view(np.uint32)
 
 
 def _barred(request: Request, version: str) -> list[tuple[int, int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import lru_cache
 
@@ -17,7 +17,11 @@ BitSource = Callable[[tuple[str, ...], Bits], Bits]
 """Stream names and row keys to 64 bits a row."""
 
 
-def offsets(bits_of: BitSource, table: str, count: PerParent, keys: Bits, existing: int = 0) -> Integers:
+Keys = Bits | range
+"""Row keys; those that are the numbers of rows need no memory."""
+
+
+def offsets(bits_of: BitSource, table: str, count: PerParent, keys: Keys, existing: int = 0) -> Integers:
     """Return the running sums of the parents' row counts, one more than there are parents, from 0.
 
     Args:
@@ -31,8 +35,7 @@ def offsets(bits_of: BitSource, table: str, count: PerParent, keys: Bits, existi
     up to a parent leaves room for what all later ones must have.
     """
     numbers = np.zeros(len(keys) + 1, dtype=np.int64)
-    for at in range(0, len(keys), BLOCK):
-        block = keys[at : at + BLOCK]
+    for at, block in _blocks(keys):
         numbers[at + 1 : at + 1 + len(block)] = sizes(bits_of, table, count, block)
     numbers[1 : 1 + existing] = 0
     if count.most is None:
@@ -40,6 +43,20 @@ def offsets(bits_of: BitSource, table: str, count: PerParent, keys: Bits, existi
     needed = np.cumsum(np.minimum(numbers, count.low))
     np.minimum(np.cumsum(numbers, out=numbers), needed + (count.most - needed[-1]), out=numbers)
     return numbers
+
+
+def rows_in_all(bits_of: BitSource, table: str, count: PerParent, keys: Keys, existing: int = 0) -> int:
+    """Return the last of :func:`offsets`, and keep no others where none needs another."""
+    if existing or count.most is not None:
+        return int(offsets(bits_of, table, count, keys, existing)[-1])
+    return sum(int(sizes(bits_of, table, count, block).sum()) for _, block in _blocks(keys))
+
+
+def _blocks(keys: Keys) -> Iterator[tuple[int, Bits]]:
+    """Yield keys in blocks, each with its place, so that the work stays in the processor's cache."""
+    for at in range(0, len(keys), BLOCK):
+        block = keys[at : at + BLOCK]
+        yield at, np.arange(block.start, block.stop, dtype=np.uint64) if isinstance(block, range) else block
 
 
 def sizes(bits_of: BitSource, table: str, count: PerParent, keys: Bits) -> Integers:

@@ -14,7 +14,7 @@ from fixturegen.draws import Bits, Integers, bits, combined, stream
 from fixturegen.errors import ImpossibleError, SchemaError
 from fixturegen.options import Options
 from fixturegen.planning.answering import asked_of_parents
-from fixturegen.planning.counting import expected, offsets
+from fixturegen.planning.counting import Keys, expected, offsets, rows_in_all
 from fixturegen.planning.demand import Demand, demands, pruned
 from fixturegen.planning.drafting import Draft, drafted
 from fixturegen.planning.needs import needs
@@ -115,7 +115,8 @@ class Counter:
         """Count the rows of a table counted per parent."""
         count = self._asked[name].count
         if isinstance(count, PerParent) and not self._estimated(name):
-            self._running(name, count, ())
+            parent, keys = self._parents(name, count, ())
+            self.rows[name] = rows_in_all(self._bits, name, count, keys, self._existing.get(parent, 0))
 
     def _estimated(self, name: str) -> bool:
         """Estimate the rows of a table counted per parent and say so, where very many would have to be counted."""
@@ -149,24 +150,32 @@ class Counter:
         count = self._asked[name].count
         if isinstance(count, Rows):
             return np.arange(self.total(name), dtype=np.uint64)
-        keys, running = self._running(name, count, circle)
+        parents, running = self._running(name, count, circle)
         sizes = np.diff(running)
+        keys = np.arange(len(parents), dtype=np.uint64) if isinstance(parents, range) else parents
         new = combined(np.repeat(keys, sizes), np.arange(running[-1]) - np.repeat(running[:-1], sizes))
         return np.concatenate([np.zeros(self._existing.get(name, 0), dtype=np.uint64), new])
 
-    def _running(self, name: str, count: PerParent, circle: tuple[str, ...]) -> tuple[Bits, Integers]:
+    def _running(self, name: str, count: PerParent, circle: tuple[str, ...]) -> tuple[Keys, Integers]:
         """Return the keys of a table's parents and the running sums of their counts, the last of which is its rows."""
+        parent, keys = self._parents(name, count, circle)
+        running = offsets(self._bits, name, count, keys, self._existing.get(parent, 0))
+        self.rows[name] = int(running[-1])
+        return keys, running
+
+    def _parents(self, name: str, count: PerParent, circle: tuple[str, ...]) -> tuple[str, Keys]:
+        """Return the table of a table's parents, and their keys."""
         parent = self._parent(name, count)
         if parent in circle or parent == name:
             message = f"the rows of {name} are counted per {parent}, whose rows are counted per {name}"
             raise ImpossibleError(message, where=self._schema.tables[name].where, hint="Give one of them a number.")
-        keys = self.keys(parent, (*circle, name))
+        numbered = isinstance(self._asked[parent].count, Rows)
+        keys = range(self.total(parent)) if numbered else self.keys(parent, (*circle, name))
         self._check_size(name, count, len(keys))
-        running = offsets(
-            lambda names, at: bits(stream(self._seed, *names), at), name, count, keys, self._existing.get(parent, 0)
-        )
-        self.rows[name] = int(running[-1])
-        return keys, running
+        return parent, keys
+
+    def _bits(self, names: tuple[str, ...], keys: Bits) -> Bits:
+        return bits(stream(self._seed, *names), keys)
 
     def _check_size(self, name: str, count: PerParent, parents: int) -> None:
         most = parents * count.high

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count
 
 import numpy as np
 import polars as pl
 
-from fixturegen.draws import bits, few, stream
+from fixturegen.draws import BLOCK, bits, few, stream
 from fixturegen.vocabularies import plans
 from fixturegen.vocabularies.cities import COUNTRIES
 from fixturegen.vocabularies.phones import fictional
@@ -73,8 +74,13 @@ def addresses(words: Vocabulary, code: str) -> Addresses:
 
 def _keyed(locale: str) -> Callable[[int], int]:
     """Return random integers below a limit from bits keyed by the locale: the same tables on every machine."""
-    drawn = iter(bits(stream(0, "addresses", locale), np.arange(2**17)).tolist())
+    drawn = _endless(stream(0, "addresses", locale))
     return lambda limit: few.bounded(next(drawn), 0, limit - 1)
+
+
+def _endless(stream_: int) -> Iterator[int]:
+    for start in count(0, BLOCK):
+        yield from bits(stream_, np.arange(start, start + BLOCK)).tolist()
 
 
 def _imagined(words: Vocabulary, below: Callable[[int], int]) -> tuple[tuple[str, str, str], ...]:

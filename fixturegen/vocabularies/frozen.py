@@ -21,13 +21,12 @@ def frozen(faker: Any, as_of: dt.date) -> Any:
     """
     clock = _clock(as_of)
     for provider in reversed(faker.get_providers()):
-        for name, function in _functions(type(provider).__mro__).items():
-            replaced = {key: clock[value] for key, value in _clocks_in(function).items()}
-            if replaced:
-                bound = _rebound(function, replaced, as_of).__get__(provider)
-                setattr(provider, name, bound)
-                if not name.startswith("_") and getattr(faker, name, None) is not None:
-                    _retie(faker, provider, name, bound)
+        for name, (function, read) in _clocked(type(provider).__mro__).items():
+            replaced = {key: clock[value] for key, value in read.items()}
+            bound = _rebound(function, replaced, as_of).__get__(provider)
+            setattr(provider, name, bound)
+            if not name.startswith("_") and getattr(faker, name, None) is not None:
+                _retie(faker, provider, name, bound)
     return faker
 
 
@@ -38,6 +37,12 @@ def _retie(faker: Any, provider: Any, name: str, bound: Any) -> None:
 
 
 @lru_cache(maxsize=512)
+def _clocked(kinds: tuple[type, ...]) -> dict[str, tuple[FunctionType, dict[str, str]]]:
+    """Return the functions of a class that read a clock by name, each with the names it reads it by."""
+    read = {name: (function, _clocks_in(function)) for name, function in _functions(kinds).items()}
+    return {name: (function, names) for name, (function, names) in read.items() if names}
+
+
 def _functions(kinds: tuple[type, ...]) -> dict[str, FunctionType]:
     found: dict[str, FunctionType] = {}
     for each in kinds:
