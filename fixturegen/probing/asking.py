@@ -34,6 +34,8 @@ from fixturegen.suites.lines import Case, Line
 if TYPE_CHECKING:
     from sqlalchemy import URL, Engine
 
+_APART = 0x70726F6265
+"""What a probe's own rows are drawn apart by: the rows that are there were most likely seeded, and by the same number."""
 _DRIVERS = {"sqlite": "pysqlite", "postgresql": "psycopg", "mysql": "pymysql", "mariadb": "pymysql"}
 
 
@@ -70,7 +72,7 @@ def probed(
     with _engine(target) as engine:
         place = masked(engine.url)
         dialect: Dialect = "mysql" if engine.dialect.name == "mariadb" else engine.dialect.name  # type: ignore[assignment]
-        made = negatives_for(declared, dialect=dialect, seed=seed, database=engine)
+        made = negatives_for(declared, dialect=dialect, seed=seed + _APART, database=engine)
         with _bench(engine, place, on_connect) as bench:
             before, stands = counters(bench), sequences(bench)
             notes = list(settings(bench))
@@ -104,7 +106,7 @@ def _tested(schema: Schema, made: Negatives, wanted: Collection[str], bench: Ben
     bench.remember(late)
     verdicts = _verdicts(schema, shifted, bench, late)
     found = findings(schema, made, wanted, verdicts, barred, full)
-    return with_validity(found, bench), len(verdicts)
+    return with_validity(found, verdicts, bench), len(verdicts)
 
 
 def _touches(record: Record, barred: Collection[str]) -> bool:

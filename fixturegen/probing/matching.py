@@ -68,6 +68,8 @@ def _names(constraint: Constraint, told: str) -> bool:
     own = {constraint.name, getattr(constraint.subject, "name", "")} - {""}
     if constraint.kind == "primary_key":
         own |= {"PRIMARY", f"{constraint.table}_pkey"}
+    if constraint.kind == "check" and told.startswith(f"{constraint.table}."):
+        own.add(_NUMBERED.sub("", constraint.name))  # MariaDB's of a column; a unique may bear the same name
     bare, _, domain = told.removeprefix(f"{constraint.table}.").partition(" of the type ")
     return bare.casefold() in {name.casefold() for name in own} or (
         bool(domain) and _of_domain(constraint, bare, domain)

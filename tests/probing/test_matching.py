@@ -37,6 +37,8 @@ def test_checks_of_domains_bear_names_of_their_own(name: str, told: str, expecte
 def test_mariadb_names_the_check_of_a_column_by_table_and_column() -> None:
     assert answers(check("tag"), "check", Rejection("lines", "check", "lines.tag"))
     assert not answers(check("tag"), "check", Rejection("lines", "check", "lines.code"))
+    assert answers(check("tag_2"), "check", Rejection("lines", "check", "lines.tag"), {"tag", "tag_2"})
+    assert not answers(check("tag_2"), "check", Rejection("lines", "check", "tag"), {"tag", "tag_2"})
 
 
 def test_a_reference_of_full_match_answers_for_the_check_that_stands_for_it() -> None:

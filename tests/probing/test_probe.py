@@ -147,3 +147,50 @@ def test_what_only_the_database_can_judge_is_asked_of_it(
     assert code == 0
     assert statuses(told)["f.f_odd"] == "enforced"
     assert statuses(told)["f.f_pkey"] == "enforced"
+
+
+NARROW = """CREATE TABLE rooms (id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE CHECK (code GLOB '[A-Z][A-Z][0-9]'),
+    opens TIMESTAMP UNIQUE CHECK (opens < '2030-01-01'))"""
+
+
+def test_rows_seeded_by_the_same_number_are_in_nobodys_way(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    url = f"sqlite:///{tmp_path / 'rooms.db'}"
+    connection = sqlite3.connect(tmp_path / "rooms.db")
+    connection.execute(NARROW)
+    connection.close()
+    assert cli.run(["seed", url, "--rows", "15", "--quiet"]) == 0
+    capsys.readouterr()
+    code, told = probed(capsys, url)
+    assert (code, told["counts"].get("no room", 0)) == (0, 0)
+
+
+OTHERWISE = """
+CREATE TABLE goods (id int PRIMARY KEY, price int NOT NULL CHECK (price > 0), n int, CHECK (price < 700));
+ALTER TABLE goods ADD CHECK (price + n < 800) NOT VALID;
+ALTER TABLE goods ADD CHECK (price <> 5) NOT VALID;
+ALTER TABLE goods ADD CONSTRAINT odd CHECK (n <> 5) NOT VALID;
+"""
+
+
+@pytest.mark.postgresql
+def test_what_is_not_valid_is_known_by_whatever_the_database_calls_it(
+    postgresql_url: URL, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    engine = create_engine(postgresql_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(OTHERWISE)
+    engine.dispose()
+    ddl = tmp_path / "goods.sql"
+    ddl.write_text(
+        "CREATE TABLE goods (id int PRIMARY KEY, price int NOT NULL, n int, CHECK (price <> 5), CHECK (price < 700),"
+        " CHECK (price + n < 800), CHECK (n <> 5), CHECK (price > 0))"
+    )
+    url = postgresql_url.render_as_string(hide_password=False)
+    given = ("--schema", str(ddl), "--dialect", "postgresql")
+    for arguments, not_valid in (
+        ((url,), {"goods.goods_check", "goods.goods_price_check2", "goods.odd"}),
+        ((url, *given), {"goods.goods_price_check", "goods.goods_price_n_check", "goods.goods_n_check"}),
+    ):
+        code, told = probed(capsys, *arguments)
+        assert code == 1
+        assert {name for name, status in statuses(told).items() if status == "not enforced"} == not_valid
