@@ -5,12 +5,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from fixturegen.databases import mysql_errors, postgresql_errors, sqlite_errors
 from fixturegen.databases.base import Rejection
 from fixturegen.databases.quoting import quoted
 from fixturegen.errors import RefusedError
+from fixturegen.probing.partitions import Names, names_of_wholes
 from fixturegen.schema import Dialect
 
 if TYPE_CHECKING:
@@ -152,6 +154,10 @@ class PostgresqlBench(Bench):
 
     dialect = "postgresql"
 
+    def __init__(self, driver: Any, error: type[Exception], place: str) -> None:
+        super().__init__(driver, error, place)
+        self._wholes: Names = {}
+
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Return all rows of a query."""
         cursor = self.driver.execute(query.encode())
@@ -162,7 +168,8 @@ class PostgresqlBench(Bench):
         found = postgresql_errors.rejection(error, table, None)  # type: ignore[arg-type]  # it is psycopg's own
         if found is None and getattr(error, "sqlstate", None) in _COMPUTED:
             return Rejection(table, "other", "")
-        return found
+        whole = self._wholes.get((error.diag.table_name or "", found.constraint)) if found is not None else None  # type: ignore[attr-defined]  # as above
+        return replace(found, constraint=whole) if found is not None and whole is not None else found
 
     def refused(self, error: Exception) -> RefusedError:
         """Return our error for a failure that is not about a row."""
@@ -170,7 +177,7 @@ class PostgresqlBench(Bench):
 
     def begin(self) -> None:
         """Begin the transaction."""
-        self.run("SELECT 1")  # psycopg begins by itself
+        self._wholes = names_of_wholes(self.rows)  # psycopg begins by itself
 
     def settle(self, tables: Sequence[str]) -> Rejection | None:
         """Judge what a commit would judge."""

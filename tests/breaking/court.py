@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from fixturegen.constraints.base import constraints
 from fixturegen.databases import mysql_errors, postgresql_errors, sqlite_errors
 from fixturegen.databases.base import Rejection
 from fixturegen.databases.create import create_statements
+from fixturegen.probing.partitions import names_of_wholes
 from fixturegen.schema import Dialect, Schema
 from fixturegen.suites.statements import Statements
 
@@ -54,7 +55,6 @@ class Court:
 
     def __init__(self, engine: Engine, schema: Schema, dialect: Dialect) -> None:
         self.engine, self.dialect = engine, dialect
-        self.serve(schema)
         self.raw = engine.raw_connection()  # held, or the driver's connection would be closed
         self.driver: Any = self.raw.driver_connection
         if dialect == "sqlite":
@@ -62,11 +62,14 @@ class Court:
             self.run("PRAGMA foreign_keys = ON")
         elif dialect == "postgresql":
             self.driver.autocommit = True
+        self.serve(schema)
 
     def serve(self, schema: Schema) -> None:
         """Judge the records of a schema."""
         self.write = Statements(schema, self.dialect)
         self.known = {str(each): each for each in constraints(schema)}
+        asked = self.dialect == "postgresql"
+        self.wholes = names_of_wholes(lambda query: self.driver.execute(query).fetchall()) if asked else {}
 
     def close(self) -> None:
         self.raw.close()
@@ -85,7 +88,9 @@ class Court:
         if self.dialect == "postgresql":
             if getattr(error, "sqlstate", None) in COMPUTED:
                 return Rejection(table, "other", "")
-            return postgresql_errors.rejection(error, table, None)
+            found = postgresql_errors.rejection(error, table, None)
+            whole = self.wholes.get((error.diag.table_name or "", found.constraint)) if found is not None else None
+            return replace(found, constraint=whole) if found is not None and whole is not None else found
         if self.dialect == "sqlite":
             if "generated column" in str(error):
                 return Rejection(table, "other", "")

@@ -16,6 +16,7 @@ from fixturegen.breaking.records import Insert, Negatives, Record
 from fixturegen.breaking.values import wide
 from fixturegen.dtypes import polars_dtype
 from fixturegen.errors import InputError, SchemaError
+from fixturegen.probing.asking import probed
 from fixturegen.schema import Column, Constant, Dialect, Reference, Schema, Table, Type, Unique
 
 HERE = Path(__file__).parent
@@ -152,6 +153,26 @@ def test_mariadb_judges_live_schemas_so(path: Path, mariadb_url: URL) -> None:
     schema = fg.load(mariadb_url.render_as_string(hide_password=False))
     made.serve(schema)
     tried(schema, "mysql", made)
+
+
+@pytest.mark.postgresql
+def test_keys_of_partitions_answer_for_those_of_the_whole_table(postgresql_url: URL, tmp_path: Path) -> None:
+    ddl = tmp_path / "parts.sql"
+    ddl.write_text(
+        "CREATE TABLE ev (id int NOT NULL, day date NOT NULL, n int, PRIMARY KEY (id, day)) PARTITION BY RANGE (day);"
+        "CREATE TABLE ev24 PARTITION OF ev FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');"
+        "CREATE TABLE ev25 PARTITION OF ev (CHECK (n < 500)) FOR VALUES FROM ('2025-01-01') TO ('2026-01-01')"
+        " PARTITION BY LIST (id); CREATE TABLE ev25a PARTITION OF ev25 FOR VALUES IN (1, 2, 3, 4, 5);"
+    )
+    url = postgresql_url.render_as_string(hide_password=False)
+    made = court(Schema(tables={}), "postgresql", postgresql_url, ddl)
+    made.serve(fg.load(url))
+    found = fg.negatives(url)
+    assert [str(mistake) for mistake in made.mistakes(found)] == []
+    made.close()
+    assert "ev_pkey/duplicate" in ids(found, "ev", "reject")
+    report = probed(fg.load(url), url)
+    assert {one.status for one in report.findings} <= {"enforced", "unbreakable", "left to verify"}
 
 
 @pytest.mark.postgresql
