@@ -1,17 +1,19 @@
-"""Writing beside the making of the next rows: a thread writes, a queue of one frame feeds it."""
+"""Writing beside the making of the next rows: a thread writes, and some frames may wait for it."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
-from queue import Empty, Full, Queue
-from threading import Event, Thread
+from threading import Condition, Thread
 from types import TracebackType
 from typing import Self
 
 import polars as pl
 
+MOST_BYTES = 32 * 2**20
+"""Frames wait while they are no more than so many bytes, or a single one: what a table's end takes to write holds up nobody."""
 _PATIENCE = 0.2
-"""Seconds between two looks at whether the other side is still alive."""
+"""Seconds between two looks at whether somebody wants to interrupt."""
 
 
 class Behind:
@@ -32,9 +34,11 @@ class Behind:
 
     def __init__(self, write: Callable[[str, pl.DataFrame], None]) -> None:
         self._write = write
-        self._queue: Queue[tuple[str, pl.DataFrame] | None] = Queue(maxsize=1)
+        self._waiting: deque[tuple[str, pl.DataFrame, int]] = deque()
+        self._bytes = 0
+        self._changed = Condition()
+        self._over = False
         self._failure: BaseException | None = None
-        self._dropped = Event()
         self._thread = Thread(target=self._run, name="fixturegen-export", daemon=True)
 
     def __enter__(self) -> Self:
@@ -44,36 +48,37 @@ class Behind:
 
     def put(self, name: str, frame: pl.DataFrame) -> None:
         """Give rows to be written; waits while as many are waiting as may."""
-        self._give((name, frame))
+        size = int(frame.estimated_size())
+        with self._changed:
+            while self._waiting and self._bytes + size > MOST_BYTES and not self._over:
+                self._changed.wait(_PATIENCE)  # an interrupt is heard between two waits
+            if not self._over:
+                self._waiting.append((name, frame, size))
+                self._bytes += size
+                self._changed.notify_all()
+                return
+        self._raise()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Wait until all is written; where the block failed, only until nothing is written any more."""
         del error, trace
-        if kind is not None:
-            self._drop()
-            return
         try:
-            self._give(None)
-            self._thread.join()
+            self._end(dropping=kind is not None)
         except BaseException:  # Ctrl-C while waiting: nobody may write once it is told
-            self._drop()
+            self._end(dropping=True)
             raise
-        self._raise()
+        if kind is None:
+            self._raise()
 
-    def _drop(self) -> None:
-        self._dropped.set()
+    def _end(self, *, dropping: bool) -> None:
+        with self._changed:
+            self._over = True
+            if dropping:
+                self._waiting.clear()
+            self._changed.notify_all()
         self._thread.join()
-
-    def _give(self, item: tuple[str, pl.DataFrame] | None) -> None:
-        while self._thread.is_alive():
-            try:
-                self._queue.put(item, timeout=_PATIENCE)
-            except Full:
-                continue
-            return
-        self._raise()
 
     def _raise(self) -> None:
         if self._failure is not None:
@@ -81,13 +86,22 @@ class Behind:
 
     def _run(self) -> None:
         try:
-            while not self._dropped.is_set():
-                try:
-                    item = self._queue.get(timeout=_PATIENCE)
-                except Empty:
-                    continue
-                if item is None:
-                    return
+            while (item := self._next()) is not None:
                 self._write(*item)
         except BaseException as error:  # noqa: BLE001 (a panic in Polars is no Exception; all is raised again by the caller)
             self._failure = error
+        with self._changed:
+            self._over = True
+            self._changed.notify_all()
+
+    def _next(self) -> tuple[str, pl.DataFrame] | None:
+        """Take what waits longest; None once there is no more to come."""
+        with self._changed:
+            while not self._waiting and not self._over:
+                self._changed.wait()
+            if not self._waiting:
+                return None
+            name, frame, size = self._waiting.popleft()
+            self._bytes -= size
+            self._changed.notify_all()
+        return name, frame

@@ -10,7 +10,7 @@ import pytest
 
 from fixturegen.sinks.behind import Behind
 
-FRAME = pl.DataFrame({"x": [1]})
+FRAME = pl.DataFrame({"x": [1]})  # of 8 bytes
 
 
 def writers() -> list[threading.Thread]:
@@ -34,7 +34,9 @@ def test_frames_are_written_in_order_by_one_other_thread() -> None:
     assert writers() == []
 
 
-def test_no_more_than_one_frame_waits() -> None:
+@pytest.mark.parametrize(("most", "waiting"), [(0, 1), (8, 1), (16, 2), (30, 3)])
+def test_no_more_wait_than_their_bytes_allow(most: int, waiting: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fixturegen.sinks.behind.MOST_BYTES", most)
     given, written, go = [], [], threading.Event()
 
     def write(name: str, _: pl.DataFrame) -> None:
@@ -50,7 +52,7 @@ def test_no_more_than_one_frame_waits() -> None:
     giver = threading.Thread(target=give)
     giver.start()
     time.sleep(0.5)
-    assert len(given) == 2, "one is being written, one waits"
+    assert len(given) == 1 + waiting, "one is being written, the others wait"
     go.set()
     giver.join(10)
     assert written == [str(number) for number in range(6)]
