@@ -102,7 +102,7 @@ class Casework:
             self.windows[name, at] = window
         return [
             *found,
-            shared_digit(layout, [self.windows[name, at] for at, _ in drawn], weighed=name in self.work.weighed),
+            shared_digit(layout, [self.windows[name, at] for at, _ in drawn], weighed=self.work.weighed.get(name, 0)),
         ]
 
     # Compiling -------------------------------------------------------------------------------------------------------

@@ -46,7 +46,7 @@ class TableWork:
         most: Most rows that it will have.
         oracle: Judges what only a database can judge.
         others: The work on every table, by name.
-        weighed: Columns that children read into a sum.
+        weighed: Columns that children read into a sum, with how often one counts them at most.
         layout: The digits of a row.
         makers: Gives the value of each column in a row.
         digits: The digits that decide each column, directly or through columns of the row that it reads.
@@ -60,7 +60,7 @@ class TableWork:
     most: int
     oracle: Oracle | None
     others: Mapping[str, TableWork]
-    weighed: frozenset[str]
+    weighed: Mapping[str, int]
     layout: Layout = field(default_factory=Layout)
     makers: dict[str, Maker] = field(default_factory=dict)
     digits: dict[str, tuple[int, ...]] = field(default_factory=dict)
@@ -307,7 +307,7 @@ class TableWork:
         declared = column.fill is not None and column.fill.generator not in DISTRIBUTED
         if lattice is not None and not declared and not generator.needs and self._is_alone(step):
             window = self.window(column, domain)
-            digit = shared_digit(self.layout, [window], weighed=name in self.weighed)
+            digit = shared_digit(self.layout, [window], weighed=self.weighed.get(name, 0))
             return window, (digit,)
         if domain.values is not None and column.fill is None and self._is_alone(step):
             return self.listed(domain)

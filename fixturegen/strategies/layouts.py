@@ -14,11 +14,13 @@ class Summand:
     """A number of which rows may take over each other's.
 
     Attributes:
+        column: The column.
         digit: Its digit, from 0 on.
         most: The digit's greatest value.
         base: What a digit of 0 counts for in a sum.
     """
 
+    column: str
     digit: int
     most: int
     base: int
@@ -30,7 +32,7 @@ class Shared:
 
     Attributes:
         column: The column.
-        digit: Its digit, from 0 to twice the greatest position.
+        digit: Its digit, from 0 to twice the greatest position that its children come to.
         low: Its least position.
         high: Its greatest position.
     """

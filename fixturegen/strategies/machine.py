@@ -16,7 +16,7 @@ from fixturegen.strategies.filling import Maker
 from fixturegen.strategies.parents import parent_of
 from fixturegen.strategies.searching import tries
 from fixturegen.strategies.uniques import Kept, kept_uniques
-from fixturegen.strategies.weighing import weights
+from fixturegen.strategies.weighing import Weight, weights
 from fixturegen.strategies.worlds import UNMOVED, Draft, Row, StuckError, World
 
 MOST_ROUNDS = 2_000
@@ -146,7 +146,7 @@ class Machine:
     most: Mapping[str, int]
     least: Mapping[str, int]
     oracle: Oracle | None = None
-    weights: Mapping[Node, str] = field(init=False)
+    weights: Mapping[Node, Weight] = field(init=False)
     works: dict[str, TableWork] = field(init=False)
     stages: list[Stage] = field(init=False)
     nested: dict[str, list[str]] = field(init=False)
@@ -156,7 +156,7 @@ class Machine:
         self.works = {}
         self.weights = weights(self.plan)
         for name, table in self.plan.tables.items():
-            weighed = frozenset(column for one, column in self.weights if one == name)
+            weighed = {column: weight.most for (one, column), weight in self.weights.items() if one == name}
             self.works[name] = TableWork(self.plan, table, max(self.most[name], 1), self.oracle, self.works, weighed)
         self.stages = self._stages()
         self.mandatory = {

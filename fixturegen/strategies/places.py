@@ -166,7 +166,7 @@ class Window:
         return max(low, self.lattice.low), min(high, self.lattice.high)
 
 
-def shared_digit(layout: Layout, windows: Sequence[Window], *, weighed: bool = False) -> int:
+def shared_digit(layout: Layout, windows: Sequence[Window], *, weighed: int = 0) -> int:
     """Return one digit for all windows of a column: a number, but a byte where all have few positions and count nothing.
 
     A number of its own is one more thing to draw; in return, Hypothesis shrinks neighbouring numbers together: it lowers one
@@ -175,7 +175,7 @@ def shared_digit(layout: Layout, windows: Sequence[Window], *, weighed: bool = F
     Args:
         layout: The digits of the table.
         windows: What the cases leave of the column.
-        weighed: Whether children read the column into a sum.
+        weighed: How often a child at most counts the column in a sum over children; 0 where none does.
     """
     below, above = (max(side) for side in zip(*(window.reach for window in windows), strict=True))
     counting = any(window.lattice.family == "number" and window.listed is None for window in windows)
@@ -184,12 +184,12 @@ def shared_digit(layout: Layout, windows: Sequence[Window], *, weighed: bool = F
     plain = all(window.is_plain for window in windows) and not below and not small
     low = max(windows[0].low or 0, 0)
     if weighed and plain:
-        digit = layout.number(0, 2 * (low + above))
+        digit = layout.number(0, 2 * weighed * (low + above))
         layout.shared.append(Shared(windows[0].column, digit, low, low + above))
     else:
         digit = layout.byte() if small else layout.number(-below, above)
         if counting and plain and not layout.referred:
-            layout.summands.append(Summand(digit, above, low))
+            layout.summands.append(Summand(windows[0].column, digit, above, low))
     for window in windows:
         window.digit = digit
         window.signed = not small

@@ -8,7 +8,7 @@ from fixturegen.schema import PerParent
 from fixturegen.strategies.drawing import Drawn, Lists
 from fixturegen.strategies.layouts import Summand
 from fixturegen.strategies.machine import Machine
-from fixturegen.strategies.weighing import in_turn, share
+from fixturegen.strategies.weighing import Weight, in_turn, least_pieces, share, topped_up
 from fixturegen.strategies.worlds import Draft, index_of
 
 Rows = dict[str, list[list[int]]]
@@ -46,20 +46,27 @@ class Shape:
             rows[name] = [[row[place] for place in order] for row in digits]
             if 0 < merged <= MOST_GONE:
                 rows[name] = take_over(rows[name], merged, self.machine.works[name].layout.summands)
-        for (name, column), child in self.machine.weights.items():
-            self._share(name, column, rows, len(rows[child]))
+        for (name, column), weight in self.machine.weights.items():
+            self._share(rows, name, column, weight)
         found = {name: [Draft(name, digits) for digits in each] for name, each in rows.items()}
         for name in self._counted:
             self._settle(found, name)
         return found
 
-    def _share(self, name: str, column: str, rows: Rows, children: int) -> None:
+    def _share(self, rows: Rows, name: str, column: str, weight: Weight) -> None:
         """Divide a number of parents among the children that read it into a sum."""
-        for shared in self.machine.works[name].layout.shared:
-            if shared.column == column:
-                for row in rows[name]:
-                    at = share(row[shared.digit], shared.high, children)
-                    row[shared.digit] = max(at, shared.low) - shared.low
+        shared = next((one for one in self.machine.works[name].layout.shared if one.column == column), None)
+        if shared is None:
+            return
+        children, there = rows[weight.table], self.machine.works[weight.table].layout
+        counted = next((one for one in there.summands if one.column == weight.pieces), None)
+        pieces = None
+        if counted is not None:
+            needs = (least_pieces(row[shared.digit], shared.high, len(children), weight.most) for row in rows[name])
+            pieces = topped_up(children, counted, max(needs, default=0))
+        for row in rows[name]:
+            at = share(row[shared.digit], shared.high, len(children), pieces, weight.most)
+            row[shared.digit] = max(at, shared.low) - shared.low
 
     def _settle(self, found: dict[str, list[Draft]], name: str) -> None:
         """Give each row of a table counted per parent its parent, and each parent the rows that it must have."""
@@ -104,9 +111,9 @@ def take_over(rows: Sequence[list[int]], merged: int, summands: Sequence[Summand
             it raises the number of rows gone.
         summands: The numbers that are taken over.
 
-    >>> take_over([[1], [3], [7]], 1, [Summand(0, 9, 0)])
+    >>> take_over([[1], [3], [7]], 1, [Summand("", 0, 9, 0)])
     [[3], [9]]
-    >>> take_over([[0, 500], [0, 500]], 1, [Summand(0, 9, 1), Summand(1, 5_000, 0)])
+    >>> take_over([[0, 500], [0, 500]], 1, [Summand("", 0, 9, 1), Summand("", 1, 5_000, 0)])
     [[0, 1001]]
     """
     gone, left = rows[:merged], [[*row] for row in rows[merged:]]

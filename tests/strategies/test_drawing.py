@@ -13,7 +13,7 @@ from fixturegen.planning.plan import Plan
 from fixturegen.strategies import drawing
 from fixturegen.strategies.layouts import Layout, Summand
 from fixturegen.strategies.shapes import take_over
-from fixturegen.strategies.weighing import in_turn, share
+from fixturegen.strategies.weighing import Weight, in_turn, least_pieces, share, topped_up
 
 SHOP = "schemas/shop.yaml"
 PLAIN = settings(max_examples=400, database=None, deadline=None, phases=[Phase.generate, Phase.shrink])
@@ -55,14 +55,14 @@ def test_numbers_of_the_most_values_are_drawn_first() -> None:
 
 
 def test_rows_left_take_over_what_others_had_as_far_as_they_can() -> None:
-    pieces = [Summand(0, 8, 1)]
+    pieces = [Summand("n", 0, 8, 1)]
     assert take_over([[0], [2], [8]], 1, pieces) == [[4], [8]]
     assert take_over([[8], [8]], 1, pieces) == [[8]]
     assert take_over([[8], [8]], 2, pieces) == []
 
 
 def test_a_number_that_is_least_in_all_rows_is_not_taken_over() -> None:
-    pieces, price = Summand(0, 8, 1), Summand(1, 9_000, 0)
+    pieces, price = Summand("n", 0, 8, 1), Summand("n", 1, 9_000, 0)
     assert take_over([[0, 500], [0, 500]], 1, [pieces, price]) == [[0, 1_001]]
     assert take_over([[0, 500], [1, 500]], 1, [pieces, price]) == [[3, 1_001]]
 
@@ -77,4 +77,15 @@ def test_one_child_fewer_makes_all_children_together_no_less() -> None:
 def test_a_parent_stands_right_before_the_children_that_read_it() -> None:
     plan = Plan.__new__(Plan)
     object.__setattr__(plan, "tables", dict.fromkeys(["products", "customers", "orders", "items"]))
-    assert in_turn(plan, {("products", "price"): "items"}) == ["customers", "orders", "products", "items"]
+    assert in_turn(plan, {("products", "price"): Weight("items")}) == ["customers", "orders", "products", "items"]
+
+
+def test_children_take_the_pieces_without_which_a_price_would_be_too_high() -> None:
+    pieces = Summand("n", 0, 8, 1)
+    for digit in range(0, 4_500, 77):
+        for rows in ([[0]], [[4]], [[0], [0]], [[2], [8], [0]]):
+            held = topped_up(rows, pieces, least_pieces(digit, 500, len(rows), 9))
+            assert held == sum(one + 1 for [one] in rows)
+            assert all(0 <= one <= 8 for [one] in rows)
+            # Nothing goes round: each piece is as dear as all of them together leave it.
+            assert share(digit, 500, len(rows), held, 9) == digit * 8 // (held * (7 + len(rows)))

@@ -43,7 +43,7 @@ def test_ten_seeds_find_the_same_least_database(bug: Bug) -> None:
     [
         ("hard", "an order over 1,000", "'total': Decimal('1000.01')"),
         ("hard", "a sum over children", "'price': Decimal('1000.01')"),
-        ("shop", "an order over 1,000", "'total': Decimal('1000.08')"),
+        ("shop", "an order over 1,000", "'total': Decimal('1000.02')"),
     ],
 )
 def test_the_least_values_are_simple(schema: str, name: str, words: str) -> None:
