@@ -230,18 +230,7 @@ def same_conditions(before: Table, after: Table, schema: Schema) -> bool:
     second = [*second, *(sql for sql in first if sql not in second and _handed_down(sql, before, schema))]
     differing = [sql for sql in (*first, *second) if (sql in first) != (sql in second)]
     shared = [sql for sql in first if sql in second]
-    told = {column.name for sql in differing for column in _columns(sql, before)}
-    every = [
-        sql
-        for sql in (*first, *second)
-        if _linked(told, [*first, *second], before) & {each.name for each in _columns(sql, before)}
-    ]
-    names = told | {
-        column.name
-        for sql in every
-        if any(_compared_columns(parsed(sql, "sqlite")))
-        for column in _columns(sql, before)
-    }
+    names = _linked({column.name for sql in differing for column in _columns(sql, before)}, [*first, *second], before)
     first, second = ([sql for sql in each if _only(sql, before, names)] for each in (first, second))
     domains = {name: _domain(name, before, shared, [*first, *second]) for name in sorted(names)}
     if (
@@ -295,7 +284,7 @@ def _only(sql: str, table: Table, names: set[str]) -> bool:
 def _domain(name: str, table: Table, shared: list[str], every: list[str]) -> list[str] | None:
     """Return the values of a column as SQL; None where no list of them would prove anything."""
     column = next(each for each in table.columns if each.name == name)
-    null = ["NULL"] if column.nullable else []
+    null = ["NULL"] if _takes_null(table, column) else []
     for sql in shared:
         listed = _listed(parsed(sql, "sqlite"), column)
         if listed is not None:
@@ -310,17 +299,18 @@ def _domain(name: str, table: Table, shared: list[str], every: list[str]) -> lis
                     return None
                 values |= found
     if len(beside) > 1:
-        if column.type.kind not in _NUMBERS:
-            return None
         values = {f"{value} + {step}" for value in values or {"0"} for step in _steps(column, len(beside))}
     return [*(sorted(values) or ["'2024-01-01'"]), *null]
 
 
 def _linked(names: set[str], every: Iterable[str], table: Table) -> set[str]:
-    """Return columns and all that conditions compare with one of them, and so on."""
-    own = {column.name.casefold(): column.name for column in table.columns}
-    compared = [{own[side.name.casefold()] for side in pair if side.name.casefold() in own}
-                for sql in every for pair in _compared_columns(parsed(sql, "sqlite"))]  # fmt: skip
+    """Return columns and all numbers that conditions compare with one of them, and so on."""
+    own = {column.name.casefold(): column.name for column in table.columns if column.type.kind in _NUMBERS}
+    compared = [
+        {own[side.name.casefold()] for side in pair if side.name.casefold() in own}
+        for sql in every
+        for pair in _compared_columns(parsed(sql, "sqlite"))
+    ]
     found = set(names)
     for _ in table.columns:
         found |= {name for pair in compared if found & pair for name in pair}
@@ -390,7 +380,7 @@ def _compared(node: exp.Column, kind: str) -> set[str] | None:
         return None
     found: set[str] = set()
     for each in (parent.this, parent.args.get("expression"), parent.args.get("low"), parent.args.get("high")):
-        if each is None or each is node or isinstance(each, exp.Column):
+        if each is None or each is node or (isinstance(each, exp.Column) and kind in _NUMBERS):
             continue
         if each.find(exp.Column) is not None or not isinstance(each, exp.Cast | exp.Neg | exp.Literal):
             return None

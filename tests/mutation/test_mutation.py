@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from equivalence import fillable, invalid, meaning, same_conditions
+from equivalence import fillable, invalid, meaning, normal_form, same_conditions
 from operators import Mutant, mutants
-from running import scored
+from running import as_enforced, ddl, scored
 
 import fixturegen as fg
 from fixturegen.schema import Schema
@@ -88,6 +88,47 @@ def test_a_list_of_folded_texts_says_how_long_they_are(tmp_path: Path) -> None:
     for about in ("lte became eq", "t_a_length removed"):
         assert same_conditions(table, named(schema, about).schema.tables["t"], schema)
     assert not same_conditions(table, named(schema, "lte became lt").schema.tables["t"], schema)
+
+
+def loaded(tmp_path: Path, ddl_text: str) -> Schema:
+    path = tmp_path / "made.sql"
+    path.write_text(ddl_text)
+    return as_enforced(fg.load(path))
+
+
+def test_a_condition_that_others_imply_by_way_of_another_column_is_the_same(tmp_path: Path) -> None:
+    text = "CREATE TABLE t (a NUMERIC NOT NULL CHECK (a > 0), b NUMERIC NOT NULL CHECK (b > 0), CHECK (a > b));"
+    schema = loaded(tmp_path, text)
+    table = schema.tables["t"]
+    assert same_conditions(table, named(schema, "t_a_check removed").schema.tables["t"], schema)
+    assert not same_conditions(table, named(schema, "t_b_check removed").schema.tables["t"], schema)
+    assert not same_conditions(table, named(schema, "t_a_check: gt became eq").schema.tables["t"], schema)
+
+
+def test_an_int_key_is_no_number_of_rows(tmp_path: Path) -> None:
+    schema = loaded(tmp_path, "CREATE TABLE t (id INT PRIMARY KEY); CREATE TABLE u (id INTEGER PRIMARY KEY);")
+    assert '"id" INT,' in ddl(schema, "t")[0]
+    assert '"id" INTEGER' in ddl(schema, "u")[0]
+    added = named(schema, "NNC-A t: NOT NULL of id")
+    assert meaning(added.schema, "t") != meaning(schema, "t")
+    assert '"id" INT NOT NULL,' in ddl(added.schema, "t")[0]
+
+
+@pytest.mark.parametrize(
+    ("about", "same"),
+    [
+        ("UC-A t: b alone", False),
+        ("PKC-E t: a exchanged for b", False),
+        ("NNC-R t: NOT NULL of a removed", False),
+        ("NNC-A t: NOT NULL of c added", True),
+        ("UC-A t: t_a_b_key: c added", True),
+    ],
+)
+def test_studies_compare_uniques_and_not_null_only(tmp_path: Path, about: str, same: bool) -> None:
+    text = "CREATE TABLE t (a INT NOT NULL PRIMARY KEY, b INT, c INT CHECK (c IS NOT NULL), UNIQUE (a, b));"
+    schema = loaded(tmp_path, text)
+    mutant = named(schema, about)
+    assert (normal_form(mutant.schema, "t") == normal_form(schema, "t")) is same
 
 
 def test_tables_that_wait_for_each_other_hold_nothing() -> None:
