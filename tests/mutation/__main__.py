@@ -13,8 +13,8 @@ the share of the killed in all that count, ``of the others`` their share in thos
 no column pairs to references (FKC-A), and leave out what a look at the constraints alone shows to be the same as the original or
 another mutant: there a primary key is a unique, a unique over more columns than another one says nothing, and a CHECK that a column
 is not NULL is NOT NULL (``normal_form``). All else stays in, whether or not rows could tell it: CHECKs that others imply, tables
-that no row can enter, numbers that SQLite gives in place of NULL. On the schemas of those studies that makes the numbers of mutants
-that they published.
+that no row can enter, numbers that SQLite gives in place of NULL. On the schemas of those studies that makes as many mutants as
+they published, schema by schema, for 31 of the 33 schemas whose numbers are known, and two fewer for each of the other two.
 
 ``s to make`` is the CPU time in which the suite was made, ``s to run`` that of all mutants.
 """
