@@ -17,7 +17,8 @@ _INDEXES = """
 _CHECKS = """
     SELECT c.relname::text, o.conname::text, w.relname::text || '_partition'
     FROM pg_constraint o JOIN pg_class c ON c.oid = o.conrelid JOIN pg_class w ON w.oid = pg_partition_root(c.oid)
-    WHERE c.relispartition AND o.contype = 'c' AND o.coninhcount = 0
+    WHERE c.relispartition AND o.contype = 'c' AND NOT EXISTS (
+      SELECT FROM pg_constraint p WHERE p.conrelid = w.oid AND p.contype = 'c' AND p.conname = o.conname)
 """
 """What a partition alone demands is part of the check that says which rows the whole table takes."""
 
