@@ -16,7 +16,7 @@ from fixturegen.hostility.reading import Groups, Place, grouped, readings, total
 from fixturegen.hostility.storable import Keeper
 from fixturegen.hostility.tracks import Hostility, Spread, TableHostility, Target, Track
 from fixturegen.hostility.trying import affordable, bearable, roomy
-from fixturegen.hostility.variants import Variants
+from fixturegen.hostility.variants import BEYOND, Variants, beyond
 from fixturegen.planning.plan import Cased, Drawn, Gathered, Plan, TablePlan
 from fixturegen.schema import Column
 
@@ -168,6 +168,8 @@ class Preparation:
             return
         if readers:
             given = [candidate for candidate in found if candidate.value is not None]
+            if _bounds_others(table, readers[0], column):
+                given = self._kept(place, given, lambda each: not beyond(table.column(column), each.value), BEYOND)
             yield from (Target(column, candidate, component=readers[0], plan=table) for candidate in given)
             return
         yield from (Target(column, candidate) for candidate in found)
@@ -212,6 +214,16 @@ def _self_contained(table: TablePlan, number: int) -> bool:
     """Whether a component reads nothing but columns of its own row that are drawn there."""
     component = table.components[number]
     return all(isinstance(table.steps.get(name), Drawn | Cased) for name in (*component.reads, *component.columns))
+
+
+def _bounds_others(table: TablePlan, number: int, column: str) -> bool:
+    """Whether the bounds of a component's columns are computed from a column."""
+    return any(
+        reach.column == column
+        for case in table.components[number].cases
+        for narrowing in case.columns.values()
+        for reach in (*narrowing.at_least, *narrowing.at_most)
+    )
 
 
 def _nothing(table: TablePlan, variants: Sequence[Variants]) -> TablePlan | None:

@@ -19,6 +19,8 @@ from fixturegen.planning.components import Case, Component, Narrowing
 from fixturegen.planning.plan import Cased, Drawn, Plan, Step, TablePlan
 from fixturegen.schema import Column
 
+BEYOND = "lies between or beyond the values for which its checks are solved"
+
 
 @dataclass(slots=True)
 class Variants:
@@ -46,8 +48,8 @@ class Variants:
 
     def valued(self, column: str, value: object) -> TablePlan | str:
         """Return the variant in which a column is given a value and the others are drawn around it, or why there is none."""
-        if _beyond(self.table.column(column), value):
-            return "lies between or beyond the values for which its checks are solved"
+        if beyond(self.table.column(column), value):
+            return BEYOND
         if column not in self._solved:
             self._solved[column] = self._resolved(column)
         component = self._solved[column]
@@ -135,7 +137,7 @@ def _reaches(narrowing: Narrowing, edge: str) -> bool:
     return bool(reaches) or any(solved.relation in relations for solved in narrowing.solved)
 
 
-def _beyond(column: Column, value: object) -> bool:
+def beyond(column: Column, value: object) -> bool:
     """Whether bounds that rest on a value would not be exact: floats between two positions, and what 62 bits do not hold."""
     lattice = lattice_of(column.type)
     if lattice is None:

@@ -253,3 +253,17 @@ def test_half_of_a_reference_may_be_null_and_its_other_column_may_not() -> None:
     assert made["uses"]["a"].null_count() == 0
     assert made["uses"]["b"].null_count() > 0
     assert_within_bound(made)
+
+
+@pytest.mark.parametrize("high", ["b", "b - 3"])
+def test_a_key_from_which_bounds_are_computed_stays_where_they_can_be(high: str) -> None:
+    """A key that is numbered and read by a rule: the greatest integer has none above it."""
+    columns = tuple(Column(name=name, type=Type(kind="integer")) for name in "ab")
+    key, check = Unique(columns=("a", "b")), Check(name="rising", sql=f"a < {high}")
+    schema = Schema(tables={"t": Table(name="t", columns=columns, primary_key=key, checks=(check,))})
+    assert fg.verify(schema, fg.generate(schema, rows=60, hostile=1.0)).violations == ()
+    made = fg.hostile(schema)
+    shown(schema, made)
+    occurring = made.labels.filter((pl.col("column") == "a") & pl.col("row").is_not_null())["class"].to_list()
+    assert {"zero", "2^31 - 1", "2^53 + 1"} <= set(occurring)
+    assert "greatest integer" not in occurring
