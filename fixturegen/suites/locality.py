@@ -100,13 +100,21 @@ class Locality:
         first, second = frozenset(some), frozenset(others)
         return first.isdisjoint(second) and not any(first & names and second & names for names in self._tying)
 
-    def says_the_same(self, before: Mapping[str, object], after: Mapping[str, object]) -> bool:
-        """Whether what judges a row by itself takes or refuses it as it did before; uniques and references are not asked."""
+    def says_the_same(
+        self, before: Mapping[str, object], after: Mapping[str, object], *, besides: frozenset[str] = frozenset()
+    ) -> bool:
+        """Whether what judges a row by itself takes or refuses it as it did before; uniques and references are not asked.
+
+        Args:
+            before: The row as it was.
+            after: The row as it is to be.
+            besides: More kinds of constraint that are not asked.
+        """
         changed = {name for name, value in after.items() if value != before.get(name)}
         asked = [
             each
             for each in self.constraints
-            if each.kind not in _BESIDE and not changed.isdisjoint(self.readers[str(each)])
+            if each.kind not in _BESIDE | besides and not changed.isdisjoint(self.readers[str(each)])
         ]
         return alike(self.schema, self.table, asked, [before], [after])
 

@@ -13,6 +13,9 @@ from fixturegen.suites.merging import Bin, Row, rows_of, same, single, usual
 from fixturegen.suites.placing import Draft, Slot
 from fixturegen.suites.twins import twin_of
 
+_TRIED = 8
+"""A row that repeats nothing in so many lines, where least is missing, does so in none."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Addition:
@@ -103,12 +106,16 @@ def _pairs(
 ) -> Iterator[_Addition]:
     """Yield rows that hold wanted columns, each with one that repeats it, and with what must stand before both."""
     most = 0.0
+    standing = [
+        (draft, {slot.key for slot in draft.all_slots}) for draft in sorted(drafts, key=lambda each: len(each.slots))
+    ]
     for made in whole:
         promising = len([name for name in wanted if made.row[name] is not None])
-        for draft in sorted(drafts, key=lambda each: len(each.slots)):
-            missing = made.steps.keys() - {slot.key for slot in draft.all_slots}
-            if promising / (len(missing) + 2) <= most:
-                continue
+        near = sorted(((len(made.steps.keys() - keys), at) for at, (_, keys) in enumerate(standing)))
+        for missing, at in near[:_TRIED]:
+            if promising / (missing + 2) <= most:
+                break
+            draft = standing[at][0]
             slots = beside(draft, made, localities)
             row = single(slots[-1].step) if slots else None
             if slots is None or row is None:

@@ -13,6 +13,9 @@ from fixturegen.suites.placing import Draft, Slot
 _DEPTH = 4
 """So many tables lie at most between a row and those of its forebears that are copied."""
 
+_SURE = frozenset({"type", "not_null"})
+"""What a parent holds is a value of the column's type."""
+
 
 def twin_of(
     draft: Draft, row: Row, localities: Mapping[str, Locality], table: str, depth: int = _DEPTH
@@ -70,9 +73,9 @@ def led_elsewhere(
     assert isinstance(slots[-1].step, Insert)
     parent = slots[-1].step.rows[0]
     moved = {**row, **{name: parent.get(target) for name, target in pairs}}
-    if all(same(moved[name], row[name]) for name, _ in pairs) or not localities[table].says_the_same(row, moved):
+    if all(same(moved[name], row[name]) for name, _ in pairs):
         return None
-    return slots, moved
+    return (slots, moved) if localities[table].says_the_same(row, moved, besides=_SURE) else None
 
 
 def _slot(table: str, row: Row) -> Slot:
