@@ -7,12 +7,11 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import pytest
+from endings import ends
 
-SECONDS = 5.0
 """Longest time that a refusal may take."""
 MEMORY = 2**30
 """Most memory, in bytes, that all bombs together may take; threads reserve about as much address space again."""
@@ -179,9 +178,8 @@ BAD: dict[str, tuple[str | bytes, str]] = {
 @pytest.mark.parametrize(("text", "words"), BAD.values(), ids=BAD)
 def test_bad_input_is_one_line_with_the_file(text: str | bytes, words: str, run: Any, tmp_path: Path) -> None:
     (tmp_path / "bad.yaml").write_bytes(text if isinstance(text, bytes) else text.encode())
-    started = perf_counter()
-    done = run("export", "bad.yaml", "out")
-    assert perf_counter() - started < SECONDS
+    with ends():
+        done = run("export", "bad.yaml", "out")
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith("error: ")
     assert done.err.count("\n") == 1
@@ -211,9 +209,8 @@ DDL = {
 @pytest.mark.parametrize(("text", "words"), DDL.values(), ids=DDL)
 def test_bad_ddl_is_one_line_with_the_file(text: str | bytes, words: str, run: Any, tmp_path: Path) -> None:
     (tmp_path / "bad.sql").write_bytes(text if isinstance(text, bytes) else text.encode())
-    started = perf_counter()
-    done = run("export", "bad.sql", "out")
-    assert perf_counter() - started < SECONDS
+    with ends():
+        done = run("export", "bad.sql", "out")
     assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
     assert done.err.startswith("error: bad.sql")
     assert words in done.err
@@ -288,7 +285,7 @@ BOMBS: dict[str, str] = {
 
 # Bombs go off in a process of its own, which may take no more memory and in which nothing may be started.
 GUARDED = """
-import json, os, resource, sys, time
+import json, os, resource, sys
 import fixturegen.sources.yaml_file, fixturegen.planning, fixturegen.verbs
 from fixturegen import cli
 resource.setrlimit(resource.RLIMIT_AS, (2 * int(sys.argv[1]), 2 * int(sys.argv[1])))
@@ -296,17 +293,16 @@ FORBIDDEN = ("os.system", "os.exec", "os.posix_spawn", "os.fork", "subprocess.Po
 started = []
 sys.addaudithook(lambda event, arguments: started.append(event) if event in FORBIDDEN else None)
 for name in sorted(os.listdir("bombs")):
-    before = time.monotonic()
     code = cli.run(["export", "bombs/" + name, "out"])
     with open("told.ndjson", "a") as told:
-        told.write(json.dumps([name, code, time.monotonic() - before, started]) + "\\n")
+        told.write(json.dumps([name, code, started]) + "\\n")
 with open("peak", "w") as peak:
     peak.write(str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss))
 """
 
 
 @pytest.mark.skipif(os.name != "posix", reason="limits of POSIX")
-def test_bombs_are_refused_in_little_time_and_memory(tmp_path: Path) -> None:
+def test_bombs_are_refused_in_little_memory(tmp_path: Path) -> None:
     (tmp_path / "bombs").mkdir()
     for name, text in BOMBS.items():
         (tmp_path / "bombs" / f"{name}.yaml").write_text(text)
@@ -314,11 +310,10 @@ def test_bombs_are_refused_in_little_time_and_memory(tmp_path: Path) -> None:
     done = subprocess.run(arguments, capture_output=True, text=True, cwd=tmp_path, timeout=300, check=False)
     told = {name: rest for name, *rest in map(json.loads, (tmp_path / "told.ndjson").read_text().splitlines())}
     assert done.returncode == 0, done.stderr
-    assert {name: (code, started) for name, (code, _, started) in told.items()} == {
+    assert {name: (code, started) for name, (code, started) in told.items()} == {
         f"{name}.yaml": (2, []) for name in BOMBS
     }, done.stderr
     assert int((tmp_path / "peak").read_text()) * 1024 < MEMORY
-    assert {name: seconds for name, (_, seconds, _) in told.items() if seconds > SECONDS} == {}
     messages = done.stderr.splitlines()
     assert [line.split(":")[0] for line in messages] == ["error"] * len(BOMBS)
     for name, message in zip(sorted(BOMBS), messages, strict=True):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from time import perf_counter
 
 import pytest
+from endings import ends
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -28,9 +28,8 @@ TEXTS = st.text(alphabet="ab! \n", max_size=12)
 @pytest.mark.parametrize("regex", EXPLODING)
 def test_what_explodes_is_searched_in_no_time(regex: str) -> None:
     assert explodes(regex)
-    before = perf_counter()
-    searcher(regex)("a" * 3_000 + "!?")
-    assert perf_counter() - before < 1
+    with ends():
+        searcher(regex)("a" * 3_000 + "!?")
 
 
 @pytest.mark.parametrize(

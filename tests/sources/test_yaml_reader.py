@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 
 import pytest
+from endings import ends
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -105,9 +105,8 @@ def test_bad_yaml_is_one_clear_error(text: str, expected: list[str]) -> None:
     ids=["lists", "mappings", "blocks", "bomb", "chain"],
 )
 def test_depth_and_aliases_are_bounded(text: str) -> None:
-    started = time.process_time()
-    refused(text)
-    assert time.process_time() - started < 2
+    with ends():
+        refused(text)
 
 
 def test_files_that_are_none(tmp_path: Path) -> None:
@@ -134,10 +133,8 @@ def test_a_huge_file_is_refused_without_reading_it(tmp_path: Path) -> None:
     path = tmp_path / "x.yaml"
     with path.open("wb") as file:
         file.truncate(100 * MAX_BYTES)
-    started = time.process_time()
-    with pytest.raises(SchemaError, match="bytes"):
+    with ends(), pytest.raises(SchemaError, match="bytes"):
         read_yaml(path)
-    assert time.process_time() - started < 1
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root reads everything")

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-import time
-
 import pytest
+from endings import ends
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -109,8 +108,7 @@ def test_any_text_is_a_type_or_a_foreseen_error(text: str) -> None:
 
 
 def test_long_texts_cost_no_time() -> None:
-    started = time.process_time()
-    for text in ("a " * 50_000, "enum(" + "a " * 50_000 + ")", "varchar(" + "1" * 100_000 + ")", "[]" * 50_000):
-        with pytest.raises(FixturegenError):
-            read_type(text + "!", WHERE)
-    assert time.process_time() - started < 1
+    with ends():
+        for text in ("a " * 50_000, "enum(" + "a " * 50_000 + ")", "varchar(" + "1" * 100_000 + ")", "[]" * 50_000):
+            with pytest.raises(FixturegenError):
+                read_type(text + "!", WHERE)
