@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from endings import ends
 
-"""Longest time that a refusal may take."""
 MEMORY = 2**30
 """Most memory, in bytes, that all bombs together may take; threads reserve about as much address space again."""
 
