@@ -196,6 +196,7 @@ def _reported(design: Design, data: Mapping[str, pl.DataFrame]) -> CoveringDatas
             if meeting in met or waived(meeting):
                 continue
             proof, crowded = design.unmet.get((name, meeting)), full.get(_factors_of(meeting))
+            crowded = crowded or _childless(design, data, name, meeting)
             words = {factors[at].name: factors[at].classes[value] for at, value in meeting}
             absent = Absent(name, words, proof or crowded or NOT_MADE, crowded=proof is None and crowded is not None)
             (impossible if proof or crowded else uncovered).append(absent)
@@ -210,6 +211,17 @@ def _full(design: Design, table: str, met: Collection[Meeting]) -> Mapping[tuple
     numbers = Counter(map(_factors_of, met))
     words = f"the table holds {lowered.rows:,} rows at most, which hold others: {lowered.reason}"
     return {factors: words for factors, number in numbers.items() if number >= lowered.rows}
+
+
+def _childless(design: Design, data: Mapping[str, pl.DataFrame], table: str, meeting: Meeting) -> str | None:
+    """Return why rows of some classes lack children: the children's table holds as many rows as it can."""
+    lowered = design.tightest()
+    for at, value in meeting:
+        factor = design.placed[table].factors[at]
+        child = None if factor.child is None else lowered.get(factor.child[0])
+        if child is not None and factor.children[value].least and data[child.table].height >= child.rows:
+            return f"{child.table} holds {child.rows:,} rows at most, which are children of others: {child.reason}"
+    return None
 
 
 def _factors_of(meeting: Meeting) -> tuple[int, ...]:

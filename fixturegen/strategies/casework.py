@@ -175,7 +175,7 @@ class Casework:
             return [value for value, weight in zip(domain.values, weights, strict=True) if weight] or [*domain.values]
         generator = step.makers[domain]
         internal = {name: lambda series: held_of(series, column.type)}
-        late = late_values(column, domain)
+        late = late_values(column, domain, self.work.whole.schema.dialect)
         pools = Pools(self.work.name, step.names, {name: generator}, self.work.whole.options.seed, internal, late)
         return [values[0] for values in pools.of({})]
 

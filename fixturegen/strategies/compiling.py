@@ -378,7 +378,7 @@ class TableWork:
         internal = {name: _internal(self.columns[name].type) for name in together}
         late = [
             value for name in together if len(together) == 1
-            for value in late_values(self.columns[name], self.plan.domains.get(name, ANY))
+            for value in late_values(self.columns[name], self.plan.domains.get(name, ANY), self.whole.schema.dialect)
         ]  # fmt: skip
         return Pools(self.name, names, together, self.whole.options.seed, internal, late)
 

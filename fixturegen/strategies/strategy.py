@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -132,8 +133,8 @@ def rows(
     """Return a Hypothesis strategy of single rows of a table, as dicts of Python values, that satisfy every constraint.
 
     The row is the only one of its table in a smallest valid neighbourhood, so its references hold the keys that the parents
-    have there: a parent whose key counts up has 1. A reference that may be NULL is NULL in some rows, and to its own table in
-    all. What sums up children does so for the children that the schema demands.
+    have there: where keys count up 1, up to as many as the row has references to that table. A reference that may be NULL is
+    NULL in some rows, and to its own table in all. What sums up children does so for the children that the schema demands.
 
     Args:
         schema: The schema, or a source of one.
@@ -169,8 +170,9 @@ def _neighbourhood(schema: Schema, table: str) -> dict[str, int]:
     while True:
         more: dict[str, int] = {}
         for name in near:
-            for reference in schema.tables[name].references:
-                more[reference.table] = 1
+            # Checks and uniques may want two references to the same table to lead to different rows.
+            for other, number in Counter(reference.table for reference in schema.tables[name].references).items():
+                more[other] = max(more.get(other, 0), number)
             for column in schema.tables[name].columns:
                 if column.aggregate is not None:
                     more[column.aggregate.table] = 2
@@ -228,7 +230,7 @@ def _check_least(machine: Machine, asked: Mapping[str, int], most: Mapping[str, 
         name = next((one for one in lacking if asked[one]), lacking[0])
         more = _more_parents(machine, name, most)
         if more == machine.least:
-            message = f"min_rows of {name} is {machine.least[name]}, but only {len(made[name])} rows have a place"
+            message = f"{machine.least[name]} rows of {name} are needed, but only {len(made[name])} have a place"
             raise ImpossibleError(
                 message,
                 where=machine.plan.tables[name].table.where,

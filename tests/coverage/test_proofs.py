@@ -118,3 +118,19 @@ def test_subtypes_share_keys_with_rows_of_their_kind(tmp_path: Path) -> None:
     assert set(said) == {("bike", "one"), ("van", "one"), ("car", "one"), ("one", "one")}
     assert "rule out such parents" in said["van", "one"]
     assert "rule out such parents" in said["one", "one"]
+
+
+FEW_CHILDREN = """
+CREATE TABLE modes (id integer PRIMARY KEY, loud varchar(1) NOT NULL CHECK (loud IN ('y', 'n')));
+CREATE TABLE setting (id integer PRIMARY KEY CHECK (id = 1), mode_id integer REFERENCES modes (id));
+"""
+
+
+def test_children_in_a_table_of_one_row_are_children_of_others(tmp_path: Path) -> None:
+    _, data = covered(tmp_path, FEW_CHILDREN)
+    left = [one for one in data.impossible if one.table == "modes"]
+    assert left
+    for one in left:
+        assert one.classes["setting by mode_id"] in {"one", "several"}
+        assert one.crowded
+        assert "setting holds 1 rows at most" in one.reason

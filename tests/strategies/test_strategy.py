@@ -128,6 +128,36 @@ def test_one_row_refers_to_its_neighbourhood() -> None:
         fg.rows(small(), "pet")
 
 
+def test_one_row_has_as_many_parents_as_its_references_want(tmp_path: Path) -> None:
+    path = tmp_path / "pairs.sql"
+    path.write_text(
+        "CREATE TABLE nodes (id INTEGER PRIMARY KEY);"
+        "CREATE TABLE edges (a INTEGER NOT NULL REFERENCES nodes (id), b INTEGER NOT NULL REFERENCES nodes (id), CHECK (a < b))"
+    )
+
+    @settings(max_examples=20, database=None, deadline=None)
+    @given(fg.rows(path, "edges"))
+    def each(row: dict[str, Any]) -> None:
+        assert row == {"a": 1, "b": 2}
+
+    each()
+
+
+def test_texts_that_the_database_refuses_are_not_drawn(tmp_path: Path) -> None:
+    path = tmp_path / "docs.sql"
+    path.write_text("CREATE TABLE docs (id serial PRIMARY KEY, body jsonb NOT NULL);")
+    held: set[str] = set()
+
+    @settings(max_examples=300, database=None, deadline=None, derandomize=True)
+    @given(fg.datasets(fg.load(path, dialect="postgresql")))
+    def each(data: dict[str, pl.DataFrame]) -> None:
+        held.update(data["docs"]["body"])
+
+    each()
+    assert any("\\u" in text for text in held), "escapes are drawn"
+    assert not any("\\u0000" in text or text == '{"s": "\\ud800"}' for text in held)
+
+
 def test_a_parent_that_a_row_refers_to_stays_and_others_go() -> None:
     found = least(fg.datasets(small()), lambda data: data["pets"]["owner_id"].n_unique() > 1)
     assert found["owners"]["name"].to_list() == ["ann", "ann"]
