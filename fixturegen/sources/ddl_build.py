@@ -11,6 +11,7 @@ from fixturegen.sources.ddl_alter import alter_table
 from fixturegen.sources.ddl_cursor import Cursor
 from fixturegen.sources.ddl_index import read_create_index
 from fixturegen.sources.ddl_lexer import Source, Statement, statements
+from fixturegen.sources.ddl_partitions import demand_partitions
 from fixturegen.sources.ddl_table import TableStatement, read_create_table
 from fixturegen.sources.ddl_types import DefinedTypes
 from fixturegen.sources.drafts import Draft, assembled
@@ -69,6 +70,8 @@ class _Builder:
     def finished(self) -> list[Draft]:
         """Return the tables, partitions folded into their parents, types and references settled."""
         whole = [draft for name, draft in self.tables.items() if name not in self.parts]
+        if self.parts:
+            demand_partitions(self.tables, self.parts)
         for draft in whole:
             self.types.settle(draft)
             draft.references = [replace(item, table=self._target(item.table)) for item in draft.references]

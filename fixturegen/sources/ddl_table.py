@@ -21,6 +21,7 @@ from fixturegen.sources.ddl_columns import (
 from fixturegen.sources.ddl_cursor import Cursor
 from fixturegen.sources.ddl_index import read_exclusion, read_index_parts
 from fixturegen.sources.ddl_lexer import Statement
+from fixturegen.sources.ddl_partitions import read_partitions
 from fixturegen.sources.drafts import Draft
 
 _TABLE_WORDS = frozenset({"CONSTRAINT", "PRIMARY", "UNIQUE", "FOREIGN", "CHECK"})
@@ -256,6 +257,8 @@ def _read_options(cursor: Cursor, made: TableStatement) -> None:
                 cursor.take()
             cursor.group()
             options["partition_by"] = cursor.source.between(cursor.tokens[start : cursor.index])
+            if cursor.source.dialect == "mysql":
+                read_partitions(cursor, made.draft)
         elif cursor.accept("INHERITS"):
             made.inherits = [part.qualified() for part in cursor.group().elements()]
         elif cursor.accept("WITHOUT ROWID"):

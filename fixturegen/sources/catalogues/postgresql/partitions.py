@@ -129,15 +129,15 @@ def read_bound(text: str) -> Bound:
 
     >>> read_bound("FOR VALUES FROM ('2024-01-01') TO (MAXVALUE)").high
     ('MAXVALUE',)
-    >>> read_bound("FOR VALUES IN ('a', NULL)").values
+    >>> read_bound("for values in('a', null)").values
     ("'a'", 'NULL')
     >>> read_bound("FOR VALUES WITH (modulus 4, remainder 1)").share
     Fraction(1, 4)
     """
-    words = text.split()
+    words = [token.word for token in tokens_of(text, "postgresql")]
     if words[:1] == ["DEFAULT"]:
         return Bound("default")
-    groups = [tuple(_split(group)) for group in _groups(text)]
+    groups = [tuple(_plain(each) for each in _split(group)) for group in _groups(text)]
     match words[2]:
         case "FROM":
             return Bound("range", low=groups[0], high=groups[1])
@@ -145,6 +145,10 @@ def read_bound(text: str) -> Bound:
             return Bound("list", values=groups[0])
         case _:
             return Bound("hash", share=Fraction(1, int(groups[0][0].split()[-1])))
+
+
+def _plain(value: str) -> str:
+    return value.upper() if value.upper() in {"NULL", *_OPEN} else value
 
 
 def _merged(bounds: Sequence[Bound]) -> list[Bound]:
