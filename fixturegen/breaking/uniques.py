@@ -212,17 +212,25 @@ class Proposed:
         return self._read_by(condition, other.columns)
 
     def _instead(self, name: str, start: Row, mate: Row) -> Iterator[tuple[str, object]]:
-        """Yield other values for a column: those of another row, and one made up where the column refers to nothing."""
+        """Yield other values for a column: that of another row, else of another parent, or one made up where it refers to nothing."""
         if name not in start:
             return
         if mate[name] not in (None, start[name]):
             yield name, mate[name]
             return
+        yield from ((name, value) for value in self._led(name, start))
         column = self.bench.columns[name]
         if start[name] is None or any(name in reference.columns for reference in self.bench.table.references):
             yield from ((name, limit) for limit in (limit_of(self.bench, start, column.low),) if limit is not None)
             return
         yield from ((name, value) for value in others(start[name], column.type)[:1])
+
+    def _led(self, name: str, start: Row) -> Iterator[object]:
+        """Yield what another parent holds, for a column that refers by itself."""
+        for reference in self.bench.table.references:
+            if reference.columns == (name,):
+                held = (row.get(reference.target[0]) for row in self.bench.pool.rows.get(reference.table, ()))
+                yield from islice((value for value in held if value not in (None, start[name])), 1)
 
     def wishes(self, enforcement: Enforcement) -> Iterator[Wish]:
         """Yield the wishes, about the first anchor that is a valid row."""
