@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
 
@@ -13,6 +14,7 @@ from fixturegen.sources.ddl_index import read_create_index
 from fixturegen.sources.ddl_lexer import Source, Statement, statements
 from fixturegen.sources.ddl_partitions import demand_partitions
 from fixturegen.sources.ddl_table import TableStatement, read_create_table
+from fixturegen.sources.ddl_triggers import Function, Trigger, read_function, read_trigger
 from fixturegen.sources.ddl_types import DefinedTypes
 from fixturegen.sources.drafts import Draft, assembled
 
@@ -45,6 +47,8 @@ class _Builder:
         self.types = DefinedTypes(source.dialect)
         self.parts: dict[str, str] = {}
         self.left_out: set[str] = set()
+        self.functions: dict[str, Function] = {}
+        self.triggers: list[Trigger] = []
         self.schema = _DEFAULT_SCHEMA if source.dialect == "postgresql" else ""
 
     def apply(self, statement: Statement) -> None:
@@ -56,7 +60,14 @@ class _Builder:
             self._create_schema(cursor)
         elif verb == "CREATE" and "TABLE" in words:
             self._create_table(read_create_table(statement))
-        elif verb == "CREATE" and "TRIGGER" not in words:
+        elif verb == "CREATE" and "FUNCTION" in words:
+            with suppress(SchemaError):  # what is not understood of routines is passed over with the rest of them
+                name, function = read_function(cursor)
+                self.functions[name] = function
+        elif verb == "CREATE" and "TRIGGER" in (token.word for token in statement.tokens):
+            with suppress(SchemaError):
+                self.triggers.append(read_trigger(cursor))
+        elif verb == "CREATE":
             self._create(cursor)
         elif verb == "ALTER":
             self._alter(cursor)
@@ -72,10 +83,20 @@ class _Builder:
         whole = [draft for name, draft in self.tables.items() if name not in self.parts]
         if self.parts:
             demand_partitions(self.tables, self.parts)
+        for trigger in self.triggers:
+            self._hang(trigger)
         for draft in whole:
             self.types.settle(draft)
             draft.references = [replace(item, table=self._target(item.table)) for item in draft.references]
         return whole
+
+    def _hang(self, trigger: Trigger) -> None:
+        """Note a trigger with its table; one of a view is nobody's."""
+        draft = self.tables.get(self._target(self.full(trigger.table)))
+        if draft is not None:
+            found = draft.options.setdefault("triggers", {})
+            assert isinstance(found, dict)
+            found[trigger.name] = trigger.told(self.dialect, self.functions, draft.columns)
 
     def _target(self, name: str) -> str:
         """Return the table that a reference means: of a partition, the table it is part of."""

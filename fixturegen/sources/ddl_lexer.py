@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from fixturegen.errors import SchemaError
@@ -161,6 +162,8 @@ _KEPT: dict[str, frozenset[str]] = {
     "USE": frozenset(),
     "COPY": frozenset(),
 }
+_HEAD = 12
+"""Tokens among which a statement says that it makes a trigger, those of its definer included."""
 _ROUTINES = frozenset({"TRIGGER", "FUNCTION", "PROCEDURE", "EVENT", "PACKAGE"})
 _MODIFIERS = frozenset(
     {"OR", "REPLACE", "TEMP", "TEMPORARY", "UNLOGGED", "GLOBAL", "LOCAL", "FOREIGN", "VIRTUAL", "UNIQUE", "CONSTRAINT"}
@@ -250,12 +253,17 @@ class _Reader:
         self.at = len(self.text) if end < 0 else end + 3
         self.pass_line()
 
-    def pass_delimited(self) -> None:
-        """Step behind the line that sets MySQL's client delimiter back to the semicolon."""
+    def delimited(self) -> Iterator[tuple[int, int]]:
+        """Step behind the line that sets MySQL's client delimiter back to the semicolon; yield where statements stand till then."""
         delimiter = self.pass_line()
         while delimiter not in (";", "") and self.at < len(self.text):
             found = re.compile(r"^[ \t]*DELIMITER[ \t]+", re.IGNORECASE | re.MULTILINE).search(self.text, self.at)
-            self.at = found.end() if found else len(self.text)
+            last = found.start() if found else len(self.text)
+            while self.at < last:
+                end = self.text.find(delimiter, self.at, last)
+                yield self.at, last if end < 0 else end
+                self.at = last if end < 0 else end + len(delimiter)
+            self.at = found.end() if found else last
             delimiter = self.pass_line()
 
     def _endless(self, what: str, start: int) -> SchemaError:
@@ -299,7 +307,7 @@ def statements(source: Source) -> Iterator[Statement]:
         if first.text == "\\" and first.kind == "mark":
             reader.pass_line()  # a command to psql
         elif first.word == "DELIMITER" and source.dialect == "mysql":
-            reader.pass_delimited()
+            yield from _delimited(reader)
         elif first.word not in _KEPT:
             reader.at = first.start
             reader.pass_over()
@@ -313,7 +321,7 @@ def _kept(reader: _Reader, first: Token) -> Iterator[Statement]:
         reader.pass_over()
     elif interest == "routine":
         tokens = (*head, *reader.routine())
-        if head[-1].word == "TRIGGER":
+        if head[-1].word == "TRIGGER" or _is_trigger_function(reader.source, tokens):
             yield Statement(reader.source, tokens)
     elif interest == "keep":
         tokens = _rest(reader, head)
@@ -323,6 +331,25 @@ def _kept(reader: _Reader, first: Token) -> Iterator[Statement]:
             reader.pass_data()
         else:
             yield Statement(reader.source, tokens)
+
+
+def _is_trigger_function(source: Source, tokens: Sequence[Token]) -> bool:
+    words = [token.word for token in tokens]
+    return source.dialect == "postgresql" and ("RETURNS", "TRIGGER") in pairwise(words)
+
+
+def _delimited(reader: _Reader) -> Iterator[Statement]:
+    """Yield the triggers among statements that end with another delimiter."""
+    for start, end in reader.delimited():
+        if "TRIGGER" not in reader.text[start:end].upper():
+            continue
+        inner, tokens = _Reader(reader.source), list[Token]()
+        inner.at = start
+        while inner.at < end and (token := inner.token()) is not None and token.end <= end:
+            tokens.append(token)
+        words = [token.word for token in tokens]
+        if words[:1] == ["CREATE"] and "TRIGGER" in words[:_HEAD]:
+            yield Statement(reader.source, tuple(tokens))
 
 
 def _head(reader: _Reader, first: Token) -> tuple[list[Token], Literal["keep", "pass", "routine", "end"]]:

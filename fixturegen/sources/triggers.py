@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
+from fixturegen.errors import SchemaError
 from fixturegen.schema import Dialect
 from fixturegen.sources.ddl_lexer import Token, tokens_of
 
@@ -31,7 +32,9 @@ def effects(body: str, dialect: Dialect, columns: Collection[str]) -> dict[str, 
     >>> effects("SET NEW.a = 1, NEW.`b` = NOW()", "mysql", ["A", "b"])
     {'writes': ['A', 'b'], 'reads': ['A', 'b']}
     """
-    tokens = [*tokens_of(body, dialect)]
+    tokens = read(body, dialect)
+    if body and not tokens:
+        return {"writes": [ALL], "reads": [ALL]}
     named = [(at, _name(tokens, at)) for at, token in enumerate(tokens) if token.word == "NEW"]
     writes = {name for at, name in named if _is_written(tokens, at, name)} | set(_returned(tokens, dialect))
     reads = {name for at, name in named if name != ALL or not _is_returned(tokens, at)}
@@ -39,6 +42,14 @@ def effects(body: str, dialect: Dialect, columns: Collection[str]) -> dict[str, 
     return {key: names for key, names in told.items() if names} | (
         {"passes_over": True} if _passes_over(tokens, dialect) else {}
     )
+
+
+def read(body: str, dialect: Dialect) -> tuple[Token, ...]:
+    """Return the tokens of a body; none where it cannot be read."""
+    try:
+        return tokens_of(body, dialect)
+    except SchemaError:
+        return ()
 
 
 def effects_of_function(language: str, body: str, definition: str, columns: Collection[str]) -> dict[str, object]:

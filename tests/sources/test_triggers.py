@@ -64,3 +64,7 @@ def test_functions_of_postgresql_by_language() -> None:
 def test_heads_of_sqlite_s_triggers(head: str, timing: str, event: str) -> None:
     told = trigger_of_sqlite(f"{head} BEGIN DELETE FROM u; END", COLUMNS)
     assert told == {"timing": timing, "events": [event], "level": "row"}
+
+
+def test_of_words_that_cannot_be_read_anything_is_to_be_expected() -> None:
+    assert effects("BEGIN NEW.c := 'never ends; END", "postgresql", COLUMNS) == {"writes": ["*"], "reads": ["*"]}
