@@ -58,7 +58,7 @@ def _settle_beyond(choice: Bits, random: Bits, level: Bits, limit: Bits) -> None
 
     A row of the upper level goes to a place of that level; the first place within the limit is kept.
     """
-    rows = np.flatnonzero(choice >= limit)
+    (rows,) = (choice >= limit).nonzero()  # flatnonzero takes longer than what it finds in few rows
     half = (int(level) >> 1) + 1
     minor, below = constant(half), constant(half - 1)
     salt = constant((half - 1) * few.GOLDEN)
@@ -68,13 +68,13 @@ def _settle_beyond(choice: Bits, random: Bits, level: Bits, limit: Bits) -> None
         if len(rows) == 0:
             return
         current = mixed(current)
-        upper = np.flatnonzero((current & minor) != _NOTHING)
+        (upper,) = ((current & minor) != _NOTHING).nonzero()
         rows, current = rows[upper], current[upper]
         place = mixed(current ^ salt)
         place &= below
         place += minor
         beyond = place >= limit
-        inside, outside = np.flatnonzero(~beyond), np.flatnonzero(beyond)
+        (inside,), (outside,) = (~beyond).nonzero(), beyond.nonzero()
         choice[rows[inside]] = place[inside]
         rows, current = rows[outside], current[outside]
 

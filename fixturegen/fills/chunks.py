@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 CHUNK_BYTES = 32 * 2**20
 """About so many bytes of finished columns are made at once."""
-MOST_ROWS = 65_536
+MOST_ROWS = 125_000
 LEAST_ROWS = 1_024
 
 
