@@ -98,12 +98,20 @@ def merged(records: Sequence[Record], localities: Mapping[str, Locality], table:
     for record in sorted(records, key=lambda each: -len(each.before)):
         row = dict(single(record.last) or {})
         touched = frozenset(changes(row, base))
-        made = Bin(table, record.before, row, touched, [record], locality.reads(record.constraint) or touched)
+        made = Bin(table, record.before, row, touched, [record], _about(record, row, locality) or touched)
         if record.kind in KEYS:
             made.fixed -= made.apart
         if not any(_merge(each, made, localities) for each in bins):
             bins.append(made)
     return bins
+
+
+def _about(record: Record, row: Row, locality: Locality) -> frozenset[str]:
+    """Return the columns that a record is about: of a row that just holds values, all of these."""
+    columns = locality.reads(record.constraint)
+    if record.kind in {"nullable", "not_null"} and not any(row.get(name) is None for name in columns):
+        return frozenset(name for name, value in row.items() if value is not None)
+    return columns
 
 
 def _merge(home: Bin, other: Bin, localities: Mapping[str, Locality]) -> bool:
