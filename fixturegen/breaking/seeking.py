@@ -13,6 +13,7 @@ from fixturegen.breaking.carrying import Carrier
 from fixturegen.breaking.enforcement import Enforcement, Judge
 from fixturegen.breaking.placing import Place, Search
 from fixturegen.breaking.pool import Row
+from fixturegen.breaking.readable import unreadable
 from fixturegen.breaking.records import Insert, Record, Step, Taken, Unbreakable
 from fixturegen.constraints.contract import Constraint
 from fixturegen.errors import SchemaError
@@ -135,6 +136,9 @@ class Seeker:
         subject, columns = wish.constraint.subject, wish.constraint.columns
         if isinstance(subject, Check):
             columns = self._read_by(subject)
+            failing = unreadable(self.bench.table, subject, self.enforcement.dialect) if wish.breaks else None
+            if failing is not None:
+                return failing
         written = (each for name in columns for each in (name, *self.bench.written.get(name, ())))
         return self.enforcement.meddled(wish.constraint, tuple(dict.fromkeys(written)), breaks=wish.breaks)
 

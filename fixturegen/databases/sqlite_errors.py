@@ -21,6 +21,8 @@ _KINDS: dict[str, RejectionKind] = {
     "SQLITE_CONSTRAINT_TRIGGER": "trigger",
     "SQLITE_MISMATCH": "type",
 }
+_FAILED = ("malformed JSON", "integer overflow", "JSON path error", "bad JSON path", "JSON cannot hold BLOB")
+"""How messages begin where an expression of a CHECK, an index or a computed column fails on a row."""
 _UNNAMED = {3091: "SQLITE_CONSTRAINT_DATATYPE"}
 """Names that Python does not know before 3.12."""
 _NAMED = re.compile(r"^(?:UNIQUE|NOT NULL|CHECK) constraint failed: (.*)$", re.DOTALL)
@@ -48,6 +50,8 @@ def rejection(error: Exception, table: str, row: int | None) -> Rejection | None
     if isinstance(error, OverflowError):
         return Rejection(table, "type", "(an integer beyond 64 bits)", row)
     name = error_name(error)
+    if name == "SQLITE_ERROR" and str(error).startswith(_FAILED):
+        return Rejection(table, "type", "(a value for which an expression fails)", row)
     if name not in _KINDS and not name.startswith("SQLITE_CONSTRAINT"):
         return None
     return Rejection(table, _KINDS.get(name, "other"), _constraint(name, str(error)), row)

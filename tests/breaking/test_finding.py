@@ -422,3 +422,16 @@ def test_a_database_at_hand_judges_what_only_it_can(postgresql_url: URL, tmp_pat
     assert {each.reason for each in alone.unbreakable} == {
         "the table stays empty: nothing at hand judges f.f_ok; give the address of a database that can"
     }
+
+
+def test_rows_that_are_refused_before_their_check_is_asked_are_said(tmp_path: Path) -> None:
+    ddl = tmp_path / "json.sql"
+    ddl.write_text(
+        "CREATE TABLE docs (id INTEGER PRIMARY KEY, body TEXT NOT NULL CHECK (json_valid(body)),"
+        " kind TEXT AS (json_extract(body, '$.kind')) VIRTUAL);"
+        "CREATE TABLE bare (id INTEGER PRIMARY KEY, body TEXT NOT NULL CHECK (json_valid(body)));"
+    )
+    found = judged(ddl, "sqlite")
+    assert "bare_body_check/false" in ids(found, "bare", "reject")
+    said = {each.constraint: each.reason for each in found.unbreakable}
+    assert said["docs.docs_body_check"] == "then json_extract(body, '$.kind') fails, before the check is asked"
