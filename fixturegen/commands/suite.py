@@ -29,12 +29,19 @@ def suite(
     dialect: Dialect = None,
 ) -> None:
     """Write INSERT sequences that a database must take or refuse, for every constraint and every way to break it."""
+    from fixturegen.runs import database_behind  # noqa: PLC0415 - kept out of --help
     from fixturegen.suites import suite_of  # noqa: PLC0415 - kept out of --help
     from fixturegen.suites.writing import ndjson, write_ndjson  # noqa: PLC0415 - kept out of --help
 
     schema = loaded(source, dialect)
     made = suite_of(
-        schema, dialect=dialect, only=only or (), exclude=exclude or (), seed=seed, as_of=Wanted(as_of=as_of).clock()
+        schema,
+        dialect=dialect,
+        only=only or (),
+        exclude=exclude or (),
+        seed=seed,
+        as_of=Wanted(as_of=as_of).clock(),
+        database=database_behind(source),
     )
     if made.unbreakable:
         output.note(f"{len(made.unbreakable):,} ways to break a constraint have no line; --json gives the reasons")

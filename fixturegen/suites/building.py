@@ -84,6 +84,7 @@ def suite_of(
     exclude: Collection[str] = (),
     seed: int = 0,
     as_of: date | None = None,
+    database: Target | None = None,
 ) -> Suite:
     """Return the constraint suite of a schema.
 
@@ -94,6 +95,7 @@ def suite_of(
         exclude: Tables whose constraints are not tested.
         seed: Any whole number.
         as_of: Overrides the schema's frozen clock.
+        database: A database that judges what only it can, such as functions of its own; nothing in it is changed.
 
     Raises:
         InputError: An unknown table, or a value that the dialect has no literal for.
@@ -108,7 +110,7 @@ def suite_of(
     """
     wanted = wanted_tables(schema, only, exclude)
     chosen = dialect or schema.dialect
-    found = negatives_for(schema, dialect=chosen, seed=seed, as_of=as_of)
+    found = negatives_for(schema, dialect=chosen, seed=seed, as_of=as_of, database=database)
     return written_suite(schema, chosen, reduced(schema, found, wanted), found.unbreakable, wanted)
 
 
@@ -157,7 +159,7 @@ def reduced(schema: Schema, negatives: Negatives | Iterable[Record], tables: Col
     drafts += gathered(placed(drafts, bins, localities), localities)
     for name in localities:
         lines = [draft for draft in drafts if draft.record.table == name]
-        contrasted(lines, loose, localities, name)
+        contrasted(lines, loose.get(name, ()), localities, name)
         paired(drafts, loose, localities, name)
     for draft in drafts:
         set_apart(draft, localities[draft.record.table])

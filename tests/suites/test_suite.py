@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import URL
+from sqlalchemy import URL, create_engine
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "breaking"))
 from court import Court, court
@@ -188,3 +188,21 @@ def test_a_schema_without_constraints_has_hardly_a_line(tmp_path: Path, capsys: 
     assert cli.run(["suite", str(path)]) == 0
     assert all(json.loads(line)["expect"] == "accept" for line in capsys.readouterr().out.splitlines())
     assert sqlite3.sqlite_version
+
+
+@pytest.mark.postgresql
+def test_a_database_that_is_the_source_judges_what_only_it_can(
+    postgresql_url: URL, capsys: pytest.CaptureFixture[str]
+) -> None:
+    engine = create_engine(postgresql_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE FUNCTION odd(x int) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN x % 7 = 3; END $$"
+        )
+        connection.exec_driver_sql(
+            "CREATE TABLE f (id int PRIMARY KEY, x int NOT NULL CONSTRAINT f_odd CHECK (odd(x)))"
+        )
+    engine.dispose()
+    assert cli.run(["suite", postgresql_url.render_as_string(hide_password=False)]) == 0
+    written = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {("f.f_odd", "reject"), ("f.f_pkey", "reject")} <= {(line["constraint"], line["expect"]) for line in written}
