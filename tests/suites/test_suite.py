@@ -197,7 +197,7 @@ def test_a_database_that_is_the_source_judges_what_only_it_can(
     engine = create_engine(postgresql_url)
     with engine.begin() as connection:
         connection.exec_driver_sql(
-            "CREATE FUNCTION odd(x int) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN x % 7 = 3; END $$"
+            "CREATE FUNCTION odd(x int) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN mod(x, 7) = 3; END $$"
         )
         connection.exec_driver_sql(
             "CREATE TABLE f (id int PRIMARY KEY, x int NOT NULL CONSTRAINT f_odd CHECK (odd(x)))"
