@@ -19,21 +19,20 @@ from fixturegen.suites.twins import led_elsewhere
 
 
 def contrasted(
-    drafts: Sequence[Draft], records: Mapping[str, Sequence[Record]], localities: Mapping[str, Locality], table: str
+    drafts: Sequence[Draft], records: Sequence[Record], localities: Mapping[str, Locality], table: str
 ) -> None:
     """Let each row that repeats a key of a table differ from the one it repeats in as many other columns as possible.
 
     Args:
         drafts: The table's lines; their last rows are changed.
-        records: Records whose single rows are taken, by table: they show which values may stand, and give other parents.
+        records: Records of the table whose single rows are taken: they show which values may stand.
         localities: What reads which columns, by table.
         table: The table.
     """
-    own, locality = records.get(table, ()), localities[table]
-    base = usual(own)
+    locality, base = localities[table], usual(records)
     known = [
         (each, names)
-        for each in own
+        for each in records
         for names in dict.fromkeys(locality.component([name]) for name in changes(single(each.last) or {}, base))
     ]
     for draft in drafts:
