@@ -14,7 +14,7 @@ from fixturegen.strategies.blocks import blocks
 from fixturegen.strategies.compiling import TableWork
 from fixturegen.strategies.filling import Maker
 from fixturegen.strategies.parents import parent_of
-from fixturegen.strategies.searching import tries
+from fixturegen.strategies.searching import alone, tries
 from fixturegen.strategies.uniques import Kept, kept_uniques
 from fixturegen.strategies.weighing import Weight, weights
 from fixturegen.strategies.worlds import UNMOVED, Draft, Row, StuckError, World
@@ -94,20 +94,46 @@ class Stage:
 
     def _search(self, row: Row, stuck: StuckError) -> list[tuple[int, object]]:
         """Move the digits on that decide the columns concerned; others join them as they prove to be concerned."""
+        mended = self._mended(row, stuck)
+        if mended is not None:
+            return mended
         concerned = dict.fromkeys(stuck.columns)
         while True:
             digits = self._digits(concerned)
             before = len(concerned)
             for moves in tries(digits, row.sizes, len(row.world.rows[self.work.name])):
-                self._clear(row)
-                row.moves = moves
                 try:
-                    return self._make(row)
+                    return self._moved(row, moves)
                 except StuckError as again:
                     concerned |= dict.fromkeys(again.columns)
             if len(concerned) == before or self._digits(concerned) == digits:
                 row.moves = UNMOVED
                 raise DroppedError(row)
+
+    def _mended(self, row: Row, stuck: StuckError) -> list[tuple[int, object]] | None:
+        """Mend one thing after the other, each by one digit; None where that does not do.
+
+        A row that repeats another breaks every unique: with one mended, the next is broken whatever the first is moved to.
+        """
+        moves: dict[int, int] = {}
+        while True:
+            concerned = dict.fromkeys(stuck.columns)
+            digits = [digit for digit in self._digits(concerned) if digit not in moves]
+            for digit, move in alone(digits, row.sizes, len(row.world.rows[self.work.name])):
+                try:
+                    return self._moved(row, {**moves, digit: move})
+                except StuckError as again:
+                    others = dict.fromkeys(again.columns)
+                    if concerned.keys().isdisjoint(others) and digit not in self._digits(others):
+                        moves[digit], stuck = move, again
+                        break
+            else:
+                return None
+
+    def _moved(self, row: Row, moves: Mapping[int, int]) -> list[tuple[int, object]]:
+        self._clear(row)
+        row.moves = moves
+        return self._make(row)
 
     def _digits(self, columns: Mapping[str, None]) -> list[int]:
         """Return the digits that decide columns and may still move: values and cases before references."""

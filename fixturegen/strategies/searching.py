@@ -10,6 +10,13 @@ MOST_MOVES = 48
 MOST_TRIES = 1_500
 
 
+def alone(digits: Sequence[int], sizes: Mapping[int, int], rows: int) -> Iterator[tuple[int, int]]:
+    """Yield moves of one digit alone, as digit and move; see :func:`tries`."""
+    for digit in digits:
+        for move in range(1, min(sizes.get(digit, 1), max(MOST_MOVES, rows + 2))):
+            yield digit, move
+
+
 def tries(digits: Sequence[int], sizes: Mapping[int, int], rows: int) -> Iterator[Mapping[int, int]]:
     """Yield moves of digits, few first: each digit alone, then pairs, then all together, about 1,500 in all.
 
@@ -22,10 +29,9 @@ def tries(digits: Sequence[int], sizes: Mapping[int, int], rows: int) -> Iterato
     [{3: 1}, {5: 1}, {5: 2}, {3: 1, 5: 1}, {3: 1, 5: 2}]
     """
     count = 0
-    for digit in digits:
-        for move in range(1, min(sizes.get(digit, 1), max(MOST_MOVES, rows + 2))):
-            yield {digit: move}
-            count += 1
+    for digit, move in alone(digits, sizes, rows):
+        yield {digit: move}
+        count += 1
     near = max(4, min(rows + 2, 16))
     for width in range(2, len(digits) + 1):
         for chosen in combinations(digits, width):

@@ -14,7 +14,7 @@ import fixturegen as fg
 sys.path.append(str(Path(__file__).parents[2]))
 from benchmarks.shrinking import BUGS, Bug, search
 
-MOST_CALLS = 800
+MOST_CALLS = 500
 """Calls of the test function, in the median of ten seeds."""
 NAMED = {(bug.schema, bug.name): bug for bug in BUGS}
 

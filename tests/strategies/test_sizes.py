@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import find, settings
@@ -46,3 +47,12 @@ def test_a_child_that_was_named_limits_its_parents() -> None:
     strategy = fg.datasets(SHOP, max_rows={"orders": 12, "order_items": 3}, min_rows={"orders": 3})
     data = find(strategy, lambda _: True, settings=CALM)
     assert (data["orders"].height, data["order_items"].height) == (3, 3)
+
+
+def test_rows_with_many_uniques_have_their_place(tmp_path: Path) -> None:
+    """The simplest rows repeat each other in every unique."""
+    path = tmp_path / "five.sql"
+    path.write_text(f"CREATE TABLE t ({', '.join(f'{name} VARCHAR(20) NOT NULL UNIQUE' for name in 'abcde')})")
+    made = find(fg.datasets(path, min_rows=8), lambda _: True)
+    assert made["t"].height == 8
+    assert fg.verify(path, made)
