@@ -13,16 +13,12 @@ _PATIENCE = 0.2
 """Seconds between two looks at whether the other side is still alive."""
 
 
-class AbandonedError(Exception):
-    """The export failed elsewhere: what is being written is not wanted any more."""
-
-
 class StreamWriter:
     """A writer that keeps one block in memory, and one more on its way.
 
     A file of a single block is written directly. From the second block on, a thread runs ``stream`` over a lazy frame whose rows
-    come from a queue. That query is always fed to its end, or ended by an error: Polars must never be left to stop
-    early on a Python source.
+    come from a queue. That query is always fed to its end, wanted or not: Polars must never be left to stop early on a Python
+    source, and may panic in threads of its own where the source fails.
 
     Args:
         single: Writes a whole small file.
@@ -33,7 +29,7 @@ class StreamWriter:
         self._single = single
         self._stream = stream
         self._first: pl.DataFrame | None = None
-        self._queue: Queue[pl.DataFrame | BaseException | None] = Queue(1)
+        self._queue: Queue[pl.DataFrame | None] = Queue(1)
         self._thread: Thread | None = None
         self._failure: BaseException | None = None
 
@@ -56,12 +52,12 @@ class StreamWriter:
             self._single(self._first)
 
     def abort(self) -> None:
-        """End the thread, if there is one, by an error in its source."""
+        """End the file where it is, if one is being streamed; it is not wanted any more."""
         if self._thread is None:
             return
         while self._thread.is_alive():
             try:
-                self._queue.put(AbandonedError(), timeout=_PATIENCE)
+                self._queue.put(None, timeout=_PATIENCE)
             except Full:
                 continue
             break
@@ -85,10 +81,8 @@ class StreamWriter:
     ) -> Iterator[pl.DataFrame]:
         # A sink asks for everything: nothing is pushed down.
         del columns, predicate, rows, batch
-        while (item := self._queue.get()) is not None:
-            if isinstance(item, BaseException):
-                raise item
-            yield item
+        while (block := self._queue.get()) is not None:
+            yield block
 
     def _put(self, item: pl.DataFrame | None) -> None:
         thread = self._thread
