@@ -50,13 +50,14 @@ def test_what_is_not_wanted_any_more_ends_in_silence(
     assert capfd.readouterr().err == ""
 
 
-def test_a_failure_of_the_stream_is_raised_where_blocks_are_given(tmp_path: Path) -> None:
+def test_a_failure_of_the_stream_is_raised_by_the_end_at_the_latest(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     made = writer(tmp_path / "file" / "x.parquet")
 
     def give() -> None:
         for number in range(100):
             made.write(block(number))
+        made.close()
 
     with pytest.raises(OSError, match="file"):
         give()
