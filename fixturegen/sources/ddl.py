@@ -45,8 +45,8 @@ def load_ddl(path: Path, dialect: Dialect | None = None) -> Schema:
     """Return the schema of a file of DDL, such as a dump.
 
     Args:
-        path: The file: UTF-8 (or UTF-16 with its mark), at most 64 MB. Data, triggers, functions and views in it are
-            passed over.
+        path: The file: UTF-8 (or UTF-16 with its mark), at most 64 MB. Data, views and functions in it are
+            passed over, but for what triggers do to rows.
         dialect: Its dialect; guessed from the text where None.
 
     Raises:
