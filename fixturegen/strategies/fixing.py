@@ -68,6 +68,7 @@ def _fixed_column(schema: Schema, table: Table, column: Column, value: object) -
             raise InputError(message)
         return ruled(table, f"{name} IS NULL", _RULE, schema.dialect)
     _check_value(table, column, value)
+    _check_nested(schema, table, column)
     _check_allowed(schema, table, column, value)
     sure = replace(column, choices=(Choice(value),), nulls=0.0 if column.nullable else None, fill=None)
     given = any(column.name in reference.columns for reference in table.references)
@@ -96,6 +97,17 @@ def _check_value(table: Table, column: Column, value: object) -> None:
         pl.Series([value], dtype=polars_dtype(column.type), strict=True)
     except (TypeError, ValueError, pl.exceptions.PolarsError):
         raise InputError(wrong) from None
+
+
+def _check_nested(schema: Schema, table: Table, column: Column) -> None:
+    """Refuse a list where checks read the column: they are solved for values that stand in sets."""
+    if column.type.kind != "array":
+        return
+    for check in table.checks:
+        names = mentioned(parsed(check.sql, check.dialect, check.where))
+        if any(resolved(schema, table, name).column == column.name for name in names):
+            message = f"where cannot fix {table.name}.{column.name}, which check {check.name} reads"
+            raise InputError(message, hint="State an SQL condition on the column instead.")
 
 
 def _check_allowed(schema: Schema, table: Table, column: Column, value: object) -> None:

@@ -66,7 +66,7 @@ def limits(schema: Schema, max_rows: Sizes, min_rows: Sizes) -> Limits:
         message = f"min_rows of {greedy} is {least[greedy]:,}, more than an example holds"
         raise InputError(message, hint=f"All tables together have room for {MOST_ROWS} rows at most.")
     kept = {name: min(size, MOST_ROWS + 1) for name, size in most.items()}
-    return Limits(kept, least, max_rows is not None, named, f"{said} {most.get(largest, 0):,}")
+    return Limits(kept, least, max_rows not in (None, {}), named, f"{said} {most.get(largest, 0):,}")
 
 
 def _by_table(schema: Schema, what: str, sizes: Sizes, default: int) -> dict[str, int]:
@@ -123,7 +123,17 @@ def roomy(plan: Plan, asked: Limits, least: Mapping[str, int]) -> dict[str, int]
         plan: The plan.
         asked: What was asked for.
         least: Fewest rows by table.
+
+    Raises:
+        InputError: If more rows of a table are needed than were asked for.
     """
+    sized = asked.named or (asked.most.keys() if asked.firm else frozenset())
+    short = next((name for name in plan.tables if name in sized and least[name] > asked.most[name]), None)
+    if short is not None:
+        message = (
+            f"max_rows of {short} is {asked.most[short]}, but what min_rows asks for needs {least[short]} rows of it"
+        )
+        raise InputError(message, hint=f"The least size that fits is {least[short]}.")
     parents = needed(plan, {name: asked.most[name] if name in asked.named else 0 for name in asked.most})
     wanted = _present(plan, parents)
     most = {name: size if name in asked.named else max(size, wanted[name]) for name, size in asked.most.items()}

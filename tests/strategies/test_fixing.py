@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import find, settings
 
@@ -55,3 +57,15 @@ def test_rows_of_no_known_form_are_refused(rows: object) -> None:
 def test_a_clock_that_is_no_date_is_refused() -> None:
     with pytest.raises(fg.FixturegenError, match="as_of is 'today', which is no date"):
         fg.datasets(SHOP, as_of="today")  # type: ignore[arg-type]
+
+
+def test_a_list_that_checks_read_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "lists.sql"
+    path.write_text(
+        "CREATE TABLE docs (id int PRIMARY KEY, tags text[] NOT NULL, free text[] NOT NULL, CHECK (cardinality(tags) <= 3))"
+    )
+    schema = fg.load(path, dialect="postgresql")
+    with pytest.raises(fg.InputError, match=r"where cannot fix docs\.tags, which check .* reads"):
+        fg.datasets(schema, where={"docs": {"tags": ["a"]}})
+    made = find(fg.datasets(schema, where={"docs": {"free": ["a"]}}), lambda data: data["docs"].height > 1)
+    assert made["docs"]["free"].to_list() == [["a"], ["a"]]

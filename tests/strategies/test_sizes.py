@@ -56,3 +56,15 @@ def test_rows_with_many_uniques_have_their_place(tmp_path: Path) -> None:
     made = find(fg.datasets(path, min_rows=8), lambda _: True)
     assert made["t"].height == 8
     assert fg.verify(path, made)
+
+
+@pytest.mark.parametrize(
+    ("most", "least", "words"),
+    [
+        ({"customers": 0}, {"orders": 1}, "max_rows of customers is 0, but what min_rows asks for needs 1 rows of it"),
+        ({"customers": 0}, {"order_items": 2}, "max_rows of customers is 0, "),
+    ],
+)
+def test_a_most_below_what_others_need_is_refused(most: dict[str, int], least: dict[str, int], words: str) -> None:
+    with pytest.raises(fg.InputError, match=words):
+        fg.datasets(SHOP, max_rows=most, min_rows=least)
