@@ -17,6 +17,7 @@ from typing import Literal, NamedTuple
 
 from fixturegen.errors import SchemaError
 from fixturegen.schema import Dialect, Location
+from fixturegen.sources.ddl_quotes import unescaped, unquoted
 
 TokenKind = Literal["word", "name", "string", "number", "mark"]
 
@@ -162,8 +163,7 @@ _KEPT: dict[str, frozenset[str]] = {
     "USE": frozenset(),
     "COPY": frozenset(),
 }
-_HEAD = 12
-"""Tokens among which a statement says that it makes a trigger, those of its definer included."""
+_HEAD = 12  # tokens among which a statement says that it makes a trigger, those of its definer included
 _ROUTINES = frozenset({"TRIGGER", "FUNCTION", "PROCEDURE", "EVENT", "PACKAGE"})
 _MODIFIERS = frozenset(
     {"OR", "REPLACE", "TEMP", "TEMPORARY", "UNLOGGED", "GLOBAL", "LOCAL", "FOREIGN", "VIRTUAL", "UNIQUE", "CONSTRAINT"}
@@ -201,9 +201,9 @@ class _Reader:
         raw = self.text[start : self.at]
         match kind:
             case "string" if "\\" in raw and (self.source.dialect == "mysql" or raw[0] in "eE"):
-                return Token(kind, _unescaped(raw), start, self.at)
+                return Token(kind, unescaped(raw), start, self.at)
             case "name" | "string":
-                return Token(kind, _unquoted(raw), start, self.at)
+                return Token(kind, unquoted(raw), start, self.at)
             case "mark" if raw in _ENDLESS and (raw != "[" or self.source.dialect == "sqlite"):
                 raise self._endless(_ENDLESS[raw], start)
             case "mark" if raw == "/" and self.text.startswith("/*", start):
@@ -398,27 +398,3 @@ def tokens_of(text: str, dialect: Dialect) -> tuple[Token, ...]:
     while (token := reader.token()) is not None:
         found.append(token)
     return tuple(found)
-
-
-def _unquoted(raw: str) -> str:
-    """Return what stands between the quotes, doubled quotes made single; prefixes such as ``E`` are left off."""
-    if raw.startswith("$"):
-        return raw.split("$", 2)[2].rsplit("$", 2)[0]  # $tag$text$tag$
-    opening = min((raw.find(quote) for quote in "'\"`[" if quote in raw), default=0)
-    quote = raw[opening]
-    inner = raw[opening + 1 : -1]
-    return inner if quote == "[" else inner.replace(quote * 2, quote)
-
-
-_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "0": "\0", "Z": "\x1a", "%": "\\%", "_": "\\_"}
-"""What a backslash makes of a character that does not stand for itself; patterns of LIKE keep theirs."""
-
-
-def _unescaped(raw: str) -> str:
-    """Return a text in which backslashes escape, as MySQL's do and those of PostgreSQL's ``E'...'``."""
-    opening = min(raw.find(quote) for quote in "'\"" if quote in raw)
-    quote = raw[opening]
-    pattern = re.compile(rf"{quote}{quote}|\\(.)", re.DOTALL)
-    return pattern.sub(
-        lambda match: quote if match[1] is None else _ESCAPES.get(match[1], match[1]), raw[opening + 1 : -1]
-    )
