@@ -8,7 +8,7 @@ import numpy as np
 
 from fixturegen.access.tickets import drafted
 from fixturegen.draws import few, stream
-from fixturegen.fills.links import rootless
+from fixturegen.fills.roots import rootless
 from fixturegen.planning.counting import UNIT
 from fixturegen.schema import PerParent
 

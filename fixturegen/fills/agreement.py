@@ -14,6 +14,7 @@ from fixturegen.expressions.normal import AllOf
 from fixturegen.fills.failures import UnsettledError
 from fixturegen.fills.formulas import Judge
 from fixturegen.fills.nulls import Mask
+from fixturegen.fills.roots import roots
 from fixturegen.planning.dotted import dotted_types
 from fixturegen.planning.plan import Link, TablePlan
 
@@ -75,8 +76,7 @@ def _earlier(rows: TableRows, link: Link, index: Agreement, group: Integers) -> 
     before = np.maximum(rank, 1)
     choice = rows.probed(link.reference.name, scaled(random, before), before)
     member = index.members[index.offsets[np.maximum(group, 0)] + choice]
-    root = np.full(len(rows), -1, dtype=np.int64) if link.nullable else rows.ordinals
-    return np.where(group < 0, -1, np.where(rank == 0, root, member))
+    return np.where(group < 0, -1, np.where(rank == 0, roots(rows, link), member))
 
 
 def agreement(engine: Engine, plan: TablePlan, link: Link) -> Agreement:

@@ -9,8 +9,9 @@ import numpy as np
 
 from fixturegen.draws import Bits, Integers, chosen, scaled, seated
 from fixturegen.fills.agreement import agreeing_parents, any_eligible, eligible
+from fixturegen.fills.roots import roots
 from fixturegen.fills.tickets import parents_by_ticket
-from fixturegen.planning.plan import Link, TablePlan
+from fixturegen.planning.plan import Link
 
 if TYPE_CHECKING:
     from fixturegen.fills.rows import TableRows
@@ -85,23 +86,12 @@ def _earlier(rows: TableRows, link: Link, _: int) -> Integers:
     earlier = rows.ordinals - link.after
     choices = np.maximum(earlier, 1)
     choice = rows.probed(link.reference.name, scaled(random, choices), choices) + link.after
-    return np.where(earlier <= 0, _root(rows, link, rows.ordinals), choice)
+    return np.where(earlier <= 0, roots(rows, link), choice)
 
 
 def _before(rows: TableRows, link: Link, _: int) -> Integers:
     """The row before, which leaves every row to one other; where no row may be without one, each refers to itself."""
     return rows.ordinals - 1 if link.nullable else rows.ordinals
-
-
-def _root(rows: TableRows, link: Link, ordinals: Integers) -> Integers:
-    """A first row refers to nothing where it may, else to itself; so it does where a case decides whether it is NULL."""
-    return np.full(len(rows), -1, dtype=np.int64) if rootless(rows.plan, link) else ordinals
-
-
-def rootless(plan: TablePlan, link: Link) -> bool:
-    """Return whether a row without an earlier one to refer to refers to nothing."""
-    decided = any(getattr(plan.steps.get(name), "component", None) is not None for name in link.reference.columns)
-    return bool(link.nullable) and not decided and link.nulls != 0
 
 
 def _via(rows: TableRows, link: Link, _: int) -> Integers:

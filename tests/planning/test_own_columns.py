@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import URL, create_engine, text
 
@@ -46,6 +48,23 @@ def test_a_rule_on_the_rest_of_the_reference_is_kept() -> None:
     staff = fg.generate(read, rows=40)["staff"]
     assert fg.verify(read, {"staff": staff})
     assert (staff["boss"] != staff["no"]).sum() > 10
+
+
+@pytest.mark.parametrize("tree", ["", "CHECK (tree BETWEEN 1 AND 3)"])
+def test_a_first_row_refers_to_itself_where_a_check_wants_a_parent(tree: str, tmp_path: Path) -> None:
+    path = tmp_path / "nodes.sql"
+    path.write_text(
+        f"CREATE TABLE nodes (id INTEGER PRIMARY KEY, tree INTEGER NOT NULL {tree}, parent INTEGER, depth INTEGER NOT NULL,"
+        " UNIQUE (tree, id), FOREIGN KEY (tree, parent) REFERENCES nodes (tree, id),"
+        " CHECK ((parent IS NULL) = (depth = 0)))"
+    )
+    read = fg.load(path)
+    for rows in (1, 3, 100):
+        nodes = fg.generate(read, rows=rows)["nodes"]
+        assert fg.verify(read, {"nodes": nodes})
+    assert 0 < nodes["parent"].null_count() < 100
+    strangers = nodes.filter(nodes["parent"] != nodes["id"])
+    assert (strangers.height > 10) is bool(tree)
 
 
 def test_one_row_is_made_with_a_boss_of_its_tenant() -> None:
