@@ -69,8 +69,13 @@ def _fixed(column: Column, value: object) -> Column:
     if value is None:
         return replace(column, nulls=1.0, fill=None, aggregate=None, ordinal=None)
     return replace(
-        column, choices=(Choice(value),), nullable=False, nulls=None, fill=None, aggregate=None, ordinal=None
+        column, choices=(Choice(_hashable(value)),), nullable=False, nulls=None, fill=None, aggregate=None, ordinal=None
     )
+
+
+def _hashable(value: object) -> object:
+    """Lists as tuples, which sets of values can hold."""
+    return tuple(map(_hashable, value)) if isinstance(value, list) else value
 
 
 def _regrouped(group: Group, values: Mapping[str, object]) -> Group:

@@ -62,3 +62,8 @@ def test_a_reference_goes_with_the_bounds_that_follow_it() -> None:
 def test_another_clock_or_the_same() -> None:
     assert dated(SCHEMA, None) is SCHEMA
     assert dated(SCHEMA, date(2030, 1, 1)).as_of == date(2030, 1, 1)
+
+
+def test_a_list_is_fixed_as_what_sets_can_hold() -> None:
+    table = Table(name="t", columns=(Column(name="tags", type=Type(kind="array", element=Type(kind="text"))),))
+    assert fixed(table, {"tags": ["a", "b"]}, "postgresql").columns[0].choices[0].value == ("a", "b")

@@ -171,3 +171,14 @@ def test_random_schemas(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_more_random_schemas(tmp_path: Path) -> None:
     random(150, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "check", ["tags IS NULL OR label = 'x'", "cardinality(tags) > 0", "array_length(tags, 1) BETWEEN 1 AND 3"]
+)
+def test_lists_are_taken_in_columns_that_checks_read(check: str, tmp_path: Path) -> None:
+    path = tmp_path / "lists.sql"
+    path.write_text(f"CREATE TABLE t (id serial PRIMARY KEY, label text NOT NULL, tags text[], CHECK ({check}));")
+    made = fg.make(fg.load(path, dialect="postgresql"), "t", tags=["a", "b"], accept_unverified=True)["t"]
+    assert made["tags"].to_list() == [["a", "b"]]
+    assert made["label"].item() == "x" or "label" not in check
