@@ -38,6 +38,13 @@ _GUESSES: dict[Dialect, re.Pattern[str]] = {
     ),
 }  # fmt: skip
 """What only one dialect writes. The order decides between equal counts: SQLite takes most of what the others write."""
+_NOT_SQLITE = _marks(r"\bADD\s+(?:CONSTRAINT|PRIMARY\s+KEY|FOREIGN\s+KEY|UNIQUE|CHECK)\b")
+"""What SQLite has no statement for, and both others have. ADD is no name in SQLite."""
+_NOT_POSTGRESQL = _marks(
+    r"`", r"\bDATETIME\b", r"\b(?:TINY|MEDIUM)INT\b", r"\b(?:TINY|MEDIUM|LONG)?BLOB\b", r"\b(?:TINY|MEDIUM|LONG)TEXT\b",
+    r"\b(?:BIG|SMALL)?INT\s*\(", r"\bDOUBLE\b(?!\s+PRECISION)", r"\bMODIFY\b",
+)  # fmt: skip
+"""What SQLite takes too: it tells only between the other two."""
 _NOT_CODE = re.compile(r"--[^\n]*+|'[^']*+(?:''[^']*+)*+'|/\*(?!!)[^*]*+\*++(?:[^/*][^*]*+\*++)*+/")
 
 
@@ -78,18 +85,22 @@ def from_ddl(text: str, *, dialect: Dialect | None = None, where: Location) -> S
 
 
 def guessed(text: str) -> Dialect:
-    """Return the dialect that most kinds of a text's marks belong to; SQLite where there is none.
+    """Return the dialect that most kinds of a text's marks belong to; where there is none, SQLite if it has such statements.
 
     >>> guessed("CREATE TABLE a (id SERIAL PRIMARY KEY, n TEXT[] DEFAULT '{}'::text[])")
     'postgresql'
     >>> guessed("CREATE TABLE `a` (`id` INT NOT NULL AUTO_INCREMENT) ENGINE=InnoDB")
     'mysql'
+    >>> guessed("CREATE TABLE a (n INT); ALTER TABLE a ADD CONSTRAINT key PRIMARY KEY (n)")
+    'postgresql'
     """
     code = _NOT_CODE.sub(" ", text[:1_000_000])
     scores: dict[Dialect, int] = {}
     for dialect, marks in _GUESSES.items():
         scores[dialect] = len({re.sub(r"\W+", " ", found.group()).lower() for found in marks.finditer(code)})
     best = max(scores.values())
+    if best == 0 and _NOT_SQLITE.search(code):
+        return "mysql" if _NOT_POSTGRESQL.search(code) else "postgresql"
     return next(dialect for dialect, score in scores.items() if score == best)
 
 

@@ -32,6 +32,12 @@ def table(text: str, dialect: Dialect = "postgresql", name: str = "t") -> Table:
         ("CREATE TYPE mood AS ENUM ('a'); CREATE TABLE t (a mood)", "postgresql"),
         ("CREATE TABLE t (a int auto_increment) engine = InnoDB", "mysql"),
         ("CREATE TABLE t (a text DEFAULT 'nextval(::serial') -- bigserial\n", "sqlite"),
+        ("CREATE TABLE t (a int); ALTER TABLE t ADD CONSTRAINT k CHECK (a > 0)", "postgresql"),
+        ("CREATE TABLE t (a int); ALTER TABLE t\n ADD FOREIGN KEY (a) REFERENCES t (a)", "postgresql"),
+        ("CREATE TABLE t (a datetime); ALTER TABLE t ADD UNIQUE (a)", "mysql"),
+        ("CREATE TABLE t (a int); ALTER TABLE `t` ADD CONSTRAINT k PRIMARY KEY (a)", "mysql"),
+        ("CREATE TABLE t (a timestamptz, b `x`); ALTER TABLE t ADD PRIMARY KEY (a)", "postgresql"),
+        ("CREATE TABLE t (a datetime); ALTER TABLE t ADD key text CHECK (a > 0)", "sqlite"),
     ],
 )
 def test_the_dialect_is_guessed(text: str, dialect: str) -> None:
