@@ -1,4 +1,4 @@
-"""Fixtures for all tests: databases of one's own, and a table with a column of every kind."""
+"""For all tests: a limit for slow ones, databases of one's own, and a table with a column of every kind."""
 
 from __future__ import annotations
 
@@ -18,6 +18,15 @@ from fixturegen.schema import Column, Table, Type, Unique
 # The test tree is no package (pytest's importlib mode): helpers beside this file are found by path.
 sys.path.insert(0, str(Path(__file__).parent))
 from servers import own_database
+
+SLOW_SECONDS = 1200
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give tests marked ``slow`` more time than the limit in ``pyproject.toml``."""
+    for item in items:
+        if item.get_closest_marker("slow") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(SLOW_SECONDS))
 
 
 @pytest.fixture

