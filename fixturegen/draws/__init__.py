@@ -7,13 +7,14 @@ any chunking and any order, and for few rows as for many.
 from fixturegen.draws.bounding import bounded, drawn, scaled
 from fixturegen.draws.choosing import CHOICE_BLOCK, chosen
 from fixturegen.draws.mixing import BLOCK, Bits, Integers, bits, combined, mixed, stream
-from fixturegen.draws.permuting import permuted, seated
+from fixturegen.draws.permuting import all_seated, permuted, seated
 
 __all__ = [
     "BLOCK",
     "CHOICE_BLOCK",
     "Bits",
     "Integers",
+    "all_seated",
     "bits",
     "bounded",
     "chosen",

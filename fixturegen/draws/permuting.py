@@ -94,3 +94,32 @@ def seated(stream_: int, block: Integers, place: Integers, width: int) -> Intege
         seat &= mask
         seat ^= seat >> fold
     return seat.view(np.int64)
+
+
+def all_seated(stream_: int, blocks: int, places: int, width: int) -> npt.NDArray[np.uint16]:
+    """Return where the first places of all blocks sit: what :func:`seated` gives, for a tenth of its time.
+
+    Args:
+        stream_: Keys all permutations.
+        blocks: Number of blocks, counted from 0.
+        places: Number of places of each block, 0 to ``2**width``.
+        width: Bits of a place, 2 to 12.
+
+    Returns:
+        A row for each block, a column for each of its places.
+
+    >>> all_seated(3, 1, 4, 6).tolist()
+    [[25, 18, 35, 27]]
+    """
+    key = bits(stream_, np.arange(blocks))
+    mask, fold = np.uint16(2**width - 1), (width + 1) // 2
+    # Only the last bits of a key count: they are cut once a block, and the steps then run along the blocks in 16 bits.
+    seat = np.repeat(np.arange(places, dtype=np.uint16)[:, None], blocks, axis=1)
+    for round_ in range(4):
+        part = key >> constant(round_ * 13)
+        seat += part.astype(np.uint16)
+        seat &= mask
+        seat *= (part >> constant(fold)).astype(np.uint16) | np.uint16(1)
+        seat &= mask
+        seat ^= seat >> np.uint16(fold)
+    return seat.T

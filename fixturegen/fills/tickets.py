@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from fixturegen.draws import Bits, Integers, chosen, mixed, seated
+from fixturegen.draws import Bits, Integers, all_seated, chosen, mixed, seated
 
 PARENTS = 64
 MOST_TICKETS = 65_536
@@ -118,8 +118,8 @@ class Owners:
 @lru_cache(maxsize=4)
 def _seats(stream: int, ranks: int, blocks: int) -> npt.NDArray[np.uint32]:
     """Return the parent of each rank of each block."""
-    block, rank = np.divmod(np.arange(blocks * ranks), ranks)
-    return (block * PARENTS + seated(stream, block, rank, 6)).astype(np.uint32)
+    first = np.arange(0, blocks * PARENTS, PARENTS, dtype=np.uint32)
+    return (first[:, None] + all_seated(stream, blocks, ranks, 6)).ravel()
 
 
 @lru_cache(maxsize=4)

@@ -98,7 +98,7 @@ def _checked(request: Request) -> _Asked:
     locale = providers.checked_locale(request.locale, request.where)
     method = providers.method_of(locale, name, request.where)
     given = providers.checked_arguments(method, arguments, request.where)
-    check_limits(name, given, providers.methods(locale), request.where)
+    check_limits(name, given, providers.MethodNames(locale), request.where)
     return _Asked(request, method, given, vocabulary(locale, request.as_of))
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import count
+from itertools import chain, count
 
 import numpy as np
 import polars as pl
@@ -74,13 +74,14 @@ def addresses(words: Vocabulary, code: str) -> Addresses:
 
 def _keyed(locale: str) -> Callable[[int], int]:
     """Return random integers below a limit from bits keyed by the locale: the same tables on every machine."""
-    drawn = _endless(stream(0, "addresses", locale))
-    return lambda limit: few.bounded(next(drawn), 0, limit - 1)
+    drawn = _endless(stream(0, "addresses", locale)).__next__
+    narrow = few.NARROW  # few.bounded for spans from 0, which so many calls cannot afford to call
+    return lambda limit: (drawn() >> 32) * limit >> 32 if limit <= narrow else drawn() * limit >> 64
 
 
 def _endless(stream_: int) -> Iterator[int]:
-    for start in count(0, BLOCK):
-        yield from bits(stream_, np.arange(start, start + BLOCK)).tolist()
+    blocks = (bits(stream_, np.arange(start, start + BLOCK)).tolist() for start in count(0, BLOCK))
+    return chain.from_iterable(blocks)
 
 
 def _imagined(words: Vocabulary, below: Callable[[int], int]) -> tuple[tuple[str, str, str], ...]:

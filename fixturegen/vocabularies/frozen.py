@@ -16,24 +16,15 @@ def frozen(faker: Any, as_of: dt.date) -> Any:
     """Freeze the clock of a Faker generator of our own and return it.
 
     Args:
-        faker: A generator that nobody else uses.
+        faker: A generator that nobody else uses, and none of whose methods has been asked for.
         as_of: The day; its first instant is now.
     """
     clock = _clock(as_of)
-    for provider in reversed(faker.get_providers()):
+    for provider in faker.get_providers():
         for name, (function, read) in _clocked(type(provider).__mro__).items():
             replaced = {key: clock[value] for key, value in read.items()}
-            bound = _rebound(function, replaced, as_of).__get__(provider)
-            setattr(provider, name, bound)
-            if not name.startswith("_") and getattr(faker, name, None) is not None:
-                _retie(faker, provider, name, bound)
+            setattr(provider, name, _rebound(function, replaced, as_of).__get__(provider))
     return faker
-
-
-def _retie(faker: Any, provider: Any, name: str, bound: Any) -> None:
-    """Point the generator's own name for a method at its frozen form, unless a later provider has taken the name."""
-    if getattr(getattr(faker, name), "__self__", None) in (provider, type(provider)):
-        faker.set_formatter(name, bound)
 
 
 @lru_cache(maxsize=512)

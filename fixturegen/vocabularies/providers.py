@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import inspect
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
-from types import MappingProxyType
 from typing import Any
 
 from fixturegen.errors import SchemaError
@@ -79,11 +78,12 @@ def instance(locale: str) -> Any:
 
 
 def fresh(locale: str) -> Any:
-    """Return a new Faker generator of a locale, to be altered freely."""
+    """Return a new Faker generator of a locale, to be altered freely before its methods are asked for."""
     with warnings.catch_warnings():
         # Some locales announce that they are to be renamed (fr_QC): nothing that a column could act on.
         warnings.simplefilter("ignore", UserWarning)
-        return _guarded(_factory().create(locale))
+        faker = _serving()(locale=locale, use_weighting=True)
+        return _guarded(_factory().create(locale, generator=faker))
 
 
 @lru_cache(maxsize=1)
@@ -109,6 +109,27 @@ def _factory() -> Any:
     return Finding
 
 
+@lru_cache(maxsize=1)
+def _serving() -> Any:
+    """Return Faker's generator, which takes a method of its providers when it is asked for, and not all of them beforehand."""
+    from faker.generator import Generator  # noqa: PLC0415 - importing Faker costs up to a second
+
+    class Serving(Generator):
+        def add_provider(self, provider: Any) -> None:
+            self.providers.insert(0, provider)
+
+        def __getattr__(self, name: str) -> Any:
+            if not name.startswith("_"):
+                for provider in self.__dict__.get("providers", ()):
+                    method = getattr(provider, name, None)
+                    if callable(method):
+                        self.set_formatter(name, method)
+                        return method
+            raise AttributeError(name)
+
+    return Serving
+
+
 def _guarded(faker: Any) -> Any:
     """Let formats that a generator expands reach its providers only, never its own machinery (``seed_instance``)."""
     found, own = faker.get_formatter, frozenset(dir(type(faker)))
@@ -123,27 +144,40 @@ def _guarded(faker: Any) -> Any:
     return faker
 
 
-@lru_cache(maxsize=64)
-def method_names(locale: str) -> frozenset[str]:
-    """Return the names of the data methods of a locale."""
-    return frozenset(_owners(locale))
+@dataclass(frozen=True, slots=True)
+class MethodNames(Collection[str]):
+    """The names of the data methods of a locale; they are listed only where somebody wants them all.
+
+    >>> "first_name" in MethodNames("de_DE"), "seed_instance" in MethodNames("de_DE"), 5 in MethodNames("de_DE")
+    (True, False, False)
+    """
+
+    locale: str
+
+    def __contains__(self, name: object) -> bool:
+        """Whether the locale has the method."""
+        return isinstance(name, str) and _owner(self.locale, name) is not None
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the names in their order."""
+        return iter(_all_names(self.locale))
+
+    def __len__(self) -> int:
+        """Count the names."""
+        return len(_all_names(self.locale))
 
 
 @lru_cache(maxsize=64)
-def methods(locale: str) -> Mapping[str, Method]:
-    """Return the data methods of a locale by name."""
-    return MappingProxyType({name: _method(locale, name) for name in _owners(locale)})
+def _all_names(locale: str) -> tuple[str, ...]:
+    kinds = [type(provider) for provider in instance(locale).get_providers()]
+    return tuple(sorted({name for kind in kinds for name in dir(kind) if _is_data(kind, name)}))
 
 
-@lru_cache(maxsize=64)
-def _owners(locale: str) -> Mapping[str, Any]:
-    """Return the provider of every data method of a locale."""
-    found: dict[str, Any] = {}
-    # The last provider added stands first and wins, as attribute access on a Faker does.
-    for provider in instance(locale).get_providers():
-        for name in sorted(_public(provider)):
-            found.setdefault(name, provider)
-    return found
+@lru_cache(maxsize=16_384)
+def _owner(locale: str, name: str) -> Any:
+    """Return the provider of a data method of a locale, or None: the last one added wins, as attribute access on a Faker does."""
+    providers = instance(locale).get_providers()
+    return next((provider for provider in providers if _is_data(type(provider), name)), None)
 
 
 def method_of(locale: str, name: str, where: object = None) -> Method:
@@ -152,11 +186,11 @@ def method_of(locale: str, name: str, where: object = None) -> Method:
     Raises:
         SchemaError: If the locale has no such data method; nothing is executed.
     """
-    exists = _owners(locale)
+    exists = MethodNames(locale)
     if name in exists:
         return _method(locale, name)
     other = [each for each in ("en_US", "en_GB", "de_DE", "fr_FR", "ja_JP") if each != locale]
-    at_home = next((each for each in other if name in _owners(each)), None)
+    at_home = next((each for each in other if name in MethodNames(each)), None)
     hint = None if at_home is None else f"{at_home} has it: set the column's locale."
     message = f"unknown Faker method {name!r} of locale {locale}"
     raise SchemaError(message, where=where, given=name, exists=exists, hint=hint)
@@ -208,35 +242,26 @@ def _check_type(method: Method, parameter: inspect.Parameter, value: object, whe
         raise SchemaError(message, where=where)
 
 
-def _public(provider: Any) -> tuple[str, ...]:
-    return _public_of(type(provider))  # type: ignore[arg-type] # a class is hashable
-
-
-@lru_cache(maxsize=1024)
-def _public_of(kind: Any) -> tuple[str, ...]:
+def _is_data(kind: type, name: str) -> bool:
+    """Whether a provider's class has a data method of that name."""
+    if name.startswith("_") or name in NOT_DATA or not inspect.isroutine(getattr(kind, name, None)):
+        return False
     from faker.providers import BaseProvider  # noqa: PLC0415 - importing Faker costs up to a second
 
-    helpers = {"locale", "language_code"}
-    names = [name for name in dir(kind) if not name.startswith("_") and name not in NOT_DATA]
-    return tuple(
-        name
-        for name in names
-        if inspect.isroutine(getattr(kind, name))
-        and (not hasattr(BaseProvider, name) or name in helpers or name in _BASE_DATA)
-    )
+    return not hasattr(BaseProvider, name) or name in _BASE_DATA
 
 
 _BASE_DATA = frozenset({
     "bothify", "hexify", "lexify", "numerify", "random_digit", "random_digit_above_two", "random_digit_not_null",
     "random_digit_not_null_or_empty", "random_digit_or_empty", "random_element", "random_elements", "random_choices",
     "random_int", "random_letter", "random_letters", "random_lowercase_letter", "random_number",
-    "random_uppercase_letter",
+    "random_uppercase_letter", "locale", "language_code",
 })  # fmt: skip
 
 
 @lru_cache(maxsize=4096)
 def _method(locale: str, name: str) -> Method:
-    provider = _owners(locale)[name]
+    provider = _owner(locale, name)
     language = getattr(provider, "__lang__", None)
     path = getattr(provider, "__provider__", "faker.providers.base")
     return Method(

@@ -18,6 +18,8 @@ def slug(text: str, locale: str = "en_US") -> str:
     >>> slug("Jürgen Groß-Özdemir", "de_DE"), slug("O'Brien"), slug("François")
     ('juergengrossoezdemir', 'obrien', 'francois')
     """
+    if text.isascii():
+        return _OUTSIDE.sub("", text.lower())
     from faker.decode import unidecode  # noqa: PLC0415 - Faker stays out of the import of this package
 
     folding = _FOLDINGS.get(locale.split("_", maxsplit=1)[0])

@@ -66,7 +66,7 @@ class Vocabulary:
 
     def knows(self, name: str) -> bool:
         """Whether the locale has the method."""
-        return name in providers.method_names(self.locale)
+        return name in providers.MethodNames(self.locale)
 
     def plan(self, name: str, arguments: Mapping[str, object] | None = None) -> Plan:
         """Return the plan of a method.

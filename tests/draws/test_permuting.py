@@ -8,7 +8,7 @@ from evenness import STREAMS, chi_square, limit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fixturegen.draws import permuted, seated, stream
+from fixturegen.draws import all_seated, permuted, seated, stream
 
 
 def test_permuted_is_a_permutation_of_every_small_size() -> None:
@@ -61,3 +61,14 @@ def test_seats_are_spread_evenly_over_blocks() -> None:
     for place in (0, 1, 63):
         counts = np.bincount(seated(7, blocks, np.full(len(blocks), place), 6), minlength=64)
         assert chi_square(counts, len(blocks) / 64) < limit(63)
+
+
+@given(STREAMS, st.integers(0, 40), st.integers(2, 12), st.data())
+def test_all_places_at_once_sit_where_each_of_them_does(
+    number: int, blocks: int, width: int, data: st.DataObject
+) -> None:
+    places = data.draw(st.integers(0, min(2**width, 300)))
+    block, place = np.repeat(np.arange(blocks), places), np.tile(np.arange(places), blocks)
+    together = all_seated(number, blocks, places, width)
+    assert together.shape == (blocks, places)
+    assert together.ravel().tolist() == seated(number, block, place, width).tolist()
