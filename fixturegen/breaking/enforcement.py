@@ -10,6 +10,7 @@ from typing import Literal
 from fixturegen.breaking.records import Taken
 from fixturegen.constraints.contract import Constraint
 from fixturegen.databases.create import creation
+from fixturegen.databases.sqlite_declared import answer, is_in_table, is_null_key, is_rowid
 from fixturegen.schema import AsOf, Bound, Column, Constant, Dialect, Path, Reference, Schema, Table, Unique
 
 Judge = Literal["statement", "commit", "verify"]
@@ -20,6 +21,9 @@ _TYPED = frozenset(
 )
 _TYPED_MYSQL = frozenset({"integer", "decimal", "float", "date", "time", "datetime", "json"})
 _STRICT = frozenset({"INT", "INTEGER", "REAL", "BLOB"})
+_ANSWERED: dict[str, Literal["unique", "not null"]] = {
+    "not_null": "not null", "unique": "unique", "primary_key": "unique",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -70,13 +74,11 @@ class Enforcement:
         ``ON CONFLICT`` of SQLite: what it says of CHECKs has no effect, and ``ABORT``, ``FAIL`` and ``ROLLBACK`` refuse.
         """
         table = self.schema.tables[constraint.table]
-        kind = {"not_null": "not null", "unique": "unique", "primary_key": "unique"}.get(constraint.kind)
-        plain = not isinstance(constraint.subject, Unique) or _is_declared_in_table(constraint.subject)
-        listed = table.options.get("on_conflict", ()) if self.dialect == "sqlite" and self.is_own(table) else ()
-        if not isinstance(listed, list | tuple) or not plain:
+        kind = _ANSWERED.get(constraint.kind)
+        plain = not isinstance(constraint.subject, Unique) or is_in_table(table, constraint.subject)
+        if self.dialect != "sqlite" or kind is None or not plain:
             return None
-        words = (word for said, columns, word in listed if said == kind and set(columns) == set(constraint.columns))
-        word = next(words, None)
+        word = answer(self.schema, table, kind, constraint.columns)
         if word == "IGNORE":
             return Taken("SQLite passes over such a row (ON CONFLICT IGNORE)", "passed over")
         if word == "REPLACE" and kind == "unique":
@@ -105,8 +107,7 @@ class Enforcement:
         key = table.primary_key.columns if table.primary_key is not None else ()
         if self.dialect == "sqlite" and key == (column.name,) and self._is_rowid(table, column):
             return Taken("SQLite numbers the row in place of a NULL", "numbered")
-        listed = table.options.get("null_keys", ()) if self.dialect == self.schema.dialect == "sqlite" else ()
-        if isinstance(listed, list | tuple) and column.name in listed:
+        if self.dialect == "sqlite" and is_null_key(self.schema, table, column):
             return Taken("SQLite takes NULL in such a key")
         if self._is_moment(table, column):
             return Taken("MariaDB writes the present moment in place of a NULL", "filled")
@@ -211,7 +212,7 @@ class Enforcement:
                 return "verify"
 
     def _is_rowid(self, table: Table, column: Column) -> bool:
-        if table.options.get("without_rowid") or column.type.kind != "integer":
+        if table.options.get("without_rowid") or not is_rowid(self.schema, table, column):
             return False
         return not self.is_own(table) or (column.type.native or "").upper() == "INTEGER"
 
@@ -250,11 +251,6 @@ def _meddling(name: str, trigger: Mapping[str, object], columns: Collection[str]
 def _shared(named: object, columns: Collection[str]) -> str:
     listed = named if isinstance(named, list | tuple) else ()
     return ", ".join(name for name in columns if name in listed or "*" in listed)
-
-
-def _is_declared_in_table(unique: Unique) -> bool:
-    """Whether a unique of SQLite may be a constraint: an index alone has a predicate or expressions beyond a collation."""
-    return unique.predicate is None and not any("(" in expression for expression in unique.expressions)
 
 
 def of_full_match(table: Table, constraint: Constraint) -> Reference | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from sqlglot import exp
 
@@ -11,6 +12,7 @@ from fixturegen.databases.conditions import LeftOut, conditions
 from fixturegen.databases.identifiers import Names
 from fixturegen.databases.literals import literal
 from fixturegen.databases.quoting import quoted, quoted_list, quoted_table, split_table
+from fixturegen.databases.sqlite_declared import answer, is_in_table, is_null_key, is_rowid
 from fixturegen.databases.types import OWN_COLLATION, enum_name, sql_type
 from fixturegen.errors import SchemaError
 from fixturegen.expressions.parsing import parsed, rendered
@@ -138,7 +140,8 @@ class _Work:
             self.late.append(Late(sql, table.name, reference.columns, reference.name, parent, reference.target))
 
     def _primary_key(self, table: Table, key: Unique, parts: list[str], keys: list[Late]) -> None:
-        self._key(table, key, f"PRIMARY KEY ({quoted_list(key.columns, self.dialect)})", parts, keys)
+        text = f"PRIMARY KEY ({quoted_list(key.columns, self.dialect)}){self._answer(table, 'unique', key.columns)}"
+        self._key(table, key, text, parts, keys)
 
     def _key(self, table: Table, key: Unique, text: str, parts: list[str], keys: list[Late]) -> None:
         """Add a key to the table's own statement, or where the database builds keys faster over rows, after it."""
@@ -156,15 +159,15 @@ class _Work:
         if column.generated is not None:
             parts.append(f"GENERATED ALWAYS AS ({self._expression(column.generated)}) STORED")
         if column.name == numbered:
-            parts.append("PRIMARY KEY AUTOINCREMENT")
-        if not column.nullable and column.generated is None and not self._is_null_key(table, column):
-            parts.append("NOT NULL")
+            parts.append(f"PRIMARY KEY{self._answer(table, 'unique', (numbered,))} AUTOINCREMENT")
+        free = self.dialect == "sqlite" and is_null_key(self.schema, table, column)
+        if not column.nullable and column.generated is None and not free:
+            parts.append(f"NOT NULL{self._answer(table, 'not null', (column.name,))}")
         return " ".join(parts + self._numbering(table, column))
 
-    def _is_null_key(self, table: Table, column: Column) -> bool:
-        """Whether SQLite, where the table comes from, takes NULL in this column of the key."""
-        listed = table.options.get("null_keys") if self.dialect == self.schema.dialect == "sqlite" else None
-        return isinstance(listed, list | tuple) and column.name in listed
+    def _answer(self, table: Table, kind: Literal["unique", "not null"], columns: Sequence[str]) -> str:
+        word = answer(self.schema, table, kind, columns) if self.dialect == "sqlite" else None
+        return "" if word is None else f" ON CONFLICT {word}"
 
     def _numbering(self, table: Table, column: Column) -> list[str]:
         if column.identity is not None and self.dialect == "postgresql":
@@ -202,14 +205,16 @@ class _Work:
         return f"({rendered(tree, self.dialect)})"
 
     def _type(self, table: Table, column: Column) -> str:
-        if self.dialect == "sqlite" and _is_rowid(table, column):
+        if self.dialect == "sqlite" and is_rowid(self.schema, table, column):
             return "INTEGER"  # the only spelling that makes the column the row's own number
         if self.dialect == "postgresql" and column.type.kind == "enum":
             return self._enum(table, column)
         strict = bool(table.options.get("strict")) and self.dialect == "sqlite"
         # InnoDB joins only integers of the very same type.
         type_ = _root_type(self.schema, table, column) if self.dialect == "mysql" else column.type
-        return sql_type(type_, self.dialect, keyed=_keyed(self.schema, table, column.name), strict=strict)
+        name = sql_type(type_, self.dialect, keyed=_keyed(self.schema, table, column.name), strict=strict)
+        alone = table.primary_key is not None and table.primary_key.columns == (column.name,)
+        return ("INT" if strict else "BIGINT") if name == "INTEGER" and alone and self.dialect == "sqlite" else name
 
     def _enum(self, table: Table, column: Column) -> str:
         name = enum_name(column.type, f"{split_table(table.name, self.dialect)[1]}_{column.name}")
@@ -227,6 +232,11 @@ class _Work:
             return
         expressions = [f"({self._expression(text, unique.dialect)})" for text in unique.expressions]
         what = ", ".join(expressions) or quoted_list(unique.columns, self.dialect)
+        answered = self._answer(table, "unique", unique.columns) if is_in_table(table, unique) else ""
+        if answered:  # which an index cannot say
+            name = self._constraint(self.names.relation(unique.name)) if unique.name else ""
+            parts.append(f"{name}UNIQUE ({', '.join(unique.expressions)}){answered}")
+            return
         where = "" if unique.predicate is None else f" WHERE {self._expression(unique.predicate, unique.dialect)}"
         name = quoted(self.names.relation(unique.name or f"{table.name}_key"), self.dialect)
         sql = f"CREATE UNIQUE INDEX {name} ON {quoted_table(table.name, self.dialect)} ({what}){where}"
@@ -236,7 +246,8 @@ class _Work:
         name = self._constraint(self.names.relation(unique.name)) if unique.name else ""
         nulls = "" if unique.nulls_distinct or not _has_nullable(table, unique) else " NULLS NOT DISTINCT"
         late = " DEFERRABLE INITIALLY DEFERRED" if unique.deferred and self.dialect == "postgresql" else ""
-        return f"{name}UNIQUE{nulls} ({quoted_list(unique.columns, self.dialect)}){late}"
+        answered = self._answer(table, "unique", unique.columns)
+        return f"{name}UNIQUE{nulls} ({quoted_list(unique.columns, self.dialect)}){answered}{late}"
 
     def _checks(self, table: Table) -> Iterable[str]:
         made, lost = conditions(self.schema, table, self.dialect)
@@ -295,11 +306,6 @@ def _without_own_types(node: exp.Expr) -> exp.Expr:
     """Leave out casts to types that only the database at hand knows; what is cast is a literal of the column's type."""
     own = isinstance(node, exp.Cast) and node.to.this == exp.DataType.Type.USERDEFINED
     return node.this if own else node
-
-
-def _is_rowid(table: Table, column: Column) -> bool:
-    key = table.primary_key
-    return key is not None and key.columns == (column.name,) and column.type.kind == "integer"
 
 
 def _root_type(schema: Schema, table: Table, column: Column) -> Type:

@@ -31,7 +31,6 @@ _STOPS = {
     },
 }
 _ONE_ARGUMENT = frozenset({"COMMENT", "COLUMN_FORMAT", "STORAGE", "COMPRESSION", "SRID", "CHARSET", "AFTER"})
-_ANSWERED = frozenset({"IGNORE", "REPLACE"})
 _NO_ARGUMENT = ("INVISIBLE", "VISIBLE", "FIRST", "WITH SYSTEM VERSIONING", "WITHOUT SYSTEM VERSIONING")
 
 
@@ -312,8 +311,8 @@ def skip_index_options(cursor: Cursor) -> None:
 def read_conflict(
     cursor: Cursor, found: list[Conflict], kind: Literal["not null", "unique"], columns: tuple[str, ...]
 ) -> None:
-    """Read SQLite's ``ON CONFLICT ...``, if it stands there, and note it where a row is not refused by it."""
-    if cursor.accept("ON CONFLICT") and (word := cursor.take().word) in _ANSWERED:
+    """Read SQLite's ``ON CONFLICT ...``, if it stands there, and note it where it says more than that a row is refused."""
+    if cursor.accept("ON CONFLICT") and (word := cursor.take().word) != "ABORT":
         found.append((kind, columns, word))
 
 

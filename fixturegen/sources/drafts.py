@@ -29,7 +29,7 @@ from fixturegen.sources.ddl_lexer import tokens_of
 from fixturegen.sources.naming import constraint_name, unused, with_roles
 
 Conflict = tuple[Literal["not null", "unique"], tuple[str, ...], str]
-"""What is not refused but answered otherwise in SQLite: which sort of constraint, its columns, ``IGNORE`` or ``REPLACE``."""
+"""What SQLite answers in a way of its own: which sort of constraint, its columns, ``IGNORE``, ``REPLACE``, ``FAIL``, ..."""
 
 
 @dataclass(slots=True)
@@ -38,7 +38,7 @@ class Draft:
 
     A reference without target columns means the target's primary key; names of constraints may be empty; columns of
     keys may be spelled in another case where the dialect does not care. ``full_matches`` are the columns of references that
-    are ``MATCH FULL``; ``conflicts`` are constraints that SQLite answers otherwise than by a refusal (``ON CONFLICT``).
+    are ``MATCH FULL``; ``conflicts`` are constraints whose rows SQLite answers in a way that they say (``ON CONFLICT``).
     """
 
     name: str
