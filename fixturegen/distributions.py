@@ -1,13 +1,12 @@
 """Inverse distribution functions as integer tables: exact decimal arithmetic once, integer look-ups for every row.
 
-NumPy's exponentials and logarithms differ between processors, so none touches a value: quantiles are computed with
-:mod:`decimal`, whose ``exp``, ``ln`` and ``sqrt`` are correctly rounded, at some four thousand points, and rows interpolate
-between them. A probability is an integer from 0 to 2**48 - 1.
+NumPy's exponentials and logarithms differ between processors, so none touches a value: quantiles are computed at some four
+thousand points by :mod:`fixturegen.double_double` and :mod:`decimal`, alike everywhere, and rows interpolate between them. A probability is an integer from 0 to 2**48 - 1.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
@@ -16,6 +15,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from fixturegen.double_double import Pair, exact, exp, ln, minus, over, pair_of, plus, polynomial, root, rounded, times
 from fixturegen.draws import BLOCK, Integers
 
 PROBABILITY_BITS = 48
@@ -23,6 +23,7 @@ WHOLE = 2**PROBABILITY_BITS
 _CELL = 2**36
 """A cell of the grid, one of 4,096; the first and last are cut further, eight times an octave."""
 _DIGITS = 34
+_HALF_A_UNIT = 0.5
 _LARGEST = 2**61
 _MOST_SHIFT = 20
 _EXACT_RANKS = 1_024
@@ -100,13 +101,6 @@ class Inverse:
         return at if self.discrete or not self.shift else (at + (1 << (self.shift - 1))) >> self.shift
 
 
-def from_table(table: Sequence[Decimal], scale: Callable[[Decimal], Decimal]) -> Inverse:
-    """Return the inverse whose points are those of a standard distribution, each put to scale (a rising function)."""
-    with localcontext() as context:
-        context.prec = _DIGITS
-        return _tabled(_grid(), [scale(point) for point in table])
-
-
 def discrete(masses: Iterable[tuple[int, Fraction | Decimal]], end: int) -> Inverse:
     """Return the inverse of a distribution over whole positions.
 
@@ -138,14 +132,20 @@ def _grid() -> tuple[int, ...]:
     return tuple(sorted(tail | cells | {WHOLE - at for at in tail}))
 
 
-def _tabled(grid: Sequence[int], points: Sequence[Decimal]) -> Inverse:
-    largest = max(abs(int(points[0])), abs(int(points[-1])), 1)
-    shift = max(0, min(_MOST_SHIFT, 61 - largest.bit_length()))
-    values = [max(-_LARGEST, min(_LARGEST, int((point * 2**shift).to_integral_value()))) for point in points]
-    return _inverse(grid, values, shift, is_discrete=False)
+def _tabled(points: Pair) -> Inverse:
+    """Return the inverse with these points on the grid."""
+    largest = max(
+        abs(int(Fraction(float(high)) + Fraction(float(low)))) for high, low in zip(*_ends(points), strict=True)
+    )
+    shift = max(0, min(_MOST_SHIFT, 61 - max(largest, 1).bit_length()))
+    return _inverse(_grid(), rounded(points, shift, _LARGEST), shift, is_discrete=False)
 
 
-def _inverse(thresholds: Sequence[int], values: Sequence[int], shift: int, *, is_discrete: bool) -> Inverse:
+def _ends(points: Pair) -> Pair:
+    return points[0][[0, -1]], points[1][[0, -1]]
+
+
+def _inverse(thresholds: Sequence[int], values: Sequence[int] | Integers, shift: int, *, is_discrete: bool) -> Inverse:
     borders = np.array(thresholds, dtype=np.int64)
     parts = np.arange(2**_GUIDE_BITS + 1, dtype=np.int64) << (PROBABILITY_BITS - _GUIDE_BITS)
     guide = np.searchsorted(borders, parts[:-1], side="right") - 1
@@ -159,28 +159,22 @@ def _inverse(thresholds: Sequence[int], values: Sequence[int], shift: int, *, is
 @lru_cache(maxsize=64)
 def normal(mean: Fraction, sd: Fraction) -> Inverse:
     """Return the normal distribution of positions with that mean and standard deviation."""
-    centre, spread = decimal_of(mean), decimal_of(sd)
-    return from_table(standard_normal(), lambda z: centre + spread * z)
+    return _tabled(plus(pair_of(mean), times(pair_of(sd), standard_normal())))
 
 
 @lru_cache(maxsize=64)
 def lognormal(log_mean: Decimal, log_sd: Decimal, scale: Fraction) -> Inverse:
     """Return ``scale * exp(log_mean + log_sd * z)``, z standard normal."""
-    unit = decimal_of(scale)
     with localcontext() as context:
         context.prec = _DIGITS
-        middle = unit * log_mean.exp()
-        # Quantiles are symmetric, and an inverse costs a tenth of a power.
-        lower = [(log_sd * point).exp() for point in standard_normal()[: len(standard_normal()) // 2]]
-        points = [*(middle * each for each in lower), middle, *(middle / each for each in reversed(lower))]
-        return _tabled(_grid(), points)
+        middle = pair_of(decimal_of(scale) * log_mean.exp())
+    return _tabled(times(middle, exp(times(pair_of(log_sd), standard_normal()))))
 
 
 @lru_cache(maxsize=64)
 def exponential(start: Fraction, mean: Fraction) -> Inverse:
     """Return ``start - mean * ln(1 - p)``."""
-    first, spread = decimal_of(start), decimal_of(mean)
-    return from_table(standard_exponential(), lambda point: first + spread * point)
+    return _tabled(plus(pair_of(start), times(pair_of(mean), standard_exponential())))
 
 
 @lru_cache(maxsize=64)
@@ -242,47 +236,46 @@ def decimal_of(number: Fraction) -> Decimal:
 
 
 @lru_cache(maxsize=1)
-def standard_exponential() -> tuple[Decimal, ...]:
-    """Return ``-ln(1 - p)`` at the points of the grid."""
-    with localcontext() as context:
-        context.prec = _DIGITS
-        inner = [-(1 - Decimal(at) / WHOLE).ln() for at in _grid()[:-1]]
-        return (*inner, -(Decimal(1) / (2 * WHOLE)).ln())
+def standard_exponential() -> Pair:
+    """Return ``-ln(1 - p)`` at the points of the grid; the last one stands half a unit inside."""
+    left = [*(WHOLE - at for at in _grid()[:-1]), _HALF_A_UNIT]
+    return minus(ln(exact(np.array(left) / WHOLE)))
 
 
 @lru_cache(maxsize=1)
-def standard_normal() -> tuple[Decimal, ...]:
+def standard_normal() -> Pair:
     """Return the quantiles of the standard normal distribution at the points of the grid.
 
     Wichura, Algorithm AS 241 (PPND16), Applied Statistics 37 (1988): relative accuracy about 1e-16. The ends stand half a
     unit inside.
     """
-    with localcontext() as context:
-        context.prec = _DIGITS
-        half = [_normal_quantile(Decimal(max(2 * at, 1)) / (2 * WHOLE)) for at in _grid() if 2 * at < WHOLE]
-        return (*half, Decimal(0), *(-point for point in reversed(half)))
+    below = [max(at, _HALF_A_UNIT) for at in _grid() if 2 * at < WHOLE]
+    high, low = _normal_quantiles(exact(np.array(below) / WHOLE))
+    middle = np.zeros(1)
+    return np.concatenate([high, middle, -high[::-1]]), np.concatenate([low, middle, -low[::-1]])
 
 
-_Coefficients = tuple[tuple[Decimal, ...], ...]
+_Ratio = tuple[tuple[Pair, ...], ...]
+"""Coefficients of the polynomials above and below a fraction's line."""
 
 
-def _decimals(*polynomials: tuple[str, ...]) -> _Coefficients:
-    return tuple(tuple(map(Decimal, each)) for each in polynomials)
+def _ratio(*polynomials: tuple[str, ...]) -> _Ratio:
+    return tuple(tuple(pair_of(Decimal(each)) for each in coefficients) for coefficients in polynomials)
 
 
-_CENTRAL = _decimals(
+_CENTRAL = _ratio(
     ("2509.0809287301226727", "33430.575583588128105", "67265.770927008700853", "45921.953931549871457",
      "13731.693765509461125", "1971.5909503065514427", "133.14166789178437745", "3.387132872796366608"),
     ("5226.495278852854561", "28729.085735721942674", "39307.89580009271061", "21213.794301586595867",
      "5394.1960214247511077", "687.1870074920579083", "42.313330701600911252", "1"),
 )  # fmt: skip
-_MIDDLE = _decimals(
+_MIDDLE = _ratio(
     ("7.7454501427834140764e-4", "0.0227238449892691845833", "0.24178072517745061177", "1.27045825245236838258",
      "3.64784832476320460504", "5.7694972214606914055", "4.6303378461565452959", "1.42343711074968357734"),
     ("1.05075007164441684324e-9", "5.475938084995344946e-4", "0.0151986665636164571966", "0.14810397642748007459",
      "0.68976733498510000455", "1.6763848301838038494", "2.05319162663775882187", "1"),
 )  # fmt: skip
-_FAR = _decimals(
+_FAR = _ratio(
     ("2.01033439929228813265e-7", "2.71155556874348757815e-5", "0.0012426609473880784386", "0.026532189526576123093",
      "0.29656057182850489123", "1.7848265399172913358", "5.4637849111641143699", "6.6579046435011037772"),
     ("2.04426310338993978564e-15", "1.4215117583164458887e-7", "1.8463183175100546818e-5", "7.868691311456132591e-4",
@@ -290,24 +283,29 @@ _FAR = _decimals(
 )  # fmt: skip
 
 
-def _normal_quantile(probability: Decimal) -> Decimal:
-    """Return the quantile of a probability below one half."""
-    centred = probability - Decimal("0.5")
-    if abs(centred) <= Decimal("0.425"):
-        return centred * _ratio(_CENTRAL, Decimal("0.180625") - centred * centred)
-    root = (-probability.ln()).sqrt()
-    if root <= 5:
-        return -_ratio(_MIDDLE, root - Decimal("1.6"))
-    return -_ratio(_FAR, root - 5)
+def _normal_quantiles(probabilities: Pair) -> Pair:
+    """Return the quantiles of ascending probabilities, at most one half."""
+    centred = plus(probabilities, pair_of(Fraction(-1, 2)))
+    tail = int(np.searchsorted(centred[0], -0.425))
+    central = _from(tail, centred)
+    roots = root(minus(ln(_until(tail, probabilities))))
+    far = len(roots[0]) - int(np.searchsorted(roots[0][::-1], 5, side="right"))
+    parts = (
+        minus(_quotient(_FAR, plus(_until(far, roots), pair_of(Fraction(-5))))),
+        minus(_quotient(_MIDDLE, plus(_from(far, roots), pair_of(Decimal("-1.6"))))),
+        times(central, _quotient(_CENTRAL, plus(pair_of(Decimal("0.180625")), minus(times(central, central))))),
+    )
+    return np.concatenate([high for high, _ in parts]), np.concatenate([low for _, low in parts])
 
 
-def _ratio(coefficients: _Coefficients, at: Decimal) -> Decimal:
-    above, below = (_polynomial(each, at) for each in coefficients)
-    return above / below
+def _quotient(ratio: _Ratio, at: Pair) -> Pair:
+    above, below = (polynomial(each, at) for each in ratio)
+    return over(above, below)
 
 
-def _polynomial(coefficients: tuple[Decimal, ...], at: Decimal) -> Decimal:
-    value = Decimal(0)
-    for coefficient in coefficients:
-        value = value * at + coefficient
-    return value
+def _from(start: int, numbers: Pair) -> Pair:
+    return numbers[0][start:], numbers[1][start:]
+
+
+def _until(stop: int, numbers: Pair) -> Pair:
+    return numbers[0][:stop], numbers[1][:stop]
