@@ -153,15 +153,26 @@ def _all_ways(form: str) -> int:
 
 def _all_postcodes(form: str) -> npt.NDArray[np.uint32]:
     """Return the code points of the postcodes of a form, one a row; at most 2,000."""
+    matrix = _filled_marks("".join(each if each in _LETTERS else " " for each in form)).copy()
+    for at, character in enumerate(form):
+        if character not in _LETTERS:
+            matrix[:, at] = ord(character)
+    return matrix
+
+
+@lru_cache(maxsize=32)
+def _filled_marks(form: str) -> npt.NDArray[np.uint32]:
+    """Return the code points of the digits and letters that fill a form's marks, and 0 elsewhere."""
     left = np.arange(_ways(form))
     if _all_ways(form) > len(left):
         # An odd multiplier spreads the first 2,000 numbers over all ways of the longer forms.
         left = left * 7_919 % min(_all_ways(form), 2**62)
-    matrix = np.empty((len(left), len(form)), dtype=np.uint32)
+    matrix = np.zeros((len(left), len(form)), dtype=np.uint32)
     for at, character in enumerate(form):
-        letters = _LETTERS.get(character, np.array([ord(character)], dtype=np.uint32))
-        matrix[:, at] = letters[left % len(letters)]
-        left = left // len(letters)
+        if character in _LETTERS:
+            letters = _LETTERS[character]
+            matrix[:, at] = letters[left % len(letters)]
+            left = left // len(letters)
     return matrix
 
 

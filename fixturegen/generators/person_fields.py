@@ -191,7 +191,8 @@ def _counted(numbers: Integers) -> pl.Series:
 
 @lru_cache(maxsize=1)
 def _counts() -> pl.Series:
-    return pl.Series(["", *map(str, range(1, 65_536))])
+    numbers = pl.int_range(1, 65_536, eager=True).cast(pl.String)
+    return pl.concat([pl.Series([""]), numbers.alias("")], rechunk=True)
 
 
 def _slugs(names: Names, values: Integers) -> pl.Series:

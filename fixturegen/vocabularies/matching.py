@@ -2,60 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterable
 
 from fixturegen.vocabularies.plans import Choice, Joined, Numeral, Plan, Pool, Sealed, written
 from fixturegen.vocabularies.seals import SEALS
 
+_Ends = Callable[[str, int], Iterable[int]]
+"""Where the text of a plan can end within a text if it begins at a position."""
+
 
 def matches(plan: Plan, text: str) -> bool:
-    """Return whether ``plan`` can make exactly ``text``.
+    """Return whether ``plan`` can make exactly ``text``; for many texts of one plan, :func:`matcher` is faster.
 
     >>> from fixturegen.vocabularies.plans import joined
     >>> plan = joined(Pool(("a", "ab")), Numeral(1, 9))
     >>> matches(plan, "ab7"), matches(plan, "ab0")
     (True, False)
     """
-    return len(text) in set(_ends(plan, text, 0))
+    return matcher(plan)(text)
 
 
-def _ends(plan: Plan, text: str, start: int) -> Iterator[int]:
-    """Yield where the plan's text can end if it begins at ``start``."""
+def matcher(plan: Plan) -> Callable[[str], bool]:
+    """Return a function that tells of a text whether ``plan`` can make exactly it."""
+    ends = _ends(plan)
+    return lambda text: len(text) in ends(text, 0)
+
+
+def _ends(plan: Plan) -> _Ends:
     match plan:
         case Pool():
-            values, lengths = _indexed(plan)
-            yield from (start + length for length in lengths if text[start : start + length] in values)
+            return _pool_ends(plan)
         case Numeral():
-            yield from _numeral_ends(plan, text, start)
+            return lambda text, start: _numeral_ends(plan, text, start)
         case Joined():
-            ends = {start}
-            for part in plan.parts:
-                ends = {end for at in ends for end in _ends(part, text, at)}
-            yield from sorted(ends)
+            return _joined_ends([_ends(part) for part in plan.parts])
         case Choice():
-            for option in plan.options:
-                yield from _ends(option, text, start)
+            options = [_ends(option) for option in plan.options]
+            return lambda text, start: {end for option in options for end in option(text, start)}
         case Sealed():
-            yield from (end for end in range(start, len(text) + 1) if _unsealed(plan, text[start:end]) is not None)
+            inner = matcher(plan.plan)
+            return lambda text, start: {
+                end for end in range(start, len(text) + 1) if _is_sealed(plan, inner, text[start:end])
+            }
 
 
-@lru_cache(maxsize=2048)
-def _indexed(pool: Pool) -> tuple[frozenset[str], tuple[int, ...]]:
-    return frozenset(pool.values), tuple(sorted({len(value) for value in pool.values}))
+def _pool_ends(pool: Pool) -> _Ends:
+    values, lengths = frozenset(pool.values), sorted(set(map(len, pool.values)))
+    return lambda text, start: {start + length for length in lengths if text[start : start + length] in values}
 
 
-def _numeral_ends(plan: Numeral, text: str, start: int) -> Iterator[int]:
+def _joined_ends(parts: list[_Ends]) -> _Ends:
+    def ends(text: str, start: int) -> set[int]:
+        reached = {start}
+        for part in parts:
+            reached = {end for at in reached for end in part(text, at)}
+        return reached
+
+    return ends
+
+
+def _numeral_ends(plan: Numeral, text: str, start: int) -> set[int]:
     digits = "0123456789abcdef"[: plan.base]
-    end = start
+    found, end = set(), start
     while end < len(text) and text[end] in digits:
         end += 1
         piece = text[start:end]
         number = int(piece, plan.base)
         if plan.low <= number <= plan.high and written(plan, number) == piece:
-            yield end
+            found.add(end)
+    return found
 
 
-def _unsealed(plan: Sealed, text: str) -> str | None:
-    inner = SEALS[plan.seal].opened(text)
-    return inner if inner is not None and matches(plan.plan, inner) else None
+def _is_sealed(plan: Sealed, inner: Callable[[str], bool], text: str) -> bool:
+    opened = SEALS[plan.seal].opened(text)
+    return opened is not None and inner(opened)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import polars as pl
 
 from fixturegen.vocabularies.plans import Choice, Joined, Numeral, Plan, Pool, Sealed
 from fixturegen.vocabularies.seals import SEALS
 from fixturegen.vocabularies.uses import Use, use_of
+
+T = TypeVar("T")
 
 
 def sampled(plan: Plan, below: Callable[[int], int]) -> str:
@@ -25,8 +28,7 @@ def sampler(plan: Plan) -> Callable[[Callable[[int], int]], str]:
     """Return a function that makes one text after the other of a plan, from random integers as for :func:`sampled`."""
     match plan:
         case Pool():
-            index, values = _sampled_index(use_of(plan)), plan.values
-            return lambda below: values[index(below)]
+            return _one_of(plan.values, use_of(plan))
         case Numeral():
             low, span, form = plan.low, plan.high - plan.low + 1, f"0{plan.width}{'d' if plan.base == 10 else 'x'}"
             return lambda below: format(low + below(span), form)
@@ -34,13 +36,16 @@ def sampler(plan: Plan) -> Callable[[Callable[[int], int]], str]:
             parts = [sampler(part) for part in plan.parts]
             return lambda below: "".join([part(below) for part in parts])
         case Choice():
-            index, options = _sampled_index(use_of(plan)), [sampler(option) for option in plan.options]
-            return lambda below: options[index(below)](below)
+            option = _one_of([sampler(option) for option in plan.options], use_of(plan))
+            return lambda below: option(below)(below)
         case Sealed():
             inner, seal = sampler(plan.plan), SEALS[plan.seal].sealed
             return lambda below: str(seal(pl.Series([inner(below)]))[0])
 
 
-def _sampled_index(use: Use) -> Callable[[Callable[[int], int]], int]:
+def _one_of(things: Sequence[T], use: Use) -> Callable[[Callable[[int], int]], T]:
     exact, table = use.exact, use.table
-    return (lambda below: below(exact)) if table is None else (lambda below: int(table[below(exact)]))
+    if table is None:
+        return lambda below: things[below(exact)]
+    place = table.item
+    return lambda below: things[place(below(exact))]

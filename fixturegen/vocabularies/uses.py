@@ -54,17 +54,16 @@ def weight_table(weights: tuple[float, ...], bits: int = 0) -> npt.NDArray[np.ui
     """
     bits = bits or max(NARROWEST_TABLE, (4 * len(weights)).bit_length())
     size = 1 << bits
-    total = sum(weights)
-    ideal = [weight / total * size for weight in weights]
-    counts = [max(1, int(each)) if weight > 0 else 0 for each, weight in zip(ideal, weights, strict=True)]
-    left = size - sum(counts)
-    by_remainder = sorted(range(len(weights)), key=lambda at: (int(ideal[at]) - ideal[at], at))
-    for at in by_remainder[: max(0, left)]:
-        counts[at] += 1
+    given, total = np.array(weights, dtype=np.float64), sum(weights)
+    ideal = given / total * size
+    whole = ideal.astype(np.int64)
+    counts = np.where(given > 0, np.maximum(whole, 1), 0)
+    left = size - int(counts.sum())
+    counts[np.argsort(whole - ideal, kind="stable")[: max(0, left)]] += 1
     while left < 0:
-        largest = max(range(len(counts)), key=lambda at: (counts[at], -at))
-        taken = min(-left, max(1, counts[largest] // 16))
+        largest = int(counts.argmax())
+        taken = min(-left, max(1, int(counts[largest]) // 16))
         counts[largest] -= taken
         left += taken
-    counts[0] += size - sum(counts)
+    counts[0] += size - counts.sum()
     return np.repeat(np.arange(len(weights), dtype=np.uint32), counts)
