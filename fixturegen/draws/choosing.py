@@ -45,38 +45,58 @@ def _chosen_among(stream_: int, keys: npt.NDArray[np.integer], count: int) -> In
         return np.array([few.chosen(one, count) for one in few.bits(stream_, keys.tolist())], dtype=np.int64)
     choice = np.empty(len(keys), dtype=np.uint64)
     level, limit = constant((1 << (count - 1).bit_length()) - 1), constant(count)
+    open_: list[tuple[npt.NDArray[np.intp], Bits]] = []
     for at in range(0, len(keys), CHOICE_BLOCK):
         random = bits(stream_, keys[at : at + CHOICE_BLOCK])
         block = choice[at : at + CHOICE_BLOCK]
         block[:] = _relocated(random & level, random)
-        _settle_beyond(block, random, level, limit)
+        rows, current = _lowered(block, random, level, limit)
+        open_.append((rows + at, current))
+    # What the blocks leave open is little: one pass over it all saves the fixed cost of a pass for each.
+    rows, current = (np.concatenate(parts) for parts in zip(*open_, strict=True))
+    _settle_above(choice, rows, current, level, limit)
     return choice.view(np.int64)
 
 
-def _settle_beyond(choice: Bits, random: Bits, level: Bits, limit: Bits) -> None:
-    """Choose again for rows whose place is beyond the limit: on the upper level while their bits say so, else below it.
-
-    A row of the upper level goes to a place of that level; the first place within the limit is kept.
-    """
+def _lowered(choice: Bits, random: Bits, level: Bits, limit: Bits) -> tuple[npt.NDArray[np.intp], Bits]:
+    """Choose below the upper level where a place is beyond the limit; return the rows whose next bits say the upper level."""
     (rows,) = (choice >= limit).nonzero()  # flatnonzero takes longer than what it finds in few rows
-    half = (int(level) >> 1) + 1
-    minor, below = constant(half), constant(half - 1)
-    salt = constant((half - 1) * few.GOLDEN)
+    minor, below = _halves(level)
     current = random[rows]
     choice[rows] = _relocated(current & below, current)
+    return _upper(rows, mixed(current), minor)
+
+
+def _settle_above(choice: Bits, rows: npt.NDArray[np.intp], current: Bits, level: Bits, limit: Bits) -> None:
+    """Choose again for the rows of the upper level: a place of that level, which is kept if it is within the limit.
+
+    A row whose place is not goes on while its bits say the upper level; else it stays below.
+    """
+    minor, below = _halves(level)
+    salt = constant(int(below) * few.GOLDEN)
     for _ in range(few.CHOICE_ROUNDS - 1):
         if len(rows) == 0:
             return
-        current = mixed(current)
-        (upper,) = ((current & minor) != _NOTHING).nonzero()
-        rows, current = rows[upper], current[upper]
         place = mixed(current ^ salt)
         place &= below
         place += minor
-        beyond = place >= limit
-        (inside,), (outside,) = (~beyond).nonzero(), beyond.nonzero()
-        choice[rows[inside]] = place[inside]
-        rows, current = rows[outside], current[outside]
+        (inside,) = (place < limit).nonzero()
+        if len(inside):
+            choice[rows[inside]] = place[inside]
+            (outside,) = (place >= limit).nonzero()
+            rows, current = rows[outside], current[outside]
+        rows, current = _upper(rows, mixed(current), minor)
+
+
+def _upper(rows: npt.NDArray[np.intp], current: Bits, minor: Bits) -> tuple[npt.NDArray[np.intp], Bits]:
+    (upper,) = ((current & minor) != _NOTHING).nonzero()
+    return rows[upper], current[upper]
+
+
+def _halves(level: Bits) -> tuple[Bits, Bits]:
+    """Return the lowest place of the upper level, and the mask of the places below it."""
+    half = (int(level) >> 1) + 1
+    return constant(half), constant(half - 1)
 
 
 def _binomial(first: Bits, limit: Bits) -> Bits:
