@@ -1,7 +1,8 @@
-"""Inverse distribution functions as integer tables: exact decimal arithmetic once, integer look-ups for every row.
+"""Inverse distribution functions as integer tables: arithmetic of 31 digits once, integer look-ups for every row.
 
 NumPy's exponentials and logarithms differ between processors, so none touches a value: quantiles are computed at some four
-thousand points by :mod:`fixturegen.double_double` and :mod:`decimal`, alike everywhere, and rows interpolate between them. A probability is an integer from 0 to 2**48 - 1.
+thousand points by :mod:`fixturegen.double_double` and :mod:`decimal`, alike everywhere, and rows interpolate between them.
+A probability is an integer from 0 to 2**48 - 1.
 """
 
 from __future__ import annotations
