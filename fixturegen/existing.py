@@ -41,8 +41,12 @@ def existing_rows(plan: Plan, target: Target) -> Mapping[str, pl.DataFrame]:
     if isinstance(target, Connection):
         return _read(plan, target)
     engine = target if isinstance(target, Engine) else opened(target)
-    with engine.connect() as connection:
-        return _read(plan, connection)
+    try:
+        with engine.connect() as connection:
+            return _read(plan, connection)
+    finally:
+        if engine is not target:
+            engine.dispose()
 
 
 def _read(plan: Plan, connection: Connection) -> Mapping[str, pl.DataFrame]:

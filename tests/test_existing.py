@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.pool import Pool
 
 import fixturegen as fg
 
@@ -46,3 +48,24 @@ def test_a_unique_that_is_used_up_is_refused_with_the_rows_that_exist(tmp_path: 
         fg.seed(path, url, existing="append")
     fg.seed(path, url, existing="append", rows={"t": 1})
     assert fg.verify(path, url)
+
+
+def test_no_connection_stays_open(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'grown.db'}"
+    fg.seed(ROOT / "schemas" / "shop.yaml", url, create=True, scale=0.01)
+    still_open: list[object] = []
+
+    def opens(driver: object, _: object) -> None:
+        still_open.append(driver)
+
+    def closes(driver: object, _: object) -> None:
+        still_open.remove(driver)
+
+    event.listen(Pool, "connect", opens)
+    event.listen(Pool, "close", closes)
+    try:
+        fg.seed(ROOT / "schemas" / "shop.yaml", url, existing="append", scale=0.01, seed=3)
+    finally:
+        event.remove(Pool, "connect", opens)
+        event.remove(Pool, "close", closes)
+    assert still_open == []

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import URL, create_engine
+from sqlalchemy import URL, NullPool, create_engine
 
 import fixturegen
 from fixturegen import cli
@@ -145,7 +145,7 @@ def test_a_wrong_configuration_is_named(tmp_path: Path, text: str) -> None:
 def test_engines_and_connections_are_judged_by_their_address() -> None:
     with pytest.raises(RefusedError):
         guarded(create_engine("postgresql+psycopg://me@db.example.com/shop"))
-    with create_engine("sqlite://").connect() as connection:
+    with create_engine("sqlite://", poolclass=NullPool).connect() as connection:
         guarded(connection)
     guarded(URL.create("sqlite"))
 

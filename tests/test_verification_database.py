@@ -32,11 +32,11 @@ def test_databases_that_cannot_be_asked_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no database address"):
         verified_database(one(), "nonsense")
     with pytest.raises(RefusedError, match="has no table 't'"):
-        verified_database(one(), sa.create_engine("sqlite://"))
+        verified_database(one(), sa.create_engine("sqlite://", poolclass=sa.NullPool))
 
 
 def test_verifying_leaves_the_callers_connection_as_it_was() -> None:
-    engine = sa.create_engine("sqlite://")
+    engine = sa.create_engine("sqlite://", poolclass=sa.NullPool)
     with engine.connect() as connection:
         connection.exec_driver_sql("CREATE TABLE t (a INTEGER)")
         connection.exec_driver_sql("INSERT INTO t VALUES (1), ('x')")
@@ -48,7 +48,7 @@ def test_verifying_leaves_the_callers_connection_as_it_was() -> None:
 
 
 def test_a_column_that_the_database_lacks() -> None:
-    engine = sa.create_engine("sqlite://")
+    engine = sa.create_engine("sqlite://", poolclass=sa.NullPool)
     table = Table(name="t", columns=(Column(name="a", type=INTEGER), Column(name="b", type=TEXT)))
     with engine.connect() as connection:
         connection.exec_driver_sql("CREATE TABLE t (A INTEGER, more TEXT)")
@@ -63,7 +63,7 @@ def test_hostile_names_and_texts() -> None:
     columns = (Column(name="order", type=INTEGER), Column(name=name, type=TEXT))
     check = Check(sql=f"\"{name.replace(chr(34), chr(34) * 2)}\" <> 'it''s :x %s \\: \"q\"'", name="odd")
     table = Table(name=name, columns=columns, primary_key=Unique(columns=("order",), name="pk"), checks=(check,))
-    engine = sa.create_engine("sqlite://")
+    engine = sa.create_engine("sqlite://", poolclass=sa.NullPool)
     with engine.connect() as connection:
         raw = connection.connection.driver_connection
         assert isinstance(raw, sqlite3.Connection)
@@ -94,7 +94,7 @@ def test_rules_over_related_rows_in_sql() -> None:
         "p": pl.DataFrame({"id": [1, 2], "g_id": [1, 2]}),
         "c": pl.DataFrame({"p": [1, 2, None], "v": [10, 19, 0]}),
     }
-    engine = sa.create_engine("sqlite://")
+    engine = sa.create_engine("sqlite://", poolclass=sa.NullPool)
     with engine.connect() as connection:
         for name, frame in frames.items():
             connection.exec_driver_sql(f"CREATE TABLE {name} ({', '.join(frame.columns)})")
@@ -159,7 +159,7 @@ def test_sqlite_accepts_exactly_what_verifies(case: tuple[Schema, list[str], lis
     schema, statements, rows = case
     frame = pl.DataFrame(rows, schema={"id": pl.Int64, "a": pl.Int64, "b": pl.Int64, "c": pl.String}, orient="row")
     report = verified_frames(schema, {"t": frame})
-    with sa.create_engine("sqlite://").connect() as connection:
+    with sa.create_engine("sqlite://", poolclass=sa.NullPool).connect() as connection:
         collation = schema.tables["t"].columns[3].collation
         connection.exec_driver_sql(f"CREATE TABLE t (id, a, b, c {f'COLLATE {collation}' if collation else ''})")
         for row in rows:

@@ -47,9 +47,11 @@ class SqliteOracle:
         Example:
             >>> from fixturegen.schema import Type
             >>> table = Table(name="t", columns=(Column(name="a", type=Type(kind="text")),))
-            >>> judge = SqliteOracle(sqlite3.connect(":memory:"))
+            >>> connection = sqlite3.connect(":memory:")
+            >>> judge = SqliteOracle(connection)
             >>> judge(table, "date(a) > '2000'", pl.DataFrame({"a": ["2001-01-01", "1999-01-01", "?"]})).to_list()
             [True, False, None]
+            >>> connection.close()
         """
         with self._candidates(table, sql, rows):
             return self._judged(f"NOT (\n{sql}\n)", rows.height, table, sql)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import NullPool, create_engine
 
 import fixturegen as fg
 from fixturegen.coverage.dataset import CoveringDataset
@@ -43,7 +43,8 @@ def shown(schema: Schema, data: CoveringDataset) -> None:
     report = fg.verify(schema, data)
     assert report, report
     tables = [schema.tables[name] for name in data]
-    loaded = seed_frames(create_engine("sqlite://"), schema, tables, iter(data.items()), marker="x", create=True)
+    engine = create_engine("sqlite://", poolclass=NullPool)
+    loaded = seed_frames(engine, schema, tables, iter(data.items()), marker="x", create=True)
     assert {name: one.rows for name, one in loaded.tables.items()} == {name: one.height for name, one in data.items()}
     assert data.classes["table"].unique().is_in(list(data)).all()
 

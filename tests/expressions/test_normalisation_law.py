@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -15,6 +15,7 @@ from itertools import product
 from typing import Any
 
 import polars as pl
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -81,6 +82,13 @@ def _connection() -> sqlite3.Connection:
     rows = [(n, *map(_sqlite_value, row.values())) for n, row in enumerate(ROWS)]
     connection.executemany("INSERT INTO t VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
     return connection
+
+
+@pytest.fixture(scope="module", autouse=True)
+def closed() -> Iterator[None]:
+    yield
+    _connection().close()
+    _connection.cache_clear()
 
 
 def answers(sql: str) -> list[bool | None]:
