@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import URL
 
 from fixturegen.dtypes import polars_dtype
@@ -20,6 +21,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 from servers import own_database
 
 SLOW_SECONDS = 1200
+
+# Hypothesis measures no time: on a busy machine what is right may be slow. In CI this adds to the profile that is its own.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -62,8 +62,8 @@ def dataset(schema: Source, rows: Mapping[str, Iterable[Mapping[str, object]]]) 
     >>> made = dataset(Schema(tables={"notes": notes}), {"notes": [{"id": 7}]})
     >>> made
     dataset(schema, {'notes': [{'id': 7}]})
-    >>> made["notes"].schema
-    Schema([('id', Int64)])
+    >>> dict(made["notes"].schema)
+    {'id': Int64}
     """
     loaded = load(schema)
     if not isinstance(rows, Mapping):
