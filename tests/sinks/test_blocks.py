@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fixturegen.fills import chunks
 from fixturegen.schema import Column, Table, Type
 from fixturegen.sinks.blocks import BLOCK_BYTES, LEAST_ROWS, MOST_ROWS, PART_ROWS, Blocks, block_rows
 
@@ -44,3 +45,8 @@ def test_a_file_is_a_whole_number_of_blocks(columns: int) -> None:
 @pytest.mark.parametrize(("columns", "rows"), [(1, 125_000), (10, 25_000), (100, 2_500), (4_000, 1_000)])
 def test_wide_tables_have_short_blocks(columns: int, rows: int) -> None:
     assert block_rows(texts(columns)) == rows
+
+
+def test_chunks_are_made_as_long_as_blocks_are_written() -> None:
+    """A chunk that is a block is written as it is; any other is cut and copied first."""
+    assert chunks.MOST_ROWS == MOST_ROWS
