@@ -14,7 +14,7 @@ from fixturegen.expressions.normal import AllOf
 from fixturegen.fills.failures import UnsettledError
 from fixturegen.fills.formulas import Judge
 from fixturegen.fills.nulls import Mask
-from fixturegen.fills.roots import roots
+from fixturegen.fills.roots import followed, roots
 from fixturegen.planning.dotted import dotted_types
 from fixturegen.planning.plan import Link, TablePlan
 
@@ -31,13 +31,21 @@ class Agreement:
         values: The distinct values, one row a group, with the group's number.
         offsets: Where each group's members begin, one more than there are groups.
         members: Ordinals of parents, group by group, ascending.
-        ranks: 0-based number of each parent within its group.
     """
 
     values: pl.DataFrame
     offsets: Integers
     members: Integers
-    ranks: Integers
+
+    def earlier(self, ordinals: Integers, groups: Integers) -> Integers:
+        """Return how many members of a group come before each row of the table itself, which need not be one of them.
+
+        A row tried with other values than it has in the end asks for a group that knows it not.
+        """
+        height = len(self.members)
+        places = np.repeat(np.arange(len(self.offsets) - 1), np.diff(self.offsets)) * height + self.members
+        known = np.maximum(groups, 0)
+        return np.searchsorted(places, known * height + ordinals) - self.offsets[known]
 
     def groups(self, values: pl.DataFrame) -> Integers:
         """Return the group of each row of values, -1 where there is none or a value is null."""
@@ -69,14 +77,18 @@ def agreeing_parents(rows: TableRows, link: Link) -> Integers:
 
 def _earlier(rows: TableRows, link: Link, index: Agreement, group: Integers) -> Integers:
     """Choose among the earlier rows of the same group of the same table; the first of a group has none."""
-    rank = index.ranks[rows.ordinals]
+    rank = index.earlier(rows.ordinals, group)
     random = rows.engine.fill.bits(
         (rows.name, *link.reference.columns, "parent"), rows.keys_for(reference=link.reference.name)
     )
     before = np.maximum(rank, 1)
     choice = rows.probed(link.reference.name, scaled(random, before), before)
     member = index.members[index.offsets[np.maximum(group, 0)] + choice]
-    return np.where(group < 0, -1, np.where(rank == 0, roots(rows, link), member))
+    at = index.offsets[np.maximum(group, 0)] + 1
+    several = at < index.offsets[np.maximum(group, 0) + 1]
+    following = np.where(several, index.members[np.minimum(at, len(index.members) - 1)], -1)
+    first = followed(rows, link, roots(rows, link), following)
+    return np.where(group < 0, -1, np.where(rank == 0, first, member))
 
 
 def agreement(engine: Engine, plan: TablePlan, link: Link) -> Agreement:
@@ -93,7 +105,7 @@ def _indexed(engine: Engine, link: Link) -> Agreement:
     group = held.join(values, on=held.columns, how="left", maintain_order="left", nulls_equal=True)["group"].to_numpy()
     members = np.argsort(group, kind="stable")
     offsets = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(np.bincount(group, minlength=len(values)))])
-    return Agreement(values, offsets, members, ranked(group))
+    return Agreement(values, offsets, members)
 
 
 def _shared_targets(link: Link) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from fixturegen.draws import Bits, Integers, chosen, scaled, seated
 from fixturegen.fills.agreement import agreeing_parents, any_eligible, eligible
-from fixturegen.fills.roots import roots
+from fixturegen.fills.roots import followed, roots
 from fixturegen.fills.tickets import parents_by_ticket
 from fixturegen.planning.plan import Link
 
@@ -86,7 +86,8 @@ def _earlier(rows: TableRows, link: Link, _: int) -> Integers:
     earlier = rows.ordinals - link.after
     choices = np.maximum(earlier, 1)
     choice = rows.probed(link.reference.name, scaled(random, choices), choices) + link.after
-    return np.where(earlier <= 0, roots(rows, link), choice)
+    following = np.where(rows.ordinals + 1 < rows.plan.total, rows.ordinals + 1, -1)
+    return np.where(earlier <= 0, followed(rows, link, roots(rows, link), following), choice)
 
 
 def _before(rows: TableRows, link: Link, _: int) -> Integers:

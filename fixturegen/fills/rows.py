@@ -182,6 +182,10 @@ class TableRows:
             choice = (choice + np.maximum(attempts - RANDOM_ATTEMPTS, 0)) % sizes
         return choice
 
+    def attempts_at(self, reference: str) -> Integers:
+        """Return how often each row has chosen anew by a reference."""
+        return sum(self._moves(None, reference), np.zeros(len(self), dtype=np.int64))
+
     def _moves(self, column: str | None, reference: str | None) -> list[Integers]:
         """Return how often each row was drawn again, as far as it concerns a column or reference."""
         moves = []

@@ -62,6 +62,11 @@ def settled_groups(table: TablePlan, columns: Iterable[str], components: Iterabl
     held = []
     for number, group in enumerate(table.settled):
         read = {name for unique in group.uniques for name in unique.columns} | set(group.columns)
-        if names & read:
+        # What other rows of the table choose among is drawn once, or nobody could choose.
+        own = [table.links[name].reference for name in group.references]
+        chosen = {
+            name for one in own if one.table == table.table.name for name in one.target if name not in one.columns
+        }
+        if names & (read - (chosen - set(group.columns))):
             held.append(number)
     return tuple(held)

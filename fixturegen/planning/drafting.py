@@ -21,6 +21,7 @@ from fixturegen.planning.choosing import COMPUTED, Choice, Chooser, group_of
 from fixturegen.planning.components import Component, Variable
 from fixturegen.planning.domains import base_domain, conjuncts, referred
 from fixturegen.planning.dotted import column_at
+from fixturegen.planning.leading import agreed, gathered, led_to
 from fixturegen.planning.links import links
 from fixturegen.planning.narrowing import Narrowing
 from fixturegen.planning.numbering import counting_up
@@ -104,6 +105,7 @@ class _Drafting:
     links: Mapping[str, Link] = field(init=False)
     checks: Narrowing = field(init=False)
     variables: list[Variable] = field(default_factory=list)
+    agreed: Mapping[str, int] = field(default_factory=dict)
 
     def draft(self) -> Draft:
         """Return the plan."""
@@ -118,6 +120,8 @@ class _Drafting:
         self.links = {
             name: replace(link, only=tuple(self.checks.only.get(name, ()))) for name, link in self.links.items()
         }
+        self.agreed = agreed(self.links, open_conditions.values(), lambda name: self._given(name) == "no")
+        self.domains |= gathered(self.table, self.agreed, self.domains)
         kept = self._kept(open_conditions)
         found = self._components(open_conditions, kept)
         steps = self._steps(kept, found)
@@ -171,7 +175,7 @@ class _Drafting:
         keeper = Keeper(
             table=self.table, count=self.count, rows=self.rows[self.table.name], filled=self.rows,
             choose=self._choose, domains=self.domains, plain=plain, sought=sought(self.schema, self.table),
-            dialect=self.schema.dialect, scaled=self.options.scale < 1,
+            dialect=self.schema.dialect, scaled=self.options.scale < 1, agreed=self.agreed,
         )  # fmt: skip
         kept = keeper.keep(self.links)
         self.links = kept.links
@@ -229,7 +233,10 @@ class _Drafting:
 
     def _components(self, formulas: Mapping[str, Formula], kept: Kept) -> list[Component]:
         names = dict.fromkeys(name for formula in formulas.values() for name in columns_of(formula))
-        self.variables = [self._variable(name, kept) for name in sorted(names)]
+        settled = kept.carriers.keys() | led_to(
+            self.table.name, kept.links, formulas, lambda name: self._given(name) == "no" and name not in kept.carriers
+        )
+        self.variables = [self._variable(name, settled) for name in sorted(names)]
         found = list(components(self.variables, formulas, where=self.table.where)) if formulas else []
         return [component for component in found if component.columns or not self._left_to_parents(component, kept)]
 
@@ -241,7 +248,7 @@ class _Drafting:
         self.checks.redrawn += component.formulas.values()
         return True
 
-    def _variable(self, name: str, kept: Kept) -> Variable:
+    def _variable(self, name: str, settled: Collection[str]) -> Variable:
         if name not in self.domains:
             column = column_at(self.schema, self.table, self.checks.paths[name])
             return Variable(
@@ -250,7 +257,7 @@ class _Drafting:
             )  # fmt: skip
         column = self._column(name)
         given = self._given(name)
-        if name in kept.carriers and given == "no":
+        if name in settled and given == "no":
             given = "value"
         return Variable(
             name=name, type=column.type, domain=self.domains[name],

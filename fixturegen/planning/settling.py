@@ -57,6 +57,7 @@ class Settling:
             and link.kind in {"uniform", "tickets", "agreeing", "one to one", "self"}
         ]
         columns = {name for name in mention if isinstance(steps.get(name), Drawn | Cased)}
+        columns -= {name for name in self._led_to(references) if not uniques or not _counts_up(steps[name])}
         if tried:  # where nothing but counted numbers is left, drawing again changes nothing
             columns = {name for name in columns if not _counts_up(steps[name])}
         for component in self.found:
@@ -74,6 +75,13 @@ class Settling:
                 conditions=tuple(self.redrawn), tried=tried,
             ),
         )  # fmt: skip
+
+    def _led_to(self, references: Sequence[str]) -> set[str]:
+        """Columns that rows of the same table take over: none can be drawn again while others choose among its values."""
+        links = [self.kept.links[name] for name in references]
+        own = [link for link in links if link.reference.table == self.table.name]
+        pairs = (pair for link in own for pair in zip(link.reference.columns, link.reference.target, strict=True))
+        return {target for column, target in pairs if column != target}
 
     def _all(self) -> list[Unique]:
         return [*([self.table.primary_key] if self.table.primary_key else []), *self.table.uniques]

@@ -79,6 +79,7 @@ class Keeper:
         plain: Columns whose values are free to be permuted.
         sought: Columns that another table's unique reads through a reference: distinct where that is free to have.
         dialect: The schema's dialect, which decides what collations take for equal.
+        agreed: Columns in which rows should agree with others, so that others carry a unique rather.
         scaled: Whether counts were scaled down, so that rows per parent may have to follow.
     """
 
@@ -92,6 +93,7 @@ class Keeper:
     sought: tuple[str, ...] = ()
     dialect: Dialect = "sqlite"
     scaled: bool = False
+    agreed: Collection[str] = ()
 
     def keep(self, links: Mapping[str, Link]) -> Kept:
         """Return how every unique is kept, the primary key first and narrow ones before wide ones."""
@@ -165,7 +167,8 @@ class Keeper:
         if unique.expressions and folding_by is None:
             return False
         names = (folding_by,) if folding_by else unique.columns
-        for column in self._candidates(names, kept.carriers):
+        # Rows of which each has a value of its own where they should agree would all be alone.
+        for column in sorted(self._candidates(names, kept.carriers), key=lambda column: column.name in self.agreed):
             domain = self._domain(column, folding_by)
             choice = self._distinct(column, domain)
             if choice is not None and self._wide_enough(column, choice, unique, kept):
