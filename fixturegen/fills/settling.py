@@ -7,7 +7,7 @@ grows keeps its rows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,7 +20,7 @@ from fixturegen.expressions.evaluation import polars_expression
 from fixturegen.expressions.names import mentioned, resolved
 from fixturegen.expressions.parsing import parsed
 from fixturegen.expressions.terms import NotEvaluableError
-from fixturegen.fills.failures import UnsettledError
+from fixturegen.fills.failures import UnfillableError, UnsettledError
 from fixturegen.fills.judging import judge
 from fixturegen.fills.nulls import Mask
 from fixturegen.fills.trying import place_tried
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 FIRST_ROUNDS = 24
 MOST_ROUNDS = 600
 LOOKED_AT = 4_096
+FEWEST_AHEAD = 4
+RECENT = 16
 LOOKS = 100_000
 LOOKS_A_ROW = 500
 """So many attempts, and so many more a row, are looked at before giving up."""
@@ -57,16 +59,18 @@ def _settle(engine: Engine, plan: TablePlan, group: Settled, attempts: Attempts,
     codes, free = _codes(engine, plan, group, everyone, attempts)
     # Later rounds only matter where several uniques bind: their outcome must not depend on anything but earlier rows.
     rounds = FIRST_ROUNDS if len(group.uniques) == 1 and not group.conditions else MOST_ROUNDS
+    search = _Search(engine, plan, group, attempts, number)
+    coming = _Coming(search, np.full(plan.total, -RECENT), np.zeros(plan.total, dtype=np.int64))
     for _ in range(rounds):
         losers = _losers(codes, free)
         losers = losers[losers >= plan.existing]
         if len(losers) == 0:
             return
         attempts[number][losers] += 1
-        codes[:, losers], free[:, losers] = _codes(engine, plan, group, losers, tuple(one[losers] for one in attempts))
+        codes[:, losers], free[:, losers] = coming.codes_of(losers)
     if rounds == MOST_ROUNDS:
         _give_up(plan, group, len(losers))
-    _finish(_Search(engine, plan, group, attempts, number), codes[0], free[0])
+    _finish(search, codes[0], free[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +85,73 @@ class _Search:
 
     def ahead(self, rows: Integers, width: int) -> tuple[list[list[int]], list[list[bool]]]:
         """Return the codes of each row's next attempts, and whether they bind."""
-        ordinals = np.repeat(rows, width)
-        steps = np.tile(np.arange(1, width + 1), len(rows))
-        attempts = tuple(one[ordinals] + (steps if at == self.number else 0) for at, one in enumerate(self.attempts))
-        codes, free = _codes(self.engine, self.plan, self.group, ordinals, attempts)
+        codes, free = self.codes(rows, width, first=1)
         shape = (len(rows), width)
         return codes[0].reshape(shape).tolist(), free[0].reshape(shape).tolist()
+
+    def codes(self, rows: Integers, width: int = 1, *, first: int = 0) -> tuple[Codes, Mask]:
+        """Return the codes of so many attempts of each row, one after the other, from its present one plus ``first`` on."""
+        ordinals = np.repeat(rows, width)
+        steps = np.tile(np.arange(first, first + width), len(rows))
+        attempts = tuple(one[ordinals] + (steps if at == self.number else 0) for at, one in enumerate(self.attempts))
+        return _codes(self.engine, self.plan, self.group, ordinals, attempts)
+
+
+@dataclass(slots=True)
+class _Coming:
+    """The codes of rows at the attempts that come: found for many rounds at once where few rows are left, as a round costs much.
+
+    Attributes:
+        search: What it reads.
+        lost: The round in which each row was last drawn again.
+        start: The first attempt of each row that is held.
+        held: The codes of these attempts, and whether they bind, row by row; None before the first.
+        places: Where each row stands among those that are held.
+        width: How many attempts of each row are held.
+        rounds: How many rounds there were.
+    """
+
+    search: _Search
+    lost: Integers
+    start: Integers
+    held: tuple[Codes, Mask] | None = None
+    places: dict[int, int] = field(default_factory=dict)
+    width: int = 0
+    rounds: int = 0
+
+    def codes_of(self, rows: Integers) -> tuple[Codes, Mask]:
+        """Return the codes of rows at their present attempts, and whether they bind."""
+        self.rounds += 1
+        self.lost[rows] = self.rounds
+        found = self._found(rows)
+        if found is None:
+            self._look()
+            found = self._found(rows)
+        return self.search.codes(rows) if found is None else found
+
+    def _found(self, rows: Integers) -> tuple[Codes, Mask] | None:
+        if self.held is None:
+            return None
+        steps = self.search.attempts[self.search.number][rows] - self.start[rows]
+        places = np.array([self.places.get(row, -1) for row in rows.tolist()], dtype=np.int64)
+        if (places < 0).any() or (steps >= self.width).any():
+            return None
+        at = places * self.width + steps
+        return self.held[0][:, at], self.held[1][:, at]
+
+    def _look(self) -> None:
+        """Look as far ahead as rounds went by, within a limit, for all rows that lost lately: any of them may lose again."""
+        every = np.flatnonzero(self.lost > self.rounds - RECENT)
+        self.width = min(self.rounds, LOOKED_AT // len(every))
+        self.held = None
+        if self.width < FEWEST_AHEAD or self.rounds < FIRST_ROUNDS:
+            return
+        try:
+            self.held = self.search.codes(every, self.width)
+        except UnfillableError:  # at an attempt that no row may come to
+            return
+        self.start[every] = self.search.attempts[self.search.number][every]
+        self.places = {row: at for at, row in enumerate(every.tolist())}
 
 
 def _finish(search: _Search, codes: Codes, free: Mask) -> None:

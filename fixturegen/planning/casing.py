@@ -26,6 +26,9 @@ def made_by_case(chooser: Chooser, column: Column, number: int, component: Compo
     makers: dict[Domain, Generator] = {}
     others: dict[Domain, Guesses] = {}
     reasons: list[str] = []
+    table = chooser.table
+    keys = [table.primary_key] if table.primary_key is not None else []
+    many = any(column.name in key.columns for key in (*keys, *table.uniques))
     judging = [atom for atom in opaque(component.formulas.values()) if column.name in atom.reads]
     for case in component.cases:
         narrowing = case.columns[column.name]
@@ -36,7 +39,7 @@ def made_by_case(chooser: Chooser, column: Column, number: int, component: Compo
         makers[narrowing.domain] = choice.generator
         reasons.append(choice.reason)
         if judging and column.fill is None:
-            others[narrowing.domain] = Guesses(chooser.request(column, narrowing.domain), judging)
+            others[narrowing.domain] = Guesses(chooser.request(column, narrowing.domain), judging, many=many)
     reason = (reasons or ["bounds"])[0]
     return Cased(component=number, makers=makers, names=(column.name,), reason=reason, guesses=others)
 

@@ -28,6 +28,7 @@ MOST_VALUES = 400
 _MOST_CONSTANTS = 12
 _LONGEST = 64
 _WIDEST = 2**16
+_FAR = 10_000
 _DATE = r"(19[7-9][0-9]|20[0-3][0-9])-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])"
 _TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
 _FORMS = (
@@ -78,24 +79,27 @@ class Guesses:
     Args:
         request: What the column's own generator was asked for, without arguments.
         conditions: The conditions that are only judged and read the column.
+        many: Whether few values would not do: a unique reads the column.
     """
 
-    def __init__(self, request: Request, conditions: Sequence[Opaque]) -> None:
+    def __init__(self, request: Request, conditions: Sequence[Opaque], *, many: bool = False) -> None:
         self._request = request
         self._conditions = tuple(conditions)
+        self._many = many
 
     @cached_property
     def generators(self) -> tuple[Generator, ...]:
         """The other generators."""
-        return guesses(self._request, self._conditions)
+        return guesses(self._request, self._conditions, many=self._many)
 
 
-def guesses(request: Request, conditions: Sequence[Opaque]) -> tuple[Generator, ...]:
+def guesses(request: Request, conditions: Sequence[Opaque], *, many: bool = False) -> tuple[Generator, ...]:
     """Return other generators for the column of a request, all within its domain; none where all its values are listed.
 
     Args:
         request: What the column's own generator was asked for, without arguments.
         conditions: The conditions that are only judged and read the column.
+        many: Whether few values would not do.
     """
     if request.domain.values is not None:
         return ()
@@ -103,8 +107,9 @@ def guesses(request: Request, conditions: Sequence[Opaque]) -> tuple[Generator, 
         text for each in conditions for text in constants(each.expression, cast("Dialect", each.dialect))
     )
     texts = [text for text in said if len(text) <= _LONGEST][:_MOST_CONSTANTS]
-    ways = _WAYS.get(request.column.type.kind, _of_constants)
-    return tuple(found for found in (_tried(way) for way in ways(request, texts)) if found is not None)
+    ways = list(_WAYS.get(request.column.type.kind, _of_constants)(request, texts))
+    ways += _of_ranges(request, texts) if many and request.column.type.kind == "integer" else []
+    return tuple(found for found in (_tried(way) for way in ways) if found is not None)
 
 
 Way = Callable[[], Generator | None]
@@ -147,6 +152,24 @@ def _of_numbers(request: Request, texts: Sequence[str]) -> Iterator[Way]:
     yield partial(_listed, request, _NUMBERS)
     if request.column.type.kind != "integer":
         yield partial(_listed, request, [0.5, 0.25, -0.5, 1.5, 99.99])
+
+
+def _of_ranges(request: Request, texts: Sequence[str]) -> Iterator[Way]:
+    """Yield whole ranges of whole numbers: those up to each constant, and numbers below 0, near ones and far ones."""
+    ends = sorted({int(text) for text in texts if text.isdecimal() and int(text) > 1})
+    for end in ends:
+        yield partial(_ranging, request, 1, end)
+    for low in dict.fromkeys((*(-end for end in ends), -_FAR)):
+        yield partial(_ranging, request, low, -1)
+
+
+def _ranging(request: Request, low: int, high: int) -> Generator | None:
+    domain = request.domain
+    low = low if domain.low is None else max(low, domain.low)
+    high = high if domain.high is None else min(high, domain.high)
+    if low > high:
+        return None
+    return made("integers", replace(request, domain=replace(domain, low=low, high=high)))
 
 
 def _of_texts(request: Request, texts: Sequence[str]) -> Iterator[Way]:

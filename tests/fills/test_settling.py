@@ -10,6 +10,9 @@ import pytest
 
 import fixturegen as fg
 from fixturegen.errors import ImpossibleError
+from fixturegen.fills import settling
+from fixturegen.schema import Location, Schema
+from fixturegen.sources.ddl import from_ddl
 from fixturegen.sources.yaml_file import parse_schema
 
 ID = {"type": "integer", "primary_key": True}
@@ -106,3 +109,33 @@ def test_the_last_free_place_is_found() -> None:
 def test_one_row_too_many_is_refused_in_seconds(rows: int, unique: list[Any], rules: list[str]) -> None:
     with pytest.raises(ImpossibleError, match=r"t: .*(can exist|no place)"):
         table(rows, unique, rules)
+
+
+def boxes() -> Schema:
+    ddl = "CREATE TABLE boxes (id INT PRIMARY KEY, w INT NOT NULL UNIQUE, h INT NOT NULL UNIQUE, CHECK (w * h <= 100))"
+    return from_ddl(ddl, dialect="postgresql", where=Location("f.sql", 1))
+
+
+def test_a_check_over_two_unique_columns_leaves_room_for_all_rows() -> None:
+    schema = boxes()
+    made = fg.generate(schema, rows=200)
+    assert made["boxes"].height == 200
+    assert fg.verify(schema, made)
+    assert fg.generate(schema, rows=120)["boxes"].equals(made["boxes"][:120])
+
+
+def test_attempts_are_looked_at_many_at_once_with_what_they_give_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[int] = []
+    codes = settling._codes
+
+    def counted(*arguments: Any) -> Any:
+        looks.append(1)
+        return codes(*arguments)
+
+    monkeypatch.setattr(settling, "_codes", counted)
+    unique = [["p_id", "flag"], ["a", "p_id"]]
+    ahead, number = table(24, unique), len(looks)
+    looks.clear()
+    monkeypatch.setattr(settling, "FEWEST_AHEAD", 10**9)
+    assert table(24, unique).equals(ahead)
+    assert number * 2 < len(looks)
