@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import URL, Engine, create_engine, make_url, text
+from sqlalchemy import URL, Engine, NullPool, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 _DEFAULTS = {
@@ -24,7 +24,7 @@ def own_database(variable: str) -> Iterator[URL]:
     Without a server the test is skipped, except where ``CI`` is true: there it fails.
     """
     url = make_url(os.environ.get(variable) or _DEFAULTS[variable])
-    server = create_engine(url, isolation_level="AUTOCOMMIT")
+    server = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     name = f"fixturegen_test_{secrets.token_hex(6)}"
     try:
         _run(server, f"CREATE DATABASE {name}")
@@ -37,7 +37,6 @@ def own_database(variable: str) -> Iterator[URL]:
     finally:
         ending = " WITH (FORCE)" if url.get_backend_name() == "postgresql" else ""
         _run(server, f"DROP DATABASE {name}{ending}")
-        server.dispose()
 
 
 def _run(server: Engine, statement: str) -> None:
