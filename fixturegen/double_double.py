@@ -81,7 +81,7 @@ def exp(number: Pair) -> Pair:
 
     >>> high, low = exp(exact(np.array([0.0, 1.0])))
     >>> high.tolist(), low.tolist()
-    ([1.0, 2.718281828459045], [0.0, 1.4456468917292502e-16])
+    ([1.0, 2.718281828459045], [0.0, 1.4456468917292497e-16])
     """
     twos = np.rint(number[0] / _LN_2[0])
     rest = _scaled(plus(number, minus(times(_LN_2, exact(twos)))), -_HALVINGS)
@@ -97,7 +97,7 @@ def ln(number: Pair) -> Pair:
 
     >>> high, low = ln(exact(np.array([1.0, 2.0])))
     >>> high.tolist(), low.tolist()
-    ([0.0, 0.6931471805599453], [0.0, 2.319046813846299e-17])
+    ([0.0, 0.6931471805599453], [0.0, 2.3190468138462996e-17])
     """
     part, twos = np.frexp(number[0])
     small = part < np.sqrt(0.5)
