@@ -165,7 +165,7 @@ TYPES = st.one_of(
     st.builds(Type, kind=st.just("interval"), precision=st.none() | st.integers(0, 6)),
     st.builds(Type, kind=st.just("uuid"), version=st.sampled_from([4, 7])),
     st.builds(Type, kind=st.just("enum"), labels=st.lists(TEXTS, min_size=1, max_size=4, unique=True).map(tuple), name=st.none() | TEXTS),
-    st.builds(Type, kind=st.just("unknown"), native=st.none() | TEXTS),
+    st.builds(Type, kind=st.just("unknown"), native=st.none() | TEXTS.filter(str.strip)),
     st.builds(Type, kind=st.sampled_from(["boolean", "date", "json", "ip", "mac", "url"])),
     st.builds(Type, kind=st.just("array"), element=st.just(Type(kind="text", length=7)) | st.just(Type(kind="integer"))),
 )  # fmt: skip
