@@ -6,6 +6,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from sqlalchemy import URL, Engine, NullPool, create_engine, make_url, text
@@ -17,14 +18,27 @@ _DEFAULTS = {
 }
 
 
+def connection_to(variable: str) -> Any | None:
+    """Return a driver's connection to the server that ``variable`` names, else to the local one; None without a server.
+
+    Where ``CI`` is true a missing server is an error.
+    """
+    server = _server(variable)
+    try:
+        return server.raw_connection()
+    except server.dialect.loaded_dbapi.Error:
+        if os.environ.get("CI") == "true":
+            raise
+        return None
+
+
 @contextmanager
 def own_database(variable: str) -> Iterator[URL]:
     """Give the URL of a new, empty database on the server that ``variable`` names, else on the local one.
 
     Without a server the test is skipped, except where ``CI`` is true: there it fails.
     """
-    url = make_url(os.environ.get(variable) or _DEFAULTS[variable])
-    server = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    server = _server(variable)
     name = f"fixturegen_test_{secrets.token_hex(6)}"
     try:
         _run(server, f"CREATE DATABASE {name}")
@@ -33,10 +47,15 @@ def own_database(variable: str) -> Iterator[URL]:
             raise
         pytest.skip(f"no server: set {variable}")
     try:
-        yield url.set(database=name)
+        yield server.url.set(database=name)
     finally:
-        ending = " WITH (FORCE)" if url.get_backend_name() == "postgresql" else ""
+        ending = " WITH (FORCE)" if server.url.get_backend_name() == "postgresql" else ""
         _run(server, f"DROP DATABASE {name}{ending}")
+
+
+def _server(variable: str) -> Engine:
+    url = make_url(os.environ.get(variable) or _DEFAULTS[variable])
+    return create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
 
 
 def _run(server: Engine, statement: str) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from servers import connection_to
 
 from fixturegen.dtypes import polars_dtype
 from fixturegen.schema import Type
@@ -98,11 +99,8 @@ def sqlite() -> Engine:
 
 
 def postgresql() -> Engine | None:
-    try:
-        import psycopg
-
-        connection = psycopg.connect("host=127.0.0.1 user=postgres dbname=postgres", connect_timeout=3, autocommit=True)
-    except Exception:  # noqa: BLE001 - whatever keeps the server away, the test is skipped
+    connection = connection_to("FIXTUREGEN_TEST_POSTGRESQL")
+    if connection is None:
         return None
     rows = [
         f"({number}, {', '.join(f'{_quoted(v)}::{t}' for v, t in zip(row, _POSTGRESQL, strict=True))})"
@@ -112,11 +110,8 @@ def postgresql() -> Engine | None:
 
 
 def mysql() -> Engine | None:
-    try:
-        import pymysql
-
-        connection = pymysql.connect(host="127.0.0.1", user="root", connect_timeout=3, charset="utf8mb4")
-    except Exception:  # noqa: BLE001 - whatever keeps the server away, the test is skipped
+    connection = connection_to("FIXTUREGEN_TEST_MARIADB")
+    if connection is None:
         return None
     kinds = [
         "SIGNED",
