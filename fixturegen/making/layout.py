@@ -37,6 +37,8 @@ class Checks(Protocol):
 
 
 MOST_NODES = 500
+MOST_ABOVE = 100
+"""Rows may need so many parents, grandparents and so on, one above the other."""
 
 
 def laid_out(
@@ -73,6 +75,7 @@ class _Work:
     forced: Checks
     reused: Mapping[str, Mapping[str, object]]
     nodes: list[Node] = field(default_factory=list)
+    above: int = 0
 
     def placed(self, wish: Wish, width: int, pins: Mapping[str, Led] = MappingProxyType({})) -> Node:
         """Add the node of a wish with all that it needs.
@@ -92,7 +95,15 @@ class _Work:
         for name, led in pins.items():
             node.parents[name] = led
             _check_child(node, next(one for one in table.references if one.name == name), led[0])
+        self.above += 1
+        if self.above > MOST_ABOVE:
+            message = (
+                f"a row of {table.name} needs another one above it, that one another, and so on: more than {MOST_ABOVE}"
+            )
+            hint = "Rows that refer to each other in a circle are made by fg.generate alone."
+            raise InputError(message, where=table.where, hint=hint)
         self._lead(node)
+        self.above -= 1
         self._bear(node)
         return node
 

@@ -182,3 +182,16 @@ def test_lists_are_taken_in_columns_that_checks_read(check: str, tmp_path: Path)
     made = fg.make(fg.load(path, dialect="postgresql"), "t", tags=["a", "b"], accept_unverified=True)["t"]
     assert made["tags"].to_list() == [["a", "b"]]
     assert made["label"].item() == "x" or "label" not in check
+
+
+def test_rows_that_must_refer_to_each_other_are_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "workers.sql"
+    path.write_text("""
+    CREATE TABLE worker (
+        org INTEGER NOT NULL, id INTEGER NOT NULL, boss_id INTEGER NOT NULL, PRIMARY KEY (org, id),
+        FOREIGN KEY (org, boss_id) REFERENCES worker (org, id), CHECK (boss_id <> id)
+    )
+    """)
+    with pytest.raises(InputError, match=r"worker: a row of worker needs another one above it.*fg\.generate"):
+        fg.make(str(path), "worker")
+    assert len(fg.generate(str(path), rows=2)["worker"]) == 2
