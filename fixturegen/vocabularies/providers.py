@@ -23,6 +23,10 @@ NOT_DATA = frozenset({
 """Public provider methods that make no value of a column: archives, images, tables, helpers."""
 
 
+_UNORDERED = {"faker.providers.address.it_IT": ("cities",)}
+"""Lists that Faker makes of sets: they stand in another order in every process."""
+
+
 @dataclass(frozen=True, slots=True)
 class Method:
     """A data method of a locale.
@@ -117,6 +121,8 @@ def _serving() -> Any:
     class Serving(Generator):
         def add_provider(self, provider: Any) -> None:
             self.providers.insert(0, provider)
+            for name in _UNORDERED.get(type(provider).__module__, ()):
+                setattr(provider, name, sorted(getattr(provider, name)))
 
         def __getattr__(self, name: str) -> Any:
             if not name.startswith("_"):
