@@ -74,6 +74,9 @@ def _integers(engine: AccessEngine, table: str, keys: Iterable[Any]) -> Integers
         whole = found.ndim == 1 and found.dtype.kind in "iu"
     except (TypeError, ValueError, OverflowError):
         whole = False
+    beyond = [] if whole or not isinstance(listed, list) else [key for key in listed if _is_beyond(key)]
+    if beyond:
+        raise InputError(f"no row {beyond[0]}", where=table)
     if not whole or (isinstance(listed, list) and any(isinstance(key, bool) for key in listed)):
         message = f"a key is no whole number: {_form(engine, table)}"
         raise InputError(message, where=table)
@@ -81,6 +84,11 @@ def _integers(engine: AccessEngine, table: str, keys: Iterable[Any]) -> Integers
         message = f"no row {int(found.max())}"
         raise InputError(message, where=table)
     return found.astype(np.int64, copy=False)
+
+
+def _is_beyond(key: object) -> bool:
+    """Whether a key is a whole number that no table has so many rows for."""
+    return isinstance(key, int) and not isinstance(key, bool) and not -(2**63) <= key < 2**63
 
 
 def _form(engine: AccessEngine, table: str) -> str:

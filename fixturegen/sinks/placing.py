@@ -55,11 +55,10 @@ def explained(directory: Path) -> Iterator[None]:
         message = f"the export failed: {_reason(error)}; nothing of it is left"
         raise RefusedError(message, where=directory) from error
     except pl.exceptions.ComputeError as error:
-        # Polars wraps what the system says into its own words.
-        found = re.search(r"\(os error (\d+)\)", str(error))
-        if found is None:
+        reason = _told(error)
+        if reason is None:
             raise
-        message = f"the export failed: {os.strerror(int(found.group(1))).lower()}; nothing of it is left"
+        message = f"the export failed: {reason}; nothing of it is left"
         raise RefusedError(message, where=directory) from error
 
 
@@ -199,4 +198,10 @@ def _exists(path: Path) -> bool:
 
 
 def _reason(error: OSError) -> str:
-    return (error.strerror or type(error).__name__).lower()
+    return (error.strerror or _told(error) or type(error).__name__).lower()
+
+
+def _told(error: Exception) -> str | None:
+    """Return what the system says by the number that Polars tells in words of its own, if it tells one."""
+    found = re.search(r"\(os error (\d+)\)", str(error))
+    return None if found is None else os.strerror(int(found.group(1))).lower()

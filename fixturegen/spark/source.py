@@ -72,7 +72,9 @@ class FixturegenReader(DataSourceReader):
         """Return ranges of rows; at least one."""
         ranges = ranges_of(_origin(self._given), self._given["table"], self._columns)
         size = _number("partition_rows", self._given.get("partition_rows", str(UNITS)))
-        starts = range(0, max(ranges.units, 1), max(size, 1))
+        if size < 1:
+            raise InputError(f"the option partition_rows is {size}, which is no number above 0", where="fixturegen")
+        starts = range(0, max(ranges.units, 1), size)
         return [InputPartition((start, min(start + size, ranges.units))) for start in starts]
 
     def read(self, partition: InputPartition) -> Iterator[pa.RecordBatch]:

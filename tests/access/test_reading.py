@@ -128,6 +128,7 @@ def test_a_column_that_takes_a_pass_is_refused_by_name() -> None:
     [
         ("firms", [40], "no row 40: the table has 40"),
         ("firms", [-1], "no row -1"),
+        ("firms", [10**30], "no row 1000000000000000000000000000000"),
         ("firms", 7, "no sequence of keys"),
         ("firms", "seven", "no sequence of keys"),
         ("firms", [1.5], "no whole number"),

@@ -20,7 +20,7 @@ from fixturegen.schema import Column, Table, Type
 from fixturegen.sinks.export import export_frames
 from fixturegen.sinks.manifest import Manifest, Metadata, read_manifest
 from fixturegen.sinks.names import file_stems
-from fixturegen.sinks.placing import refuse_beyond
+from fixturegen.sinks.placing import explained, refuse_beyond
 
 METADATA = Metadata("cafe", 7, date(2026, 1, 1))
 
@@ -247,3 +247,17 @@ def test_names_do_not_depend_on_the_order_of_tables() -> None:
     forward = file_stems(["Item", "item", "a", "a.csv"], "csv")
     backward = file_stems(["a.csv", "a", "item", "Item"], "csv")
     assert dict(forward) == dict(backward)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError("No space left on device (os error 28)"),
+        pl.exceptions.ComputeError("writing: (os error 28)"),
+        OSError(28, "x"),
+    ],
+)
+def test_a_full_disk_is_called_so_in_whatever_words_it_comes(error: Exception, tmp_path: Path) -> None:
+    reason = "x" if getattr(error, "strerror", None) else "no space left on device"
+    with pytest.raises(RefusedError, match=f"the export failed: {reason}; nothing of it is left"), explained(tmp_path):
+        raise error

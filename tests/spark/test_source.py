@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 
 import fixturegen as fg
+from fixturegen.errors import InputError
 
 SHOP = Path(__file__).parents[2] / "schemas" / "shop.yaml"
 PROGRAM = """
@@ -82,3 +83,11 @@ def test_spark_writes_the_rows_of_one_machine(tmp_path: Path) -> None:
         )
         assert plain.cast(dict(frame.schema)).equals(frame.sort(key)), table
     assert len(list(tmp_path.glob("mark-*"))) == 3
+
+
+@pytest.mark.parametrize("rows", ["0", "-5"])
+def test_partitions_without_rows_are_refused(rows: str) -> None:
+    source = pytest.importorskip("fixturegen.spark.source")
+    reader = source.FixturegenReader({"schema": "schemas/shop.yaml", "table": "orders", "partition_rows": rows}, ["id"])
+    with pytest.raises(InputError, match=f"partition_rows is {rows}, which is no number above 0"):
+        reader.partitions()
