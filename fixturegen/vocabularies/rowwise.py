@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from fixturegen.draws import mixed
+from fixturegen.draws import bits, mixed
 from fixturegen.vocabularies import frozen, providers
 from fixturegen.vocabularies.sampling import sampler
 from fixturegen.vocabularies.vocabulary import Vocabulary
@@ -48,6 +48,11 @@ class KeyedRandom(random.Random):
         """Return 53 bits as a number from 0 (inclusive) to 1 (exclusive)."""
         return (self._next() >> 11) * 2.0**-53
 
+    def bytes(self, length: int = 2**20) -> bytes:
+        """Return so many bytes."""
+        words = bits(self._next(), np.arange(-(-length // 8)))
+        return words.astype("<u8").tobytes()[:length]
+
     def getrandbits(self, k: int, /) -> int:
         """Return ``k`` bits."""
         value = 0
@@ -69,6 +74,7 @@ class RowWise:
         self._random = KeyedRandom()
         faker = frozen.frozen(providers.fresh(words.locale), words.as_of)
         faker.random = self._random
+        faker.set_formatter("binary", self._random.bytes)  # Faker's own are the system's
         _make_safe(faker, words, self._random, name)
         self._call: Callable[[], object] = lambda: getattr(faker, name)(**arguments)
 

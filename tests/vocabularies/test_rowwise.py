@@ -29,6 +29,21 @@ def test_bits_and_shares_are_in_range_and_even() -> None:
     assert {source.getrandbits(3) for _ in range(200)} == set(range(8))
 
 
+def test_bytes_follow_from_the_key() -> None:
+    source = KeyedRandom()
+    source.at(1)
+    found = source.bytes(100_003)
+    source.at(1)
+    assert source.bytes(100_003) == found
+    assert source.bytes(100_003) != found
+    assert len(found) == 100_003
+    assert len(set(found)) == 256
+    assert source.bytes(0) == b""
+    source.at(1)
+    assert source.bytes(5) == found[:5]
+    assert len(source.bytes()) == 2**20
+
+
 def test_rows_do_not_depend_on_their_neighbours() -> None:
     words = vocabulary("en_US", date(2026, 1, 1))
     rows = RowWise(words, "password", {"length": 12})
