@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import polars as pl
 
@@ -143,11 +143,13 @@ def _total(schema: Schema, column: Column, values: _Values, record: Record, row:
         return of_no_children(column)
     if aggregate.function == "sum":
         return _as(sum(held), column)  # type: ignore[arg-type] # numbers
-    return min(held) if aggregate.function == "min" else max(held)  # type: ignore[type-var] # of one type
+    return _as(min(held) if aggregate.function == "min" else max(held), column)  # type: ignore[type-var] # of one type
 
 
 def _as(value: object, column: Column) -> object:
-    """Return a sum as a value of the column's type, where it is one."""
+    """Return a number as a value of the column's type, rounded to it."""
     if column.type.kind == "decimal" and isinstance(value, int | Decimal):
-        return Decimal(value).quantize(Decimal(1).scaleb(-column.type.scale))
+        return Decimal(value).quantize(Decimal(1).scaleb(-column.type.scale), ROUND_HALF_UP)
+    if column.type.kind == "integer" and isinstance(value, Decimal):
+        return int(value.quantize(Decimal(1), ROUND_HALF_UP))
     return value

@@ -1,4 +1,4 @@
-"""Aggregates: a column that is exactly the sum, count, min or max over the rows that refer to its row."""
+"""Aggregates: a column that is the sum, count, min or max over the rows that refer to its row, rounded once to the column."""
 
 from __future__ import annotations
 
@@ -6,17 +6,15 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from fixturegen.constraints import sql
+from fixturegen.constraints import sql, totals
 from fixturegen.constraints.base import Kind, kind
 from fixturegen.constraints.conditions import sql_of, value_of
 from fixturegen.constraints.contract import ROW, Constraint, Flagged, of_column
 from fixturegen.constraints.data import Data, column_of, keys, reference_of
 from fixturegen.databases.quoting import quoted, quoted_table
-from fixturegen.schema import Aggregate, Column, Dialect, Path, Schema, Table
+from fixturegen.schema import Aggregate, Dialect, Path, Schema, Table
 
 _OWN, _TAKEN = "\0value", "\0taken"
-_WAVERS = 1e-9
-"""Sums of floats depend on their order: they may differ by this share."""
 
 
 @kind
@@ -46,7 +44,7 @@ class OverChildren(Kind):
         )
         taken = _taken(data, column.aggregate, parts)
         joined = rows.join(taken, on=parts, how="left").with_columns(_completed(column.aggregate))
-        return joined.filter(_differs(column))
+        return joined.filter(totals.differs(pl.col(_OWN), pl.col(_TAKEN), joined.collect_schema()[_TAKEN], column.type))
 
     def flagged(self, constraint: Constraint, schema: Schema, dialect: Dialect) -> Flagged:
         """Return the comparison with the children's groups, joined by the reference."""
@@ -63,7 +61,8 @@ class OverChildren(Kind):
         value = f"{aggregate}.taken"
         value = f"coalesce({value}, 0)" if taken.function in {"sum", "count"} else value
         own = sql.column(constraint.table, name, dialect)
-        return Flagged(_sql_differs(own, value, column, dialect), joins=f"LEFT JOIN ({groups}) AS {aggregate} ON {on}")
+        differs = totals.sql_differs(own, value, column.type, totals.value_type(schema, taken), dialect)
+        return Flagged(differs, joins=f"LEFT JOIN ({groups}) AS {aggregate} ON {on}")
 
 
 def _taken(data: Data, aggregate: Aggregate, parts: list[str]) -> pl.LazyFrame:
@@ -84,26 +83,3 @@ def _taken(data: Data, aggregate: Aggregate, parts: list[str]) -> pl.LazyFrame:
 def _completed(aggregate: Aggregate) -> pl.Expr:
     taken = pl.col(_TAKEN)
     return taken.fill_null(0) if aggregate.function in {"sum", "count"} else taken
-
-
-def _differs(column: Column) -> pl.Expr:
-    own, taken = pl.col(_OWN), pl.col(_TAKEN)
-    differs = own.ne_missing(taken)
-    if column.type.kind != "float":
-        return differs
-    near = (own - taken).abs() <= pl.max_horizontal(own.abs(), taken.abs()) * _WAVERS
-    return differs & ~near.fill_null(value=False)
-
-
-def _sql_differs(own: str, taken: str, column: Column, dialect: Dialect) -> str:
-    if dialect == "sqlite" and column.type.kind in {"decimal", "float"}:
-        # SQLite sums doubles: equal but for the last bits.
-        wavers = f"max(abs({own} + 0), abs({taken})) * {_WAVERS}"
-        return f"({own} IS NULL) <> ({taken} IS NULL) OR abs({own} + 0 - {taken}) > {wavers}"
-    match dialect:
-        case "sqlite":
-            return f"{own} IS NOT {taken}"
-        case "postgresql":
-            return f"{own} IS DISTINCT FROM {taken}"
-        case _:
-            return f"NOT ({own} <=> {taken})"

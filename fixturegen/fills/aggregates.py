@@ -1,4 +1,4 @@
-"""Columns that are functions of child rows: sums, counts, least and greatest, exact."""
+"""Columns that are functions of child rows: sums, counts, least and greatest, exact until rounded once to their column."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from fixturegen.errors import ImpossibleError
 from fixturegen.expressions.evaluation import polars_expression
 from fixturegen.expressions.names import mentioned
 from fixturegen.expressions.parsing import parsed
+from fixturegen.expressions.rounding import digits_held, rounded
 from fixturegen.expressions.units import Units, reckoned, units_of
 from fixturegen.fills.chunks import cuts
 from fixturegen.planning.dotted import dotted_types
-from fixturegen.schema import Aggregate, PerParent
+from fixturegen.schema import Aggregate, PerParent, Type
 
 if TYPE_CHECKING:
     from fixturegen.fills.engine import Engine
@@ -32,26 +33,25 @@ def aggregated(rows: TableRows, name: str, aggregate: Aggregate) -> pl.Series:
     child = engine.plan.tables[aggregate.table]
     if not (isinstance(child.count, PerParent) and child.count.reference == aggregate.reference):
         return engine.aggregate(rows.name, name)[pl.Series(rows.ordinals)]
-    dtype = polars_dtype(rows.plan.column(name).type)
+    type_ = rows.plan.column(name).type
     counts = engine.counts(aggregate.table)
     starts, sizes = counts.starts(rows.ordinals), counts.sizes(rows.ordinals)
     if aggregate.function == "count":
-        return _fitted(pl.Series(sizes), aggregate, dtype)
+        return _fitted(pl.Series(sizes), aggregate, type_)
     if aggregate.function == "sum":
         total = _consecutive_sums(engine, aggregate, starts, sizes)
         if total is not None:
-            return _fitted(total, aggregate, dtype)
+            return _fitted(total, aggregate, type_)
     children, owners = _own_children(starts, sizes)
-    return _reduced(engine, aggregate, children, owners, len(rows), dtype)
+    return _reduced(engine, aggregate, children, owners, len(rows), type_)
 
 
 def whole_aggregate(engine: Engine, table: str, name: str, aggregate: Aggregate) -> pl.Series:
     """Return the aggregate for every row of a table whose children choose their parents: one pass over the children."""
     plan = engine.plan.tables[table]
-    dtype = polars_dtype(plan.column(name).type)
     ordinals = np.arange(engine.plan.tables[aggregate.table].total, dtype=np.int64)
     owners = engine.rows(aggregate.table, ordinals).parents(aggregate.reference)
-    return _reduced(engine, aggregate, ordinals, owners, plan.total, dtype)
+    return _reduced(engine, aggregate, ordinals, owners, plan.total, plan.column(name).type)
 
 
 def _own_children(starts: Integers, sizes: Integers) -> tuple[Integers, Integers]:
@@ -94,7 +94,7 @@ def _units(rows: TableRows, aggregate: Aggregate) -> Units | None:
 
 
 def _reduced(
-    engine: Engine, aggregate: Aggregate, children: Integers, owners: Integers, height: int, dtype: pl.DataType
+    engine: Engine, aggregate: Aggregate, children: Integers, owners: Integers, height: int, type_: Type
 ) -> pl.Series:
     """Reduce the children's values by owner, chunk by chunk; sums and counts of nothing are 0."""
     partial = [
@@ -109,12 +109,13 @@ def _reduced(
     values = everyone.join(grouped, on="owner", how="left", maintain_order="left")["value"]
     if aggregate.function in combine:
         values = values.fill_null(0)
-    return _fitted(values, aggregate, dtype)
+    return _fitted(values, aggregate, type_)
 
 
-def _fitted(values: pl.Series, aggregate: Aggregate, dtype: pl.DataType) -> pl.Series:
+def _fitted(values: pl.Series, aggregate: Aggregate, type_: Type) -> pl.Series:
+    dtype = polars_dtype(type_)
     try:
-        return values.cast(dtype)
+        return rounded(values, values.dtype, digits_held(type_)).cast(dtype)
     except pl.exceptions.PolarsError:
         message = f"a {aggregate.function} over {aggregate.table} is more than {dtype} holds"
         raise ImpossibleError(message, hint="Widen the column's type, or ask for fewer or smaller children.") from None

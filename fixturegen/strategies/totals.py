@@ -11,6 +11,7 @@ import polars as pl
 from fixturegen.expressions.names import dotted, is_column, mentioned
 from fixturegen.expressions.parsing import parsed
 from fixturegen.expressions.rationals import term
+from fixturegen.expressions.rounding import digits_held, rounded
 from fixturegen.lattice import lattice_of
 from fixturegen.schema import Aggregate, Dialect
 from fixturegen.strategies.asking import Asked, Source, exact, held_of
@@ -112,7 +113,8 @@ def _polars(
         whole = pl.concat(found)
         reduced = {"sum": pl.col("value").sum(), "min": pl.col("value").min(), "max": pl.col("value").max()}
         try:
-            series = pl.DataFrame({"value": whole}).select(reduced[aggregate.function]).to_series().cast(dtype)
+            series = pl.DataFrame({"value": whole}).select(reduced[aggregate.function]).to_series()
+            series = rounded(series, series.dtype, digits_held(column.type)).cast(dtype)
         except pl.exceptions.PolarsError:
             raise StuckError(name) from None
         return _nullable(work, name, held_of(series, column.type)[0])
