@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from time import process_time
 
-from equivalence import NUMBERED, fillable, invalid, meaning, normal_form, not_numbered, same_conditions
+from equivalence import NUMBERED, fillable, invalid, meaning, normal_form, same_conditions
 from operators import Mutant, mutants
 
 from fixturegen.databases.conditions import conditions
 from fixturegen.databases.create import creation
-from fixturegen.databases.quoting import quoted
 from fixturegen.errors import FixturegenError, RefusedError
 from fixturegen.probing.bench import SqliteBench
 from fixturegen.probing.trying import Verdict, tried
@@ -176,14 +175,7 @@ def _untyped(type_: Type) -> Type:
 
 def ddl(schema: Schema, table: str) -> tuple[str, ...]:
     """Return the statements that make one table and its indexes in SQLite."""
-    made = creation(replace(schema, tables={table: schema.tables[table]}), "sqlite").statements
-    name = not_numbered(schema.tables[table])
-    # Any other spelling of the type leaves the key a key: NULL is none of the numbers that SQLite gives.
-    return (
-        made
-        if name is None
-        else (made[0].replace(f"{quoted(name, 'sqlite')} INTEGER", f"{quoted(name, 'sqlite')} INT", 1), *made[1:])
-    )
+    return creation(replace(schema, tables={table: schema.tables[table]}), "sqlite").statements
 
 
 def bench_for(statements: Sequence[str]) -> SqliteBench:

@@ -107,11 +107,11 @@ def test_a_condition_that_others_imply_by_way_of_another_column_is_the_same(tmp_
 
 def test_an_int_key_is_no_number_of_rows(tmp_path: Path) -> None:
     schema = loaded(tmp_path, "CREATE TABLE t (id INT PRIMARY KEY); CREATE TABLE u (id INTEGER PRIMARY KEY);")
-    assert '"id" INT,' in ddl(schema, "t")[0]
+    assert '"id" BIGINT,' in ddl(schema, "t")[0]
     assert '"id" INTEGER' in ddl(schema, "u")[0]
     added = named(schema, "NNC-A t: NOT NULL of id")
     assert meaning(added.schema, "t") != meaning(schema, "t")
-    assert '"id" INT NOT NULL,' in ddl(added.schema, "t")[0]
+    assert '"id" BIGINT NOT NULL,' in ddl(added.schema, "t")[0]
 
 
 @pytest.mark.parametrize(
