@@ -25,7 +25,8 @@ _CELL = 2**36
 """A cell of the grid, one of 4,096; the first and last are cut further, eight times an octave."""
 _DIGITS = 34
 _HALF_A_UNIT = 0.5
-_LARGEST = 2**61
+LARGEST = 2**62 - 2**9
+"""Positions of tables stay within plus or minus this, a double, so that the difference of two of them fits 64 bits."""
 _MOST_SHIFT = 20
 _EXACT_RANKS = 1_024
 _GUIDE_BITS = 16
@@ -139,7 +140,7 @@ def _tabled(points: Pair) -> Inverse:
         abs(int(Fraction(float(high)) + Fraction(float(low)))) for high, low in zip(*_ends(points), strict=True)
     )
     shift = max(0, min(_MOST_SHIFT, 61 - max(largest, 1).bit_length()))
-    return _inverse(_grid(), rounded(points, shift, _LARGEST), shift, is_discrete=False)
+    return _inverse(_grid(), rounded(points, shift, LARGEST), shift, is_discrete=False)
 
 
 def _ends(points: Pair) -> Pair:
@@ -161,6 +162,16 @@ def _inverse(thresholds: Sequence[int], values: Sequence[int] | Integers, shift:
 def normal(mean: Fraction, sd: Fraction) -> Inverse:
     """Return the normal distribution of positions with that mean and standard deviation."""
     return _tabled(plus(pair_of(mean), times(pair_of(sd), standard_normal())))
+
+
+def flat(low: int, high: int) -> Inverse:
+    """Return the distribution in which all positions from ``low`` to ``high`` come alike; they stay within ``LARGEST``.
+
+    >>> half = flat(0, 9).at_one(WHOLE // 2)
+    >>> half
+    5
+    """
+    return discrete([(low, Fraction(1))], high + 1)
 
 
 @lru_cache(maxsize=64)

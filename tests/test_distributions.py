@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fixturegen import distributions
-from fixturegen.distributions import WHOLE, Inverse
+from fixturegen.distributions import LARGEST, WHOLE, Inverse
 
 SOME = range(0, 4_609, 97)
 SCALES = st.fractions(Fraction(1, 10**6), 10**12, max_denominator=10**6)
@@ -37,7 +37,7 @@ def quantile(at: int) -> Decimal:
 
 def holds(table: Inverse, at: int, wanted: Decimal) -> bool:
     """Whether a point of the table is the wanted number, to the unit of its last place or to 28 digits."""
-    scaled = max(-(Decimal(2) ** 61), min(Decimal(2) ** 61, wanted * 2**table.shift))
+    scaled = max(Decimal(-LARGEST), min(Decimal(LARGEST), wanted * 2**table.shift))
     return bool(abs(int(table.values[at]) - scaled) <= Decimal("0.5") + abs(scaled) / Decimal(10) ** 28)
 
 
@@ -69,9 +69,17 @@ def test_exponential(start: Fraction, mean: Fraction) -> None:
 
 def test_wide_spreads_end_at_the_largest_position() -> None:
     table = distributions.lognormal(Decimal(50), Decimal(50), Fraction(10**12))
-    assert table.values[-1] == 2**61
+    assert table.values[-1] == LARGEST
     assert table.shift == 0
     assert (table.values[1:] >= table.values[:-1]).all()
+
+
+def test_a_flat_distribution_gives_every_position_alike_up_to_the_largest() -> None:
+    some = distributions.flat(-2, 1)
+    assert [some.least(position) for position in range(-2, 2)] == [0, WHOLE // 4, WHOLE // 2, 3 * WHOLE // 4]
+    widest = distributions.flat(1 - LARGEST, LARGEST - 1)
+    assert widest.at_one(0) == 1 - LARGEST
+    assert LARGEST - 2**16 < widest.at_one(WHOLE - 1) < LARGEST
 
 
 @pytest.mark.parametrize("mean", [Fraction(1, 2), Fraction(-5, 2)])

@@ -13,12 +13,13 @@ import numpy as np
 import polars as pl
 
 from fixturegen import distributions
-from fixturegen.distributions import WHOLE, Inverse
+from fixturegen.distributions import LARGEST, WHOLE, Inverse
 from fixturegen.draws import Integers
 from fixturegen.errors import ImpossibleError, SchemaError
 from fixturegen.generator import Batch, Builder, Draw, Generator, One, Request, generator
 from fixturegen.generators import arguments as given
 from fixturegen.generators.coercion import value_of
+from fixturegen.generators.limits import beyond
 from fixturegen.generators.ordered import lattice_for, uniform_on
 from fixturegen.generators.ranges import range_of
 from fixturegen.lattice import Lattice, measure
@@ -27,6 +28,10 @@ _MOST_MEAN = 10**6
 _MOST_SIGMA = 50
 _MOST_EXPONENT = 100
 _A_DAY = 86_400
+_WIDEST = 2**20
+"""A spread of so many widths of the range is as good as an endless one: every value of the range comes alike."""
+_FLAT = 2**70
+"""So does a standard deviation of so many positions, in any range."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +87,19 @@ def normal(request: Request) -> Generator:
     spread as before. Values lie within eight ``sd`` of the mean. Shrinks to the value nearest to 0, for dates to ``as_of``.
 
     Raises:
-        SchemaError: A missing or unfit argument, or a mean outside the bounds.
+        SchemaError: A missing or unfit argument, or a mean outside the bounds or beyond what the column can hold.
         ImpossibleError: If the bounds leave nothing.
     """
     asked = _asked(request, "normal", {"mean": _value(request), "sd": _spread}, "mean", "sd")
     mean = asked.position("mean")
-    low, high = asked.low, asked.high
-    if (low is not None and mean < low) or (high is not None and mean > high):
-        raise asked.refuse(f"the mean {asked.read['mean']} lies outside the bounds")
-    return _cut(asked, distributions.normal(mean, asked.spread("sd")))
+    _refuse_beyond(request, asked.lattice, "normal: the mean", "mean", mean)
+    low, high = _ends(asked)
+    if not low <= mean <= high:
+        raise asked.refuse(f"the mean {given.shown(request.arguments['mean'])} lies outside the bounds")
+    sd = asked.spread("sd")
+    if sd > min(_WIDEST * (high - low + 1), _FLAT):
+        return _cut(asked, distributions.flat(low, high))
+    return _cut(asked, distributions.normal(mean, sd))
 
 
 @generator("lognormal")
@@ -102,7 +111,7 @@ def lognormal(request: Request) -> Generator:
     intervals seconds. Shrinks to the least value.
 
     Raises:
-        SchemaError: A missing or unfit argument, or both ways mixed.
+        SchemaError: A missing or unfit argument, both ways mixed, or a median beyond what the column can hold.
         ImpossibleError: If the bounds leave nothing.
     """
     readers = {"median": given.positive, "sigma": _sigma, "mean": given.number, "sd": _sigma}
@@ -119,6 +128,9 @@ def lognormal(request: Request) -> Generator:
             log_mean, log_sd = distributions.decimal_of(asked.number("mean")), asked.number("sd")
         if abs(log_mean) > _MOST_SIGMA:
             raise asked.refuse(f"the logarithm's mean must lie within {_MOST_SIGMA} of 0")
+        argument, what = ("median", "the median") if "median" in names else ("mean", "exp of the mean")
+        at = start + Fraction(log_mean.exp()) * unit
+        _refuse_beyond(request, asked.lattice, f"lognormal: {what}", argument, at)
         inverse = distributions.lognormal(log_mean, distributions.decimal_of(log_sd), unit)
     return _cut(asked, inverse, start)
 
@@ -136,7 +148,11 @@ def exponential(request: Request) -> Generator:
     """
     asked = _asked(request, "exponential", {"mean": _spread}, "mean")
     start, _ = _origin(asked)
-    return _cut(asked, distributions.exponential(Fraction(0), asked.spread("mean")), start)
+    low, high = _ends(asked)
+    mean = asked.spread("mean")
+    if start <= high and mean > _WIDEST * (high - low + 1):
+        return _cut(asked, distributions.flat(0, high - start), start)
+    return _cut(asked, distributions.exponential(Fraction(0), mean), start)
 
 
 @generator("poisson")
@@ -155,6 +171,7 @@ def poisson(request: Request) -> Generator:
         raise asked.refuse(f"counts things, and {request.column.name} is {request.column.type.kind}")
     if asked.number("mean") > _MOST_MEAN:
         raise asked.refuse(f"the mean is above {_MOST_MEAN}; there it is normal with sd the root of the mean")
+    _refuse_beyond(request, asked.lattice, "poisson: the mean", "mean", asked.position("mean"))
     return _cut(asked, distributions.poisson(asked.number("mean")), unit=int(unit))
 
 
@@ -186,6 +203,10 @@ def _asked(request: Request, name: str, readers: Mapping[str, given.Reader], *ne
     bound = _value(request)
     read = given.arguments(request, name, **readers, min=bound, max=bound)
     given.needed(read, request, name, *needed)
+    for side in (side for side in ("min", "max") if side in read):
+        at = lattice.position(read[side])
+        if at > lattice.high if side == "min" else at < lattice.low:
+            _refuse_beyond(request, lattice, f"{name}: {side}", side, at)
     low = None if "min" not in read else -(-lattice.position(read["min"]) // 1)
     high = None if "max" not in read else lattice.position(read["max"]) // 1
     low = max((side for side in (low, request.domain.low) if side is not None), default=None)
@@ -232,6 +253,23 @@ def _origin(asked: _Asked) -> tuple[int, Fraction]:
     return low, unit / asked.lattice.step
 
 
+def _ends(asked: _Asked) -> tuple[int, int]:
+    """Return the least and the greatest position that may be drawn: of the bounds, or of what the column and tables hold."""
+    least, most = max(asked.lattice.low, 1 - LARGEST), min(asked.lattice.high, LARGEST - 1)
+    low = least if asked.low is None else max(least, asked.low)
+    return low, most if asked.high is None else min(most, asked.high)
+
+
+def _refuse_beyond(request: Request, lattice: Lattice, what: str, argument: str, position: Fraction | int) -> None:
+    """Refuse an argument whose position no value of the column can have."""
+    found = beyond(request.column, lattice, position)
+    if found is not None:
+        message, hint = found
+        raise SchemaError(
+            f"{what} {given.shown(request.arguments[argument])} {message}", where=request.where, hint=hint
+        )
+
+
 # ---- the draw
 
 
@@ -242,8 +280,7 @@ def _cut(asked: _Asked, inverse: Inverse, start: int = 0, unit: int = 1) -> Gene
     where none is.
     """
     lattice, name = asked.lattice, asked.name
-    low = lattice.low if asked.low is None else max(lattice.low, asked.low)
-    high = lattice.high if asked.high is None else min(lattice.high, asked.high)
+    low, high = _ends(asked)
     first, last = -((start - low) // unit), (high - start) // unit
     least, most = inverse.least(first), inverse.least(last + 1) - 1
     if least > most:

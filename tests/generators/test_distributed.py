@@ -18,7 +18,7 @@ from laws import Case, keyed
 from fixturegen import distributions
 from fixturegen.distributions import WHOLE
 from fixturegen.domain import Domain
-from fixturegen.errors import ImpossibleError
+from fixturegen.errors import ImpossibleError, SchemaError
 from fixturegen.schema import Type
 
 ROWS = 200_000
@@ -96,6 +96,62 @@ def test_days_are_the_measure_of_spreads_on_dates() -> None:
 def test_bounds_far_from_everything_are_impossible() -> None:
     with pytest.raises(ImpossibleError, match="gives no value of c"):
         case("poisson", "x", "integer", None, arguments={"mean": 1, "min": 500}).made()
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("fill", "arguments"),
+    [
+        ("normal", {"mean": 50, "sd": 1.0e15}),
+        ("normal", {"mean": 50, "sd": 1.0e307}),
+        ("normal", {"mean": 0, "sd": 10**320}),
+        ("exponential", {"mean": 1.0e300}),
+    ],
+)
+def test_spreads_far_beyond_the_bounds_give_every_value_alike(fill: str, arguments: dict[str, object]) -> None:
+    values = drawn(case(fill, "x", "integer", None, arguments=arguments, domain=Domain(low=0, high=100))).to_numpy()
+    counts = np.bincount(values, minlength=101)
+    assert len(counts) == 101
+    assert counts.min() > 0.85 * ROWS / 101
+    assert counts.max() < 1.15 * ROWS / 101
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(("fill", "mean", "least"), [("normal", 0, -(2**62)), ("exponential", 1.0e300, 0)])
+def test_spreads_far_beyond_the_type_fill_what_it_holds(fill: str, mean: float, least: int) -> None:
+    arguments: dict[str, object] = {"mean": mean} if fill == "exponential" else {"mean": mean, "sd": 1.0e300}
+    values = drawn(case(fill, "x", "float", None, arguments=arguments)).to_numpy()
+    width = (2**62 - least) / 10**6
+    assert np.quantile(values - least / 10**6, (0.25, 0.5, 0.75)) / width == pytest.approx([0.25, 0.5, 0.75], abs=0.01)
+    assert len(np.unique(values)) > 0.99 * ROWS
+
+
+def test_no_value_piles_up_where_the_positions_end() -> None:
+    values = drawn(case("normal", "x", "float", None, arguments={"mean": 4.0e12, "sd": 1.0e12})).to_numpy()
+    assert len(np.unique(values)) > 0.99 * ROWS
+
+
+FINE = Type(kind="decimal", precision=38, scale=18)
+
+
+@pytest.mark.parametrize(
+    ("fill", "type_", "arguments", "said"),
+    [
+        ("normal", FINE, {"mean": 50, "sd": 3}, r"the mean 50 is above 4.611686018427387904.*fewer digits"),
+        ("normal", "float", {"mean": 1.0e13, "sd": 1.0e10}, r"the mean 1\S+ is above 4611686018427, .* Give at most"),
+        ("normal", "float", {"mean": -(10**320), "sd": 1}, r"the mean -1\S+ is below -4611686018427, "),
+        ("lognormal", FINE, {"median": 5, "sigma": 1}, r"the median 5 is above 4.6"),
+        ("lognormal", FINE, {"mean": 2, "sd": 1}, r"exp of the mean 2 is above 4.6"),
+        ("poisson", FINE, {"mean": 5}, r"the mean 5 is above 4.6"),
+        ("uniform", "float", {"min": 1.0e13, "max": 1.0e14}, r"uniform: min 1\S+ is above 4611686018427, "),
+        ("uniform", "float", {"max": -1.0e13}, r"uniform: max -1\S+ is below -4611686018427, "),
+    ],
+)
+def test_what_no_value_reaches_is_refused_with_the_limit(
+    fill: str, type_: Type, arguments: dict[str, object], said: str
+) -> None:
+    with pytest.raises(SchemaError, match=said):
+        case(fill, "x", type_, None, arguments=arguments).made()
 
 
 def test_excluded_values_give_way() -> None:
