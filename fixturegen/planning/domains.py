@@ -16,7 +16,9 @@ from fixturegen.expressions.normal import AllOf, AnyOf, Formula, Opaque, Order
 from fixturegen.expressions.normalisation import normalised
 from fixturegen.expressions.parsing import parsed
 from fixturegen.expressions.unread import unread
+from fixturegen.generators.limits import beyond
 from fixturegen.lattice import Lattice, lattice_of
+from fixturegen.planning.choosing import COMPUTED
 from fixturegen.planning.dotted import column_at
 from fixturegen.schema import AsOf, Bound, Check, Column, Constant, Dialect, Path, Schema, Table
 
@@ -28,7 +30,7 @@ def base_domain(column: Column, as_of: date) -> Domain:
     """Return what the column's type, choices and constant bounds leave.
 
     Raises:
-        ImpossibleError: If the least value is above the greatest.
+        ImpossibleError: If the least value is above the greatest, or no value that can be made lies within the bounds.
     """
     lattice = lattice_of(column.type)
     domain = Domain(max_length=column.type.length if column.type.kind != "bytes" else None)
@@ -39,6 +41,7 @@ def base_domain(column: Column, as_of: date) -> Domain:
         return replace(domain, values=column.type.labels)
     if lattice is None:
         return domain
+    _refuse_beyond(column, lattice, as_of)
     low = _position(lattice, column.low, as_of, upward=True)
     high = _position(lattice, column.high, as_of, upward=False)
     if low is not None and high is not None and low > high:
@@ -85,8 +88,31 @@ def _common(domain: Domain, column: Column, referrer: Column, as_of: date) -> Do
     return narrowed
 
 
+def _refuse_beyond(column: Column, lattice: Lattice, as_of: date) -> None:
+    """Refuse bounds that leave no value that can be drawn, where values are drawn."""
+    if (
+        column.generated is not None
+        or column.aggregate is not None
+        or (column.fill and column.fill.generator in COMPUTED)
+    ):
+        return
+    for word, bound, upward in (("min", column.low, True), ("max", column.high, False)):
+        value = _constant(bound, as_of)
+        if value is None:
+            continue
+        at = lattice.position(value)
+        found = beyond(column, lattice, at)
+        if found is not None and (at > lattice.high) == upward:
+            message, hint = found
+            raise ImpossibleError(f"{word} {_shown(bound, as_of)} {message}", where=column.where, hint=hint)
+
+
+def _constant(bound: Bound | None, as_of: date) -> object:
+    return as_of if isinstance(bound, AsOf) else bound.value if isinstance(bound, Constant) else None
+
+
 def _position(lattice: Lattice, bound: Bound | None, as_of: date, *, upward: bool) -> int | None:
-    value = as_of if isinstance(bound, AsOf) else bound.value if isinstance(bound, Constant) else None
+    value = _constant(bound, as_of)
     if value is None:
         return None
     at = lattice.position(value)
