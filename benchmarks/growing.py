@@ -30,10 +30,13 @@ def results(bench: Bench) -> Iterator[Result]:
             scale = step * unit
             rows = sum(table.rows for table in fg.plan(str(path), scale=scale).tables.values())
             rival = f"Polars: Parquet of finished frames, scale {scale:g}" if last else ""
+            runs, alone = [], []
+            for _ in range(bench.runs):
+                runs.append(_ran("export", path, bench, scale))
+                if last:  # in turns, so that a machine that slows down slows both
+                    alone.append(_ran("write", path, bench, scale)["seconds"])
             if last:
-                alone = [_ran("write", path, bench, scale)["seconds"] for _ in range(bench.runs)]
                 yield Result(rival, median(alone), rows, "rows")
-            runs = [_ran("export", path, bench, scale) for _ in range(bench.runs)]
             aims = (Aim("beside its rival", 1 / 2.0), Aim("MB", MEMORY)) if last else ()
             seconds, memory = median(run["whole"] for run in runs), median(run["memory"] for run in runs)
             yield Result(f"process: export, scale {scale:g}", seconds, rows, "rows", rival, aims, round(memory, 1))
