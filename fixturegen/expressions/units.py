@@ -18,6 +18,8 @@ from fixturegen.expressions.names import dotted, is_column
 from fixturegen.expressions.parsing import deep_stack
 
 _LIMIT = 2**63
+_DIGITS = 18
+"""Decimals of so many digits are below the limit."""
 FEW = 16
 """Up to so many decimals are read one by one: a query of Polars takes longer."""
 Source = Callable[[str], pl.Series]
@@ -57,12 +59,19 @@ def units_of(values: pl.Series) -> Units | None:
     if len(values) <= FEW:
         return _few(values)
     absent = values.is_null().to_numpy() if values.null_count() else None
-    whole = values.to_physical().cast(pl.Int64, strict=False)
+    whole = _whole(values)
     if whole.null_count() > values.null_count():
         return None
     numbers = (whole if absent is None else whole.fill_null(0)).to_numpy()
     most = max(abs(int(numbers.min(initial=0))), abs(int(numbers.max(initial=0))))
     return Units(numbers, values.dtype.scale if isinstance(values.dtype, pl.Decimal) else 0, most, absent)
+
+
+def _whole(values: pl.Series) -> pl.Series:
+    """Return the unscaled numbers; null where one needs more than 64 bits."""
+    if isinstance(values.dtype, pl.Decimal) and values.dtype.precision <= _DIGITS:
+        return values.to_physical().cast(pl.Int64, wrap_numerical=True)  # it fits: two and a half times as fast
+    return values.to_physical().cast(pl.Int64, strict=False)
 
 
 def _few(values: pl.Series) -> Units | None:

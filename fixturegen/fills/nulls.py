@@ -6,8 +6,6 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from fixturegen.draws.few import FEW
-
 Mask = npt.NDArray[np.bool_]
 
 
@@ -19,10 +17,7 @@ def blanked(values: pl.Series, absent: Mask) -> pl.Series:
     """
     if not absent.any():
         return values
-    if len(values) <= FEW:  # a query takes longer than so many rows
-        return values.zip_with(pl.Series(~absent), all_null(values.name, 1, values.dtype))
-    mask = pl.lit(pl.Series(absent))
-    return pl.select(pl.when(mask).then(None).otherwise(pl.lit(values)).alias(values.name)).to_series()
+    return values.zip_with(pl.Series(~absent), all_null(values.name, 1, values.dtype))
 
 
 def all_null(name: str, height: int, dtype: pl.DataType | type[pl.DataType]) -> pl.Series:

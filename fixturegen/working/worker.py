@@ -22,6 +22,7 @@ Tell = Callable[[object], None]
 def main() -> None:
     """Do units until there are no more; whoever is told is gone, or has heard of the failure, when this ends."""
     memory.search_seldom()
+    memory.hold()
     asked, told = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a driver may print must not come between messages
 
