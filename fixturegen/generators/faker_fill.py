@@ -26,10 +26,10 @@ from fixturegen.vocabularies import narrowing, plans, providers
 from fixturegen.vocabularies.argument_limits import check_limits
 from fixturegen.vocabularies.conversion import TEXTS, held
 from fixturegen.vocabularies.distinct import distinct_part
-from fixturegen.vocabularies.drawing import compiled
 from fixturegen.vocabularies.hosts import roomier
 from fixturegen.vocabularies.plans import Plan, Pool
 from fixturegen.vocabularies.rowwise import MOST_ATTEMPTS, RowWise
+from fixturegen.vocabularies.sharing import shared
 from fixturegen.vocabularies.spans import Clock, Span, span_of
 from fixturegen.vocabularies.tracing import NotTraceableError
 from fixturegen.vocabularies.vocabulary import Vocabulary, vocabulary
@@ -138,7 +138,7 @@ def _texts(asked: _Asked, plan: Plan) -> Generator:
     if found is None:
         what = f"{asked.what} makes no value that {request.table}.{request.column.name} allows"
         raise ImpossibleError(f"{what} ({_limits(plan, domain)})", where=request.where)
-    ready = compiled(found)
+    ready = shared(found)
     dtype = polars_dtype(request.column.type)
     distinct = request.distinct > 0
 
@@ -201,7 +201,7 @@ def _numbers(asked: _Asked, plan: Plan) -> Generator:
     elif request.domain.low is not None or request.domain.high is not None or request.domain.excluded:
         message = f"{asked.what} cannot be kept within bounds"
         raise SchemaError(message, where=request.where, hint="Declare the bounds alone, or a numeric method.")
-    ready = compiled(plan)
+    ready = shared(plan)
     dtype = polars_dtype(request.column.type)
     return Generator(
         name="faker",

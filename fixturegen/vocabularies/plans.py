@@ -239,26 +239,44 @@ def combinations(plan: Plan) -> int:
 
 
 def condensed(plan: Plan) -> Plan:
-    """Return an equal plan that gathers less: literals are taken into their neighbours, small pools multiplied."""
+    """Return an equal plan that gathers less: literals are taken into their neighbours, small pools multiplied.
+
+    What occurs several times in the plan, the same words at every place of a sentence say, is condensed and held once.
+    """
+    return _condensed(plan, {}, {})
+
+
+_Products = dict[tuple[Pool, Pool], Pool]
+
+
+def _condensed(plan: Plan, known: dict[int, Plan], products: _Products) -> Plan:
+    """Return a plan condensed; ``known`` has what was condensed already, by the identity of the parts of the whole plan."""
+    if id(plan) not in known:
+        known[id(plan)] = _condensed_anew(plan, known, products)
+    return known[id(plan)]
+
+
+def _condensed_anew(plan: Plan, known: dict[int, Plan], products: _Products) -> Plan:
     match plan:
         case Joined():
-            return _condensed_row([condensed(part) for part in plan.parts])
+            return _condensed_row([_condensed(part, known, products) for part in plan.parts], products)
         case Choice():
-            return chosen_of((condensed(option) for option in plan.options), plan.weights)
+            return chosen_of((_condensed(option, known, products) for option in plan.options), plan.weights)
         case Sealed():
-            return Sealed(condensed(plan.plan), plan.seal, plan.added)
+            return Sealed(_condensed(plan.plan, known, products), plan.seal, plan.added)
         case Numeral() if plan.high - plan.low < WIDEST_PRODUCT:
             return Pool(tuple(written(plan, number) for number in range(plan.low, plan.high + 1)))
         case _:
             return plan
 
 
-def _condensed_row(parts: list[Plan]) -> Plan:
+def _condensed_row(parts: list[Plan], products: _Products) -> Plan:
     row: list[Plan] = []
     for part in parts:
         last = row[-1] if row else None
         if isinstance(last, Pool) and isinstance(part, Pool) and _multiplies(last, part):
-            row[-1] = _product(last, part)
+            known = products.get((last, part))
+            row[-1] = products[last, part] = _product(last, part) if known is None else known
         else:
             row.append(part)
     return joined(*row)

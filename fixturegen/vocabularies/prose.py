@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import count
 from typing import Any
 
 import numpy as np
 
-from fixturegen.draws import bits, bounded, stream
+from fixturegen.draws import BLOCK, bits, few, stream
 from fixturegen.vocabularies import plans
 from fixturegen.vocabularies.narrowing import at_most
 from fixturegen.vocabularies.plans import Plan, Pool, joined
-from fixturegen.vocabularies.sampling import sampled
+from fixturegen.vocabularies.sampling import sampled, sampler
 from fixturegen.vocabularies.tracing import NotTraceableError
 from fixturegen.vocabularies.vocabulary import Vocabulary, native
 
 ENDINGS = 512
 """Different continuations of a text's first sentence."""
+MOST_SENTENCES = 24
+"""Of a continuation: longer texts are not filled up."""
 MOST_WORDS = 100
+
+Below = Callable[[int], int]
+"""Gives a random integer from 0 (inclusive) to its argument (exclusive)."""
+Sampled = Callable[[Below], str]
 
 
 def _lorem(words: Vocabulary) -> Any:
@@ -46,13 +53,11 @@ def sentence(
         message = f"more than {MOST_WORDS} words"
         raise NotTraceableError(message)
     counts = _spread(nb_words) if variable_nb_words else Counter({nb_words: 1})
-    return plans.chosen_of((_sentence(words, count, ext_word_list) for count in counts), map(float, counts.values()))
-
-
-def _sentence(words: Vocabulary, count: int, ext_word_list: Sequence[str] | None) -> Plan:
     lorem, pool = _lorem(words), _pool(words, ext_word_list)
-    rest = [part for _ in range(count - 1) for part in (str(lorem.word_connector), pool)]
-    return joined(plans.mapped(pool, str.title), *rest, str(lorem.sentence_punctuation))
+    connector, end = str(lorem.word_connector), str(lorem.sentence_punctuation)
+    first = plans.mapped(pool, str.title)  # once: every sentence holds the same words
+    rows = (joined(first, *(part for _ in range(count - 1) for part in (connector, pool)), end) for count in counts)
+    return plans.chosen_of(rows, map(float, counts.values()))
 
 
 @native("paragraph")
@@ -101,24 +106,35 @@ def _endings(words: Vocabulary, one: Plan, room: int) -> Plan | None:
     """Return sentences that fill ``room`` characters, drawn from keyed bits: the same on every machine."""
     if room < plans.shortest(one):
         return None
-    drawn = iter(bits(stream(0, "prose", words.locale), np.arange(ENDINGS * 256)))
+    one_more, drawn = sampler(one), _random(words.locale)
 
     def below(limit: int) -> int:
-        return int(bounded(np.array([next(drawn)]), 0, limit - 1)[0])
+        return few.bounded(next(drawn), 0, limit - 1)
 
-    return Pool(tuple(dict.fromkeys(_filled(one, room, below) for _ in range(ENDINGS if room > 40 else 64))))
+    def filled() -> str:
+        return _filled(one_more, room, below) or sampled(at_most(one, room) or one, below)
+
+    return Pool(tuple(dict.fromkeys(filled() for _ in range(ENDINGS if room > 40 else 64))))
 
 
-def _filled(one: Plan, room: int, below: Any) -> str:
+def _random(locale: str) -> Iterator[int]:
+    """Yield keyed bits of a locale's prose, as many as anybody wants."""
+    key = stream(0, "prose", locale)
+    for start in count(0, BLOCK):
+        yield from bits(key, np.arange(start, start + BLOCK)).tolist()
+
+
+def _filled(one: Sampled, room: int, below: Below) -> str:
+    """Return sentences of at most ``room`` characters; nothing where the first one is longer."""
     parts: list[str] = []
     size = 0
-    for _ in range(24):
-        more = sampled(one, below)
+    for _ in range(MOST_SENTENCES):
+        more = one(below)
         size += len(more) + bool(parts)
         if size > room:
             break
         parts.append(more)
-    return " ".join(parts) or sampled(at_most(one, room) or one, below)
+    return " ".join(parts)
 
 
 @native("slug")

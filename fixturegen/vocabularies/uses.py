@@ -19,7 +19,7 @@ class Use:
     """What a node wants of its slot: so many values, equally likely or by a table of weights."""
 
     span: int
-    table: npt.NDArray[np.uint32] | None
+    table: npt.NDArray[np.unsignedinteger] | None
 
     @property
     def exact(self) -> int:
@@ -39,8 +39,9 @@ def use_of(plan: Pool | Choice | Numeral) -> Use:
 
 
 @lru_cache(maxsize=512)
-def _table(weights: tuple[float, ...]) -> npt.NDArray[np.uint32] | None:
-    return weight_table(weights) if weights else None
+def _table(weights: tuple[float, ...]) -> npt.NDArray[np.unsignedinteger] | None:
+    """Return the table in the narrowest integers that hold its choices: a wide table of many locales has hundreds of them."""
+    return weight_table(weights).astype(np.min_scalar_type(len(weights) - 1)) if weights else None
 
 
 def weight_table(weights: tuple[float, ...], bits: int = 0) -> npt.NDArray[np.uint32]:

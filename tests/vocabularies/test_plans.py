@@ -79,6 +79,17 @@ def test_a_pool_of_one_value_says_nothing_about_weights() -> None:
     assert plans.condensed(joined(open_, certain)) == Pool(("xa", "ya"))
 
 
+def test_what_occurs_several_times_is_held_once() -> None:
+    words = Pool(tuple(f"word{number}" for number in range(plans.WIDEST_PRODUCT)))
+    sentence = joined(words, " ", words, " ", words, " ", words, ".")
+    small = plans.condensed(chosen_of([joined("A ", sentence), joined(sentence, " ", sentence)]))
+    assert isinstance(small, Choice)
+    pools = [part for option in small.options if isinstance(option, Joined) for part in option.parts]
+    spaced = [pool for pool in pools if isinstance(pool, Pool) and pool.values[1] == "word1 "]
+    assert len(spaced) == 8
+    assert len({id(pool) for pool in spaced}) == 1
+
+
 @given(PLANS)
 @settings(deadline=None, max_examples=60)
 def test_lengths_are_known(plan: Plan) -> None:
