@@ -20,6 +20,9 @@ from fixturegen.domain import Domain
 from fixturegen.dtypes import polars_dtype
 from fixturegen.errors import ImpossibleError, SchemaError
 from fixturegen.generator import Batch, Builder, Draw, Generator, Request, generator, made
+from fixturegen.generators.ordered import uniform_on
+from fixturegen.generators.ranges import exactly
+from fixturegen.generators.spaced import chance, spaced
 from fixturegen.lattice import lattice_of
 from fixturegen.schema import Column, Type
 from fixturegen.vocabularies import narrowing, plans, providers
@@ -268,19 +271,31 @@ def _ranged(asked: _Asked, span: Span) -> Generator:
         return _number_of_a_date(asked, span)
     if kind not in _FAMILIES[span.kind]:
         raise _unfit(asked, f"a {span.kind}")
-    inner = made(_MAKERS[kind], replace(request, domain=_spanned(asked, span, request.column.type), arguments={}))
+    inner = _spanned(asked, span, request)
     return replace(inner, name="faker", remark=asked.remark(f"range of {_MAKERS[kind]}"))
 
 
-def _spanned(asked: _Asked, span: Span, type_: Type) -> Domain:
-    request, lattice = asked.request, lattice_of(type_)
+def _spanned(asked: _Asked, span: Span, request: Request) -> Generator:
+    """Return what draws from a range, within the column's bounds."""
+    lattice, name = lattice_of(request.column.type), _MAKERS[request.column.type.kind]
     assert lattice is not None
-    low, high = _bounds(request.domain, ceil(span.low / lattice.step), floor(span.high / lattice.step))
+    first, last = span.low / lattice.step, span.high / lattice.step
+    low, high = _bounds(request.domain, ceil(first), floor(last))
     low, high = max(low, lattice.low), min(high, lattice.high)
+    step = 1 if span.step is None else max(1, int(span.step / lattice.step))
+    if step > 1:
+        # Whole numbers are counted from the first one, decimals are those of few digits.
+        origin = int(first) if span.kind == "integer" else 0
+        low = origin + -(-(low - origin) // step) * step
     if low > high:
         message = f"{asked.what} and the bounds of {request.table}.{request.column.name} have no value in common"
         raise ImpossibleError(message, where=request.where)
-    return replace(request.domain, low=low, high=high)
+    if span.percent is not None and low < high and not request.domain.excluded and not request.distinct:
+        return chance(span.percent, name)
+    range_ = exactly(request, lattice, low, high)
+    if step > 1:
+        return spaced(request, lattice, range_, step, name)
+    return uniform_on(request, lattice, range_, name)
 
 
 def _number_of_a_date(asked: _Asked, span: Span) -> Generator:
@@ -294,9 +309,8 @@ def _written_range(asked: _Asked, span: Span) -> Generator:
     request = asked.request
     scale = span.scale if span.kind == "decimal" else 0
     type_ = Type(kind=span.kind, precision=None if span.kind in {"time", "datetime"} else 20, scale=scale)
-    inner_request = replace(request, column=Column(name=request.column.name, type=type_), domain=Domain(), arguments={})
-    inner = made(
-        _MAKERS[span.kind], replace(inner_request, domain=_spanned(replace(asked, request=inner_request), span, type_))
+    inner = _spanned(
+        asked, span, replace(request, column=Column(name=request.column.name, type=type_), domain=Domain())
     )
     form = span.form or {"date": "%Y-%m-%d", "datetime": "%Y-%m-%d %H:%M:%S", "time": "%H:%M:%S"}.get(span.kind)
     most = _limited(request).max_length

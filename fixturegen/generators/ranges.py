@@ -44,7 +44,12 @@ def range_of(request: Request, lattice: Lattice) -> Range:
     if first > last:
         message = f"no value of {request.column.type.kind} is left: the least is above the greatest"
         raise ImpossibleError(message, where=request.where)
-    return Range(first, last, _simplest(request, lattice, first, last))
+    return exactly(request, lattice, first, last)
+
+
+def exactly(request: Request, lattice: Lattice, low: int, high: int) -> Range:
+    """Return the positions between two bounds, the type's own limits among them."""
+    return Range(low, high, _simplest(request, lattice, low, high))
 
 
 def _sides(request: Request, lattice: Lattice) -> tuple[int | None, int | None]:

@@ -34,9 +34,25 @@ def frozen(faker: Any, as_of: dt.date) -> Any:
 
 @lru_cache(maxsize=512)
 def _reading(kinds: tuple[type, ...]) -> dict[str, tuple[FunctionType, _Read]]:
-    """Return the functions of a class that read a clock or chance by name, each with the names it reads it by."""
-    read = {name: (function, _read_by(function, ())) for name, function in _functions(kinds).items()}
-    return {name: (function, names) for name, (function, names) in read.items() if names}
+    """Return the functions of a class that read a clock or chance by name, each with the names it reads it by.
+
+    A class method that calls such a function by its class is among them, without names: bound to the instance it calls the
+    instance's.
+    """
+    functions = _functions(kinds)
+    read = {name: (function, _read_by(function, ())) for name, function in functions.items()}
+    found = {name: (function, names) for name, (function, names) in read.items() if names}
+    through = {
+        name
+        for kind in kinds
+        for name, value in vars(kind).items()
+        if isinstance(value, classmethod) and name in functions
+    }
+    while more := [
+        name for name in through - found.keys() if not found.keys().isdisjoint(_names(functions[name].__code__))
+    ]:
+        found.update({name: (functions[name], {}) for name in more})
+    return found
 
 
 def _functions(kinds: tuple[type, ...]) -> dict[str, FunctionType]:

@@ -19,8 +19,10 @@ from fixturegen.vocabularies.vocabulary import Vocabulary, native
 
 ENDINGS = 512
 """Different continuations of a text's first sentence."""
+MOST_PROSE = ENDINGS * 900
+"""Characters of all continuations together: of long texts there are fewer."""
 MOST_SENTENCES = 24
-"""Of a continuation: longer texts are not filled up."""
+"""Of a continuation of at most 900 characters; longer ones are filled up."""
 MOST_WORDS = 100
 
 Below = Callable[[int], int]
@@ -114,7 +116,8 @@ def _endings(words: Vocabulary, one: Plan, room: int) -> Plan | None:
     def filled() -> str:
         return _filled(one_more, room, below) or sampled(at_most(one, room) or one, below)
 
-    return Pool(tuple(dict.fromkeys(filled() for _ in range(ENDINGS if room > 40 else 64))))
+    number = min(ENDINGS if room > 40 else 64, max(1, MOST_PROSE // room))
+    return Pool(tuple(dict.fromkeys(filled() for _ in range(number))))
 
 
 def _random(locale: str) -> Iterator[int]:
@@ -128,7 +131,7 @@ def _filled(one: Sampled, room: int, below: Below) -> str:
     """Return sentences of at most ``room`` characters; nothing where the first one is longer."""
     parts: list[str] = []
     size = 0
-    for _ in range(MOST_SENTENCES):
+    for _ in range(MOST_SENTENCES if room * ENDINGS <= MOST_PROSE else room):
         more = one(below)
         size += len(more) + bool(parts)
         if size > room:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 import warnings
+from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -219,7 +220,8 @@ def checked_arguments(method: Method, arguments: Mapping[str, object], where: ob
         if parameter.default is inspect.Parameter.empty and name not in arguments:
             message = f"faker: {method.name} needs the argument {name!r}"
             raise SchemaError(message, where=where, exists=parameters)
-    return dict(arguments)
+    # Faker takes weights of a mapping that says it has an order.
+    return {name: OrderedDict(each) if isinstance(each, Mapping) else each for name, each in arguments.items()}
 
 
 _NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)

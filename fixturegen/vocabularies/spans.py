@@ -35,7 +35,8 @@ class Span:
         high: Greatest measure, inclusive.
         form: How a text column writes it (strftime), or None for the plain spelling.
         scale: Decimals of ``decimal`` and ``float``.
-        step: Distance of two positions for whole numbers.
+        step: Distance of two values where not all are meant: of whole numbers from the lowest, of others from 0.
+        percent: How many of 100 booleans are true, or None for half of them.
     """
 
     kind: Literal["date", "datetime", "time", "integer", "decimal", "float", "boolean"]
@@ -43,10 +44,11 @@ class Span:
     high: Fraction
     form: str | None = None
     scale: int = 0
-    step: int = 1
+    step: Fraction | None = None
+    percent: int | None = None
 
 
-Maker = Callable[["Clock", Mapping[str, Any]], Span]
+Maker = Callable[["Clock", Mapping[str, Any]], Span | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +102,19 @@ def span_of(method: str, arguments: Mapping[str, Any], clock: Clock) -> Span | N
         SchemaError: If an argument cannot be read.
     """
     maker = _SPANS.get(method)
-    if maker is None or any(arguments.get(name) for name in _BEYOND):
+    if maker is None or any(_said(arguments.get(name)) for name in _BEYOND):
         return None
     span = maker(clock, arguments)
+    if span is None:
+        return None
     if span.low > span.high:
         message = f"faker: {method} with {dict(arguments)} is an empty range"
         raise SchemaError(message, where=clock.where)
     return span
+
+
+def _said(value: object) -> bool:
+    return value is not None and value is not False
 
 
 _BEYOND = ("tzinfo", "left_digits", "center", "radius", "positive")
@@ -205,7 +213,7 @@ def _whole(low: str, high: str, most: int = 9_999) -> Maker:
         if not all(isinstance(each, int) for each in (least, greatest, step)) or step < 1:
             message = f"faker: {low}, {high} and step are whole numbers and step is at least 1"
             raise SchemaError(message, where=clock.where)
-        return Span("integer", Fraction(least), Fraction(greatest), step=step)
+        return Span("integer", Fraction(least), Fraction(greatest), step=Fraction(step) if step > 1 else None)
 
     return made
 
@@ -223,7 +231,9 @@ def _real(kind: Literal["decimal", "float"]) -> Maker:
         low = Fraction(str(least)) if least is not None else min(Fraction(0), Fraction(str(greatest or 0)))
         high = Fraction(str(greatest)) if greatest is not None else low + 10_000
         digits = arguments.get("right_digits")
-        return Span(kind, low, high, scale=2 if digits is None else int(digits))
+        if digits is None:
+            return Span(kind, low, high, scale=2)
+        return Span(kind, low, high, scale=int(digits), step=Fraction(1, 10 ** int(digits)))
 
     return made
 
@@ -239,8 +249,30 @@ def _part(form: str) -> Maker:
     return made
 
 
-def _truth(clock: Clock, arguments: Mapping[str, Any]) -> Span:  # noqa: ARG001 - every maker is asked alike
-    return Span("boolean", Fraction(0), Fraction(1))
+def _truth(name: str) -> Maker:
+    def made(clock: Clock, arguments: Mapping[str, Any]) -> Span:
+        percent = arguments.get(name, 50)
+        if not 0 <= percent <= 100:
+            message = f"faker: {name} is from 0 to 100, not {percent!r}"
+            raise SchemaError(message, where=clock.where)
+        return Span("boolean", Fraction(0), Fraction(1), percent=None if percent == 50 else int(percent))
+
+    return made
+
+
+def _port(clock: Clock, arguments: Mapping[str, Any]) -> Span:  # noqa: ARG001 - every maker is asked alike
+    ranges = {"is_system": (0, 1_023), "is_user": (1_024, 49_151), "is_dynamic": (49_152, 65_535)}
+    low, high = next((ranges[name] for name in ranges if arguments.get(name)), (0, 65_535))
+    return Span("integer", Fraction(low), Fraction(high))
+
+
+def _iso(clock: Clock, arguments: Mapping[str, Any]) -> Span | None:
+    clocks = {"auto": "%H:%M:%S", "seconds": "%H:%M:%S", "minutes": "%H:%M", "hours": "%H"}
+    clock_form = clocks.get(arguments.get("timespec", "auto"))
+    if clock_form is None:
+        return None
+    between = str(arguments.get("sep", "T")).replace("%", "%%")
+    return _since_1970("datetime", f"%Y-%m-%d{between}{clock_form}")(clock, arguments)
 
 
 _SPANS: Mapping[str, Maker] = {
@@ -259,7 +291,7 @@ _SPANS: Mapping[str, Maker] = {
     "date_object": _since_1970("date", None),
     "date_time": _since_1970("datetime", None),
     "date_time_ad": _between("datetime", date(1, 1, 1), "now", ("start_datetime", "end_datetime")),
-    "iso8601": _since_1970("datetime", "%Y-%m-%dT%H:%M:%S"),
+    "iso8601": _iso,
     "time": _clock_time,
     "time_object": lambda _clock, _arguments: Span("time", measure(time(0)), Fraction(86_399)),
     "unix_time": _unix,
@@ -271,12 +303,12 @@ _SPANS: Mapping[str, Maker] = {
     "random_digit": _fixed(0, 9),
     "random_digit_not_null": _fixed(1, 9),
     "random_digit_above_two": _fixed(2, 9),
-    "port_number": _fixed(0, 65_535),
+    "port_number": _port,
     "pyfloat": _real("float"),
     "pydecimal": _real("decimal"),
     "latitude": _degrees(90),
     "longitude": _degrees(180),
     "coordinate": _degrees(180),
-    "pybool": _truth,
-    "boolean": _truth,
+    "pybool": _truth("truth_probability"),
+    "boolean": _truth("chance_of_getting_true"),
 }

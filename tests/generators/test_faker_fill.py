@@ -1,6 +1,9 @@
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
 
 import faker as rival
 import numpy as np
@@ -11,7 +14,7 @@ from faker.config import AVAILABLE_LOCALES
 from fixturegen.domain import Domain, Pattern
 from fixturegen.draws import bits, bounded, permuted, stream
 from fixturegen.errors import ImpossibleError, InputError, SchemaError
-from fixturegen.generator import Batch, Generator, Request, made
+from fixturegen.generator import Batch, Builder, Generator, One, Request, made
 from fixturegen.schema import Column, Kind, Location, Type
 
 ROWS = 20_000
@@ -188,6 +191,78 @@ def test_dates_follow_as_of() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("method", "type_", "arguments", "allowed"),
+    [
+        ("port_number", Type(kind="integer"), {"is_system": True}, range(1_024)),
+        ("port_number", Type(kind="integer"), {"is_user": True}, range(1_024, 49_152)),
+        ("port_number", Type(kind="integer"), {"is_dynamic": True}, range(49_152, 65_536)),
+        ("pyint", Type(kind="integer"), {"min_value": -5, "max_value": 21, "step": 5}, range(-5, 21, 5)),
+        ("random_int", Type(kind="text"), {"min": 1, "max": 30, "step": 7}, [str(each) for each in range(1, 31, 7)]),
+        ("pyint", Type(kind="integer", bits=8), {"min_value": -128, "max_value": 127}, range(-128, 128)),
+        (
+            "pyfloat",
+            Type(kind="float"),
+            {"min_value": 0.25, "max_value": 2, "right_digits": 1},
+            [each / 10 for each in range(3, 21)],
+        ),
+        (
+            "pydecimal",
+            Type(kind="decimal", precision=9, scale=4),
+            {"min_value": -1, "max_value": 1, "right_digits": 1},
+            [Decimal(each) / 10 for each in range(-10, 11)],
+        ),
+    ],
+)
+def test_ranges_are_those_that_arguments_say(
+    method: str, type_: Type, arguments: dict[str, object], allowed: Sequence[object]
+) -> None:
+    asked = replace(request(method, **arguments), column=Column(name="c", type=type_))
+    assert set(values(made("faker", asked))) <= set(allowed)
+    assert len(set(values(made("faker", asked)))) > min(len(allowed), 5_000) * 0.9
+
+
+def test_steps_keep_bounds_and_holes_of_the_column() -> None:
+    domain = Domain(low=3, high=20, excluded=frozenset({6, 10}))
+    generator = made("faker", request("pyint", "integer", domain=domain, min_value=1, max_value=50, step=3, distinct=4))
+    assert generator.capacity == 5
+    assert set(enumerated(generator, 100)) == {4, 7, 13, 16, 19}
+    assert isinstance(generator.build, Builder)
+    alone = [generator.build.one(One(lambda _, at=at: at, lambda _: None, 0)) for at in range(5)]  # type: ignore[misc]  # the default binds the loop's name
+    assert alone == [4, 7, 13, 16, 19]
+
+
+@pytest.mark.parametrize(("method", "name"), [("boolean", "chance_of_getting_true"), ("pybool", "truth_probability")])
+def test_booleans_have_their_chance(method: str, name: str) -> None:
+    for percent in (0, 10, 90, 100):
+        true = values(made("faker", request(method, "boolean", **{name: percent}))).mean()
+        assert true == pytest.approx(percent / 100, abs=0.01)
+    written = values(made("faker", request(method, **{name: 10})))
+    assert written.eq("true").mean() == pytest.approx(0.1, abs=0.01)
+    with pytest.raises(SchemaError, match=f"{name} is from 0 to 100, not 101"):
+        made("faker", request(method, "boolean", **{name: 101}))
+
+
+def test_moments_are_written_as_asked() -> None:
+    texts = values(made("faker", request("iso8601", sep=" ", timespec="minutes")), 300)
+    assert texts.str.contains(r"^\d{4}-\d\d-\d\d \d\d:\d\d$").all()
+    fine = values(made("faker", request("iso8601", timespec="milliseconds")), 30)
+    assert fine.str.contains(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}$").all()
+    years = values(made("faker", request("date_time_ad", "datetime"))).dt.year()
+    assert years.mean() == pytest.approx(1013, abs=30)
+
+
+def test_elements_may_have_weights() -> None:
+    elements = values(made("faker", request("random_element", elements={"a": 9, "b": 1})))
+    assert elements.eq("a").mean() == pytest.approx(0.9, abs=0.01)
+
+
+@pytest.mark.parametrize(("locale", "longest"), [("en_US", 1_000), ("zh_CN", 1_000), ("en_US", 5_000)])
+def test_texts_are_as_long_as_asked(locale: str, longest: int) -> None:
+    lengths = values(made("faker", request("text", locale=locale, max_nb_chars=longest)), 500).str.len_chars()
+    assert longest * 0.8 < lengths.mean() < lengths.max() <= longest  # type: ignore[operator]  # lengths
+
+
 def test_the_clock_stands_still_row_by_row() -> None:
     old, new = (
         values(made("faker", request("ssn", locale="sv_SE", as_of=date(year, 6, 1))), 50) for year in (1990, 2026)
@@ -195,6 +270,8 @@ def test_the_clock_stands_still_row_by_row() -> None:
     assert not old.equals(new)
     years = old.str.slice(0, 2).cast(pl.Int32)
     assert years.max() <= 90  # type: ignore[operator]  # an integer
+    spans = values(made("faker", request("time_delta", "interval", end_datetime="+30h", as_of=date(1990, 6, 1))), 50)
+    assert timedelta() <= spans.min() < spans.max() <= timedelta(hours=30)  # type: ignore[operator]  # spans
 
 
 def test_row_by_row_is_pure_and_named() -> None:
