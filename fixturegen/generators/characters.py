@@ -48,6 +48,11 @@ class Characters:
         """Whether all are below U+0080."""
         return not self.ranges or self.ranges[-1][1] < 0x80
 
+    @cached_property
+    def letters(self) -> npt.NDArray[np.uint8]:
+        """The characters of a set within ASCII, each a byte."""
+        return self.at(np.arange(self.size)).astype(np.uint8)
+
     @property
     def widest(self) -> int:
         """Most bytes a character takes in UTF-8."""

@@ -23,6 +23,8 @@ FARTHEST = 2**62
 """Most values of one draw."""
 _TABLE = 2**16
 """Most entries of a table of neighbouring places."""
+_FEW = 512
+"""Fewer texts are written place by place: tables take longer to make, and of many shapes gigabytes."""
 
 Bytes = npt.NDArray[np.uint8]
 Words = npt.NDArray[np.unsignedinteger]
@@ -67,6 +69,9 @@ class Shape:
             return pl.Series([""], dtype=pl.String).gather(pl.Series(np.zeros(height, dtype=np.uint32)))
         if self.ascii:
             matrix = np.empty((height, self.width), dtype=np.uint8)
+            if height < _FEW:
+                self._fill_few(matrix, indexes)
+                return text_of(matrix)
             for start in range(0, height, BLOCK):
                 self._fill(matrix[start : start + BLOCK], [index[start : start + BLOCK] for index in indexes])
             return text_of(matrix)
@@ -126,6 +131,15 @@ class Shape:
         records = matrix.view(self._record).ravel()
         for at, values in words.items():
             records[str(at)] = values
+
+    def _fill_few(self, matrix: Bytes, indexes: Sequence[Integers]) -> None:
+        for limb, index in zip(self.limbs, indexes, strict=True):
+            rest = index
+            for at in reversed(limb):
+                place = self.places[at]
+                higher = rest // place.size
+                matrix[:, at] = place.letters[rest - higher * place.size]
+                rest = higher
 
     @cached_property
     def _unit(self) -> int:
