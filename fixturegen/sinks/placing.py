@@ -6,6 +6,7 @@ import errno
 import os
 import re
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -17,13 +18,15 @@ from fixturegen.errors import InputError, RefusedError
 from fixturegen.sinks.manifest import MANIFEST, Manifest, read_manifest
 
 _PREFIX = ".fixturegen-"
+_ANY = "[a-z0-9_]"
 
 
 @contextmanager
 def staged(directory: Path) -> Iterator[Path]:
     """Give a hidden folder within ``directory`` that is gone at the end, whatever happens.
 
-    The directory itself is made where it is missing, and removed again if the work fails and nothing else is in it.
+    The directory itself is made where it is missing, and removed again if the work fails and nothing else is in it. What an
+    export that was killed left behind there is removed as well.
 
     Raises:
         InputError: If the directory is a file or cannot be written.
@@ -31,7 +34,8 @@ def staged(directory: Path) -> Iterator[Path]:
     """
     made = _make(directory)
     try:
-        staging = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=directory))
+        _clear(directory)
+        staging, lock = _held(directory)
     except OSError as error:
         _remove(made)
         message = f"cannot be written: {_reason(error)}"
@@ -43,7 +47,52 @@ def staged(directory: Path) -> Iterator[Path]:
         shutil.rmtree(staging, ignore_errors=True)
         _remove(made)
         raise
-    shutil.rmtree(staging, ignore_errors=True)
+    else:
+        shutil.rmtree(staging, ignore_errors=True)
+    finally:
+        _release(lock)
+
+
+def _held(directory: Path) -> tuple[Path, int | None]:
+    """Make a hidden folder that is locked for as long as this process lives."""
+    while True:
+        staging = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=directory))
+        lock = _locked(staging)
+        if staging.exists():  # else another export took it for left behind before it was locked
+            return staging, lock
+        _release(lock)
+
+
+def _clear(directory: Path) -> None:
+    """Remove the hidden folders of exports that are no more."""
+    for folder in directory.glob(f"{_PREFIX}{_ANY * 8}"):  # as tempfile names it
+        lock = _locked(folder)
+        if lock is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+            _release(lock)
+
+
+def _locked(folder: Path) -> int | None:
+    """Lock a folder; None where another process has locked it, or where folders cannot be locked."""
+    if sys.platform == "win32":
+        return None
+    import fcntl  # noqa: PLC0415 - Windows has none
+
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        return None
+    return handle
+
+
+def _release(lock: int | None) -> None:
+    if lock is not None:
+        os.close(lock)
 
 
 @contextmanager

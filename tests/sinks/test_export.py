@@ -145,6 +145,24 @@ def test_failure_keeps_the_export_before(tmp_path: Path) -> None:
     assert {name: (tmp_path / name).read_bytes() for name in files(tmp_path)} == before
 
 
+def test_what_a_killed_export_left_is_removed_but_not_what_another_writes(tmp_path: Path) -> None:
+    fcntl = pytest.importorskip("fcntl", reason="folders are locked by fcntl")
+    left, alive, foreign = (
+        tmp_path / name for name in (".fixturegen-ab12_xyz", ".fixturegen-00000000", ".fixturegen-mine")
+    )
+    for folder in (left, alive, foreign):
+        folder.mkdir()
+        (folder / "half.csv").touch()
+    handle = os.open(alive, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        export(tmp_path, {"t": 2}, "csv")
+    finally:
+        os.close(handle)
+    assert files(tmp_path) == [".fixturegen-00000000/half.csv", ".fixturegen-mine/half.csv", "manifest.json", "t.csv"]
+    assert not left.exists()
+
+
 def test_a_move_that_fails_takes_all_moves_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     export(tmp_path, {"a": 1, "b": 2}, "csv")
     before = {name: (tmp_path / name).read_bytes() for name in files(tmp_path)}
