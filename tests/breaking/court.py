@@ -12,7 +12,8 @@ from catalogues import execute, without_bodies
 from sqlalchemy import URL, Engine, create_engine
 from sqlalchemy.pool import NullPool, StaticPool
 
-from fixturegen.breaking.records import Record
+import fixturegen as fg
+from fixturegen.breaking.records import Negatives, Record
 from fixturegen.constraints.base import constraints
 from fixturegen.databases import mysql_errors, postgresql_errors, sqlite_errors
 from fixturegen.databases.base import Rejection
@@ -187,3 +188,23 @@ def script(made: Court, sql: str) -> None:
         made.run("PRAGMA foreign_keys = ON")
     else:
         execute(made.engine.url, without_bodies(sql) if made.dialect == "mysql" else sql)
+
+
+def judged(path: Path, dialect: Dialect, url: URL | None = None, *, created: bool = False) -> Negatives:
+    """Return the records of a file, every one of them tried; fail where a verdict is not the expected one."""
+    schema = fg.load(path) if created else fg.load(path, dialect=dialect)
+    return tried(schema, dialect, court(schema, dialect, url, None if created else path))
+
+
+def tried(schema: Schema, dialect: Dialect, made: Court) -> Negatives:
+    """Return the records of a schema, tried before a court that is closed then; fail where a verdict is not the expected one."""
+    found = fg.negatives(schema, dialect=dialect)
+    mistakes = made.mistakes(found)
+    made.close()
+    assert not mistakes, "\n".join(map(str, mistakes))
+    return found
+
+
+def ids(found: Negatives, table: str, expect: str) -> set[str]:
+    """Return the names of a table's records that are expected to be refused, or to be accepted."""
+    return {record.id.partition(".")[2] for record in found.for_table(table) if record.expect == expect}

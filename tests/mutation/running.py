@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from time import process_time
 
-from equivalence import NUMBERED, fillable, invalid, meaning, normal_form, same_conditions
+from equivalence import NUMBERED, fillable, invalid, meaning, normal_form
 from operators import Mutant, mutants
+from same_conditions import same_conditions
 
 from fixturegen.databases.conditions import conditions
 from fixturegen.databases.create import creation

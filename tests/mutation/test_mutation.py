@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from equivalence import fillable, invalid, meaning, normal_form, same_conditions
+from equivalence import fillable, invalid, meaning, normal_form
 from operators import Mutant, mutants
 from running import as_enforced, ddl, scored
+from same_conditions import same_conditions
 
 import fixturegen as fg
 from fixturegen.schema import Schema

@@ -87,3 +87,17 @@ def test_triggers_of_mariadb(text: str) -> None:
 )
 def test_what_is_no_trigger_of_a_table_is_passed_over(text: str, dialect: Dialect) -> None:
     assert triggers("CREATE TABLE t (id int);\n" + text, dialect) == {}
+
+
+def test_triggers_of_sqlite_are_read_and_those_of_views_are_not() -> None:
+    text = """
+        CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER);
+        CREATE VIEW v AS SELECT * FROM t;
+        CREATE TRIGGER of_view INSTEAD OF INSERT ON v BEGIN SELECT 1; END;
+        CREATE TRIGGER g AFTER INSERT ON T WHEN NEW.n > 5 BEGIN SELECT RAISE(ABORT, 'no'); DELETE FROM v; END;
+        ALTER TABLE t RENAME COLUMN id TO no;
+    """
+    options = from_ddl(text, dialect="sqlite", where=Location("a.sql", 1)).tables["t"].options
+    assert options["triggers"] == {
+        "g": {"timing": "AFTER", "events": ["INSERT"], "level": "row", "reads": ["n"], "refuses": True}
+    }
