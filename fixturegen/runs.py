@@ -46,7 +46,12 @@ def plan_of(schema: Schema, options: Options, database: Target | None = None) ->
 
 
 def frames_of(
-    made: Plan, chunk_rows: int | None = CHUNK_ROWS, database: Target | None = None, keeper: Keeper | None = None
+    made: Plan,
+    chunk_rows: int | None = CHUNK_ROWS,
+    database: Target | None = None,
+    keeper: Keeper | None = None,
+    *,
+    dictionaries: bool = False,
 ) -> Iterator[tuple[str, pl.DataFrame]]:
     """Yield the rows of a plan in chunks, parents first.
 
@@ -55,6 +60,7 @@ def frames_of(
         chunk_rows: Most rows of a chunk; None for chunks sized by bytes, in the order that is fastest to make and write.
         database: A database to ask about what only it can judge.
         keeper: Who has to keep hostile values unaltered; None for frames alone.
+        dictionaries: Whether text picked from lists may be Categorical.
 
     Raises:
         InputError: If ``chunk_rows`` is below 1.
@@ -62,17 +68,17 @@ def frames_of(
     if chunk_rows is not None and (isinstance(chunk_rows, bool) or not isinstance(chunk_rows, int) or chunk_rows < 1):
         message = f"chunk_rows is {chunk_rows!r}, which is no whole number above 0"
         raise InputError(message)
-    return _asking(made, chunk_rows, database, keeper)
+    return _asking(made, chunk_rows, database, keeper, dictionaries=dictionaries)
 
 
 def _asking(
-    made: Plan, chunk_rows: int | None, database: Target | None, keeper: Keeper | None
+    made: Plan, chunk_rows: int | None, database: Target | None, keeper: Keeper | None, *, dictionaries: bool
 ) -> Iterator[tuple[str, pl.DataFrame]]:
     from fixturegen.databases.oracles import asking  # noqa: PLC0415 - drivers are not needed to import the verbs
     from fixturegen.hostility.making import made_frames  # noqa: PLC0415 - nor is what few runs use
 
     with asking(database) as oracles:
-        yield from made_frames(made, chunk_rows, oracles, keeper)
+        yield from made_frames(made, chunk_rows, oracles, keeper, dictionaries=dictionaries)
 
 
 def export_plan(
@@ -86,12 +92,14 @@ def export_plan(
     database: Target | None = None,
 ) -> Manifest:
     """Write the rows of a plan into a directory; ``database`` is asked about what only it can judge."""
-    from fixturegen.sinks.export import export_frames  # noqa: PLC0415 - a verb that few runs use
+    from fixturegen.sinks.base import sink_named  # noqa: PLC0415 - a verb that few runs use
+    from fixturegen.sinks.export import export_frames  # noqa: PLC0415 - the same
 
     dialect = dialect or made.schema.dialect
     keeper = Keeper(dialect if format == "sql" else None, format)  # type: ignore[arg-type] # a format, or refused below
     metadata = Metadata(schema_hash(made.schema), made.options.seed, made.schema.as_of)
     many, elsewhere = checked_workers(workers) > 1, None
+    dictionaries = sink_named(format).dictionaries
     if many:
         from fixturegen.working.elsewhere import by_workers  # noqa: PLC0415 - what few runs use
 
@@ -99,7 +107,7 @@ def export_plan(
     return export_frames(
         directory,
         [table.table for table in made.tables.values()],
-        () if many else followed(frames_of(made, None, database, keeper), progress),
+        () if many else followed(frames_of(made, None, database, keeper, dictionaries=dictionaries), progress),
         format,
         metadata,
         {name: table.rows for name, table in made.tables.items()},

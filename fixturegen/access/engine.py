@@ -173,6 +173,7 @@ class AccessRows(TableRows):
 
     def _build(
         self,
+        name: str,
         generator: Generator,
         draws: Mapping[str, Integers],
         stream: tuple[str, ...] = (),
@@ -180,7 +181,7 @@ class AccessRows(TableRows):
     ) -> pl.Series:
         if generator.sequential and not self.engine.numbered(self.name):
             _refuse(f"it counts up along the whole of {self.name}, a sum over all parents")
-        return super()._build(generator, draws, stream, keys)
+        return super()._build(name, generator, draws, stream, keys)
 
 
 class _Forgetful(Keeper):

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
 CHUNK_BYTES = 32 * 2**20
 """About so many bytes of finished columns are made at once."""
-MOST_ROWS = 125_000
+MOST_ROWS = 250_000
 LEAST_ROWS = 1_024
+FIRST_ROWS = 125_000
+"""Rows of the very first chunk at most: whoever writes waits for it."""
 
 
 def in_order(engine: Engine, chunk_rows: int) -> Iterator[tuple[str, pl.DataFrame]]:
@@ -38,9 +40,12 @@ def by_families(engine: Engine) -> Iterator[tuple[str, pl.DataFrame]]:
     children = _children(engine.plan)
     riders = {name for names in children.values() for name in names}
     heads = [table for name, table in engine.plan.tables.items() if name not in riders]
-    for table in sorted(heads, key=lambda table: table.table.name not in children):
-        name = table.table.name
-        yield from _family(engine, children, name, table.existing, table.total)
+    for number, table in enumerate(sorted(heads, key=lambda table: table.table.name not in children)):
+        name, begun = table.table.name, table.existing
+        if number == 0 and table.rows > FIRST_ROWS:
+            begun += FIRST_ROWS
+            yield from _family(engine, children, name, table.existing, begun)
+        yield from _family(engine, children, name, begun, table.total)
 
 
 def chunk_rows(table: TablePlan) -> int:

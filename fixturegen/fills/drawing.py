@@ -145,7 +145,7 @@ class Drawing:
     def known(self, name: str) -> pl.Series:
         """Return an earlier column of the component, or a given one with the nulls that this drawing gives it."""
         if name in self.columns:
-            return self.columns[name]
+            return self.rows.plain(name, self.columns[name])
         values = self.rows.raw(name)
         for owner in self._owners(name):
             values = blanked(values, absent(self.rows, self.component, owner, self._keys, self.cases))
@@ -164,7 +164,7 @@ class Drawing:
         step = self.rows.plan.steps[name]
         if not isinstance(step, Cased):
             return
-        dtype = polars_dtype(self.rows.plan.column(name).type)
+        dtype = self.rows.dtype(name)
         narrowings, group_of = self.rows.engine.alike(self.rows.name, self.component, name)
         if len(narrowings) == 1 and len(self.cases):
             self.columns[name] = self._values(name, step, narrowings[0], None).cast(dtype)
@@ -196,15 +196,15 @@ class Drawing:
         """Make values of a column: by its own generator, or each row in the way that the shares draw for it."""
         if self._ways is None or not self._ways.shares or domain not in step.guesses:
             rows = self.rows if len(at) == len(self.cases) else self.rows.part(at)
-            return rows.built(step.makers[domain], step.names, self._keys[at])
+            return rows.built(name, step.makers[domain], step.names, self._keys[at])
         makers = (step.makers[domain], *step.guesses[domain].generators)
         ways = self._drawn_ways(name, step, at)
         parts, places = [], []
         for way in np.unique(ways).tolist():
             chosen = np.flatnonzero(ways == way)
             names = step.names if way == 0 else (*step.names, f"guess {way}")
-            values = self.rows.part(at[chosen]).built(makers[way], names, self._keys[at[chosen]])
-            parts.append(values.cast(polars_dtype(self.rows.plan.column(name).type)))
+            values = self.rows.part(at[chosen]).built(name, makers[way], names, self._keys[at[chosen]])
+            parts.append(values.cast(self.rows.dtype(name)))
             places.append(chosen)
         return together(parts, places)
 

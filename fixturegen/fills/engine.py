@@ -17,6 +17,7 @@ from fixturegen.dtypes import polars_dtype
 from fixturegen.fills.aggregates import whole_aggregate
 from fixturegen.fills.agreement import Agreement, ranked
 from fixturegen.fills.counts import Counts
+from fixturegen.fills.dictionaries import Dictionaries
 from fixturegen.fills.drawing import alike
 from fixturegen.fills.judging import Oracle
 from fixturegen.fills.keeping import Keeper
@@ -60,12 +61,16 @@ class Engine:
         plan: The plan.
         fill: Who fills the draws.
         oracle: The database that judges what only it can judge, if one is at hand.
+        dictionaries: The columns that frames hold as Categorical; None for texts alone.
     """
 
-    def __init__(self, plan: Plan, fill: Fill, oracle: Oracle | None = None) -> None:
+    def __init__(
+        self, plan: Plan, fill: Fill, oracle: Oracle | None = None, dictionaries: Dictionaries | None = None
+    ) -> None:
         self.plan = plan
         self.fill = fill
         self.oracle = oracle
+        self.dictionaries = dictionaries
         self.trials: Trials | None = None
         self.keeper = Keeper()
         self._held: dict[tuple[str, str], pl.Series] = {}
@@ -84,7 +89,7 @@ class Engine:
         rows = self.run(table, start, stop)
         self.keeper.let_go(table, stop)
         written = [column for column in self.plan.tables[table].table.columns if column.name in rows.plan.steps]
-        return pl.DataFrame({column.name: rows.column(column.name) for column in written})
+        return pl.DataFrame({column.name: rows.written(column.name) for column in written})
 
     def rows(self, table: str, ordinals: Integers) -> TableRows:
         """Return the rows of a table at these ordinals, nothing computed yet."""

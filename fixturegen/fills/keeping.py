@@ -23,12 +23,14 @@ class Computed:
 
     Attributes:
         keys: The row keys, if they were asked for.
-        columns: Columns by name.
+        columns: Columns by name, as they are written: those with dictionaries as Categorical.
+        texts: Columns with dictionaries as texts, if they were asked for.
         parents: Ordinals of chosen parents by reference.
     """
 
     keys: Bits | None = None
     columns: dict[str, pl.Series] = field(default_factory=dict)
+    texts: dict[str, pl.Series] = field(default_factory=dict)
     parents: dict[str, Integers] = field(default_factory=dict)
 
     def size(self) -> int:
@@ -42,6 +44,7 @@ class Computed:
         return Computed(
             None if self.keys is None else self.keys[start:stop],
             {name: values[start:stop] for name, values in self.columns.items()},
+            {},
             {name: choice[start:stop] for name, choice in self.parents.items()},
         )
 
@@ -101,5 +104,6 @@ def _joined(parts: list[Computed]) -> Computed:
     return Computed(
         np.concatenate(keys) if len(keys) == len(parts) else None,
         {name: pl.concat([part.columns[name] for part in parts]) for name in names},
+        {},
         {name: np.concatenate([part.parents[name] for part in parts]) for name in references},
     )

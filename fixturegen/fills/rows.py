@@ -16,7 +16,7 @@ from fixturegen.fills import aggregates, casework, links
 from fixturegen.fills.keeping import Computed
 from fixturegen.fills.lazy import LazyDraws, digits
 from fixturegen.fills.nulls import Mask, blanked
-from fixturegen.generator import Batch, Draw, Generator
+from fixturegen.generator import Batch, Builder, Draw, Generator
 from fixturegen.planning.plan import Aggregated, Cased, Drawn, Gathered, Numbered, TablePlan
 from fixturegen.schema import Path, PerParent
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 NULL_UNIT = 2**32
 RANDOM_ATTEMPTS = 4
+_NO_CODES: Mapping[str, pl.Categorical] = MappingProxyType({})
 _NO_DRAWS: Mapping[str, Integers] = MappingProxyType({})
 _NOBODY: Integers = np.empty(0, dtype=np.int64)
 
@@ -50,6 +51,8 @@ class TableRows:
         self.computed = Computed()
         self._cases: dict[int, casework.Held] = {}
         self._shared: dict[tuple[object, tuple[int, ...], tuple[Draw, ...]], LazyDraws] = {}
+        dictionaries = engine.dictionaries
+        self._coded: Mapping[str, pl.Categorical] = _NO_CODES if dictionaries is None else dictionaries.of(self.name)
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -81,9 +84,21 @@ class TableRows:
 
     def column(self, name: str) -> pl.Series:
         """Return a column, named."""
+        if name not in self._coded:
+            return self.written(name)
+        if name not in self.computed.texts:
+            self.computed.texts[name] = self.written(name).cast(pl.String)
+        return self.computed.texts[name]
+
+    def written(self, name: str) -> pl.Series:
+        """Return a column, named, in the dtype in which frames hold it."""
         if name not in self.computed.columns:
             self.computed.columns[name] = self._completed(name).alias(name)
         return self.computed.columns[name]
+
+    def dtype(self, name: str) -> pl.DataType:
+        """Return the dtype in which frames hold a column."""
+        return self._coded.get(name) or polars_dtype(self.plan.column(name).type)
 
     def _completed(self, name: str) -> pl.Series:
         """Return a column: of existing rows what the database holds, of new ones what is computed."""
@@ -117,8 +132,12 @@ class TableRows:
         if isinstance(step, Gathered):
             return self._target(name, step)
         if isinstance(step, Drawn):
-            return self._filled(name, step)
+            return self.plain(name, self._filled(name, step))
         return self.column(name)
+
+    def plain(self, name: str, values: pl.Series) -> pl.Series:
+        """Return values of a column, which may be as frames hold them, in its own dtype."""
+        return values.cast(pl.String) if name in self._coded else values
 
     def at(self, path: Path, *, raw: bool = False) -> pl.Series:
         """Return the column at the end of a path of references; null where a row has no parent."""
@@ -229,8 +248,8 @@ class TableRows:
         if step.index is not None:
             return self._permuted(name, step)
         if not step.generator.draws:
-            return self._build(step.generator, _NO_DRAWS)
-        return self.built(step.generator, step.names, self.keys_for(column=name))
+            return self._build(name, step.generator, _NO_DRAWS)
+        return self.built(name, step.generator, step.names, self.keys_for(column=name))
 
     def _permuted(self, name: str, step: Drawn) -> pl.Series:
         """Give each row its own draws: the digits, in mixed radix, of its place in a permutation."""
@@ -241,9 +260,9 @@ class TableRows:
             place = self._place(step.index, step.whole, keys)
             draws = digits(place, step.generator.draws, prod(step.parts))
             if keys is not self.keys:
-                return self._build(step.generator, draws)
+                return self._build(name, step.generator, draws)
             self._shared[shared] = draws
-        return self._build(step.generator, self._shared[shared])
+        return self._build(name, step.generator, self._shared[shared])
 
     def _place(self, index: str, whole: int, keys: Bits) -> Integers:
         """Return each row's place in a permutation; of rows that were drawn again, any place."""
@@ -255,8 +274,8 @@ class TableRows:
             place[again] = bounded(self.engine.fill.bits((*names, "again"), keys[again]), 0, whole - 1)
         return place
 
-    def built(self, generator: Generator, names: tuple[str, ...], keys: Bits) -> pl.Series:
-        """Return the generator's values from draws keyed by ``keys``."""
+    def built(self, name: str, generator: Generator, names: tuple[str, ...], keys: Bits) -> pl.Series:
+        """Return a generator's values for a column, from draws keyed by ``keys``."""
         stream = (self.name, *names)
         single = tuple(draw for draw in generator.draws if draw.count is None)
         shared = (names, (), single)
@@ -267,10 +286,11 @@ class TableRows:
             if keys is self.keys and not (len(names) == 1 and names[0] in self.plan.steps):
                 # Columns of one group read the same draws; those of a column alone nobody else reads.
                 self._shared[shared] = draws
-        return self._build(generator, draws, stream, keys)
+        return self._build(name, generator, draws, stream, keys)
 
     def _build(
         self,
+        name: str,
         generator: Generator,
         draws: Mapping[str, Integers],
         stream: tuple[str, ...] = (),
@@ -281,15 +301,23 @@ class TableRows:
             if draw.count is not None:
                 assert keys is not None
                 repeats[draw.name] = self.engine.fill.repeat(stream, draw, keys, draws[draw.count])
-        return generator.build(
-            Batch(
-                height=len(self),
-                draws=draws,
-                repeats=repeats,
-                columns={name: self.dotted(name) for name in generator.needs},
-                ordinals=self.ordinals,
-            )
+        batch = Batch(
+            height=len(self),
+            draws=draws,
+            repeats=repeats,
+            columns={name: self.dotted(name) for name in generator.needs},
+            ordinals=self.ordinals,
         )
+        if name in self._coded:
+            return self._picked(name, generator, batch)
+        return generator.build(batch)
+
+    def _picked(self, name: str, generator: Generator, batch: Batch) -> pl.Series:
+        """Return the values of a column with a dictionary."""
+        build, dictionaries = generator.build, self.engine.dictionaries
+        if dictionaries is None or not isinstance(build, Builder) or build.picks is None:
+            return build(batch).cast(self.dtype(name))
+        return dictionaries.values(build.picks(batch), self._coded[name])
 
     def _gathered(self, name: str, step: Gathered) -> pl.Series:
         return blanked(self._target(name, step), self._absent(name))

@@ -12,11 +12,12 @@ import numpy.typing as npt
 import polars as pl
 
 from fixturegen.draws import Integers
+from fixturegen.generator import Picks, gathered
 from fixturegen.generators.countries import Countries, Pools, laid_out
 from fixturegen.generators.group_fields import WIDE_BITS, Asked, Field, held
 from fixturegen.generators.shapes import text_of
 from fixturegen.vocabularies.addresses import HOUSES, POSTCODE_LETTERS, Addresses, addresses
-from fixturegen.vocabularies.drawing import concatenated, decimal_text, gathered
+from fixturegen.vocabularies.drawing import concatenated, decimal_text
 
 
 def address_field(asked: Asked) -> Field:
@@ -40,16 +41,16 @@ def address_field(asked: Asked) -> Field:
     def codes_of(codes: tuple[str, ...]) -> _Postcodes:
         return _postcodes(tuple(one(code)[0] for code in codes))
 
-    def field(draws: Mapping[str, Integers], countries: Countries) -> pl.Series:
+    def field(draws: Mapping[str, Integers], countries: Countries) -> pl.Series | Picks:
         match asked.field:
             case "postcode":
-                return codes_of(countries.codes).texts(draws, countries.which)
+                return codes_of(countries.codes).picks(draws, countries.which)
             case "house_number":
                 return decimal_text(draws["house"] + 1, 0)
             case "street":
                 return streets_of(countries.codes).texts(draws, countries.which)
         pools, drawn = pools_of(countries.codes), draws[_DRAW_OF.get(asked.field, "place")]
-        return gathered(pools.texts, pools.places(countries.which, drawn, WIDE_BITS))
+        return Picks(pools.texts, pools.places(countries.which, drawn, WIDE_BITS))
 
     return field
 
@@ -120,10 +121,10 @@ class _Postcodes:
     sizes: Integers
     places: Pools
 
-    def texts(self, draws: Mapping[str, Integers], which: Integers | None) -> pl.Series:
+    def picks(self, draws: Mapping[str, Integers], which: Integers | None) -> Picks:
         """Fill each place's form: digits from the low end of the draw, letters from the high end."""
         place = self.places.places(which, draws["place"], WIDE_BITS)
-        return gathered(self.codes, self.starts[place] + draws["code"] * self.sizes[place] // 10**6)
+        return Picks(self.codes, self.starts[place] + draws["code"] * self.sizes[place] // 10**6)
 
 
 def _postcodes(found: tuple[Addresses, ...]) -> _Postcodes:

@@ -12,7 +12,7 @@ import polars as pl
 from fixturegen.domain import Domain
 from fixturegen.draws import Integers
 from fixturegen.errors import ImpossibleError
-from fixturegen.generator import Request
+from fixturegen.generator import Picks, Request
 from fixturegen.generators.countries import Countries
 from fixturegen.vocabularies import narrowing
 from fixturegen.vocabularies.addresses import locale_of
@@ -20,8 +20,8 @@ from fixturegen.vocabularies.vocabulary import Vocabulary, vocabulary
 
 WIDE_BITS = 20
 """Bits of a draw that is cut to the size of each country's pool."""
-Field = Callable[[Mapping[str, Integers], Countries], pl.Series]
-"""Draws of some rows and their countries to the field's texts."""
+Field = Callable[[Mapping[str, Integers], Countries], pl.Series | Picks]
+"""Draws of some rows and their countries to the field's texts; all batches as picks, or none."""
 
 
 @dataclass(frozen=True)

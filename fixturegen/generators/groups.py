@@ -14,7 +14,7 @@ import polars as pl
 
 from fixturegen.draws import Integers
 from fixturegen.errors import ImpossibleError, SchemaError
-from fixturegen.generator import Batch, Builder, Draw, Generator, One, Request, generator
+from fixturegen.generator import Batch, Builder, Draw, Generator, One, Picks, Request, generator
 from fixturegen.generators.address_fields import address_field
 from fixturegen.generators.countries import Countries, CountryReader
 from fixturegen.generators.group_fields import WIDE_BITS, Asked, Field
@@ -28,6 +28,8 @@ PERSON_FIELDS = ("first_name", "last_name", "name", "gender", "email", "username
 ADDRESS_FIELDS = (
     "street", "street_name", "house_number", "city", "postcode", "region", "state", "country", "country_code", "phone",
 )  # fmt: skip
+PICKED_FIELDS = frozenset({"first_name", "last_name", "gender", *ADDRESS_FIELDS} - {"street", "house_number"})
+"""Fields whose texts all come from lists; the others are put together."""
 
 _PERSON_DRAWS = (Draw("first", 0, PLACES - 1), Draw("last", 0, PLACES - 1))
 _ADDRESS_DRAWS = (
@@ -100,18 +102,26 @@ def _built(asked: Asked, draws: tuple[Draw, ...], field: Field, *, distinct: boo
     home = asked.words(asked.locale).country
     reader = CountryReader(home)
 
-    def build(batch: Batch) -> pl.Series:
+    def found(batch: Batch) -> pl.Series | Picks:
         if asked.country is None:
             return field(batch.draws, Countries((home,)))
         if batch.height == 0:
-            return pl.Series([], dtype=pl.String)
+            return Picks(pl.Series([], dtype=pl.String), np.empty(0, dtype=np.int64))
         return field(batch.draws, reader.read(batch.columns[asked.country]))
+
+    def build(batch: Batch) -> pl.Series:
+        return _values(found(batch))
+
+    def picks(batch: Batch) -> Picks:
+        made = found(batch)
+        assert isinstance(made, Picks)
+        return made
 
     def one(row: One) -> object:
         """A row is in one country: no other's tables are needed."""
         known = None if asked.country is None else row.column(asked.country)
         code = home if known is None else country_of(str(known)) or home
-        return field(_OneDraws(row.draw), Countries((code,)))[0]
+        return _values(field(_OneDraws(row.draw), Countries((code,))))[0]
 
     needs = () if asked.country is None else (asked.country,)
     remark = f"coherent, in {asked.locale if asked.country is None else f'the locale of {asked.country}'}"
@@ -119,11 +129,15 @@ def _built(asked: Asked, draws: tuple[Draw, ...], field: Field, *, distinct: boo
         name=asked.group,
         dtype=pl.String(),
         draws=draws,
-        build=Builder(build, one),
+        build=Builder(build, one, picks if asked.field in PICKED_FIELDS else None),
         needs=needs,
         distinct=distinct,
         remark=remark,
     )
+
+
+def _values(made: pl.Series | Picks) -> pl.Series:
+    return made.values() if isinstance(made, Picks) else made
 
 
 class _OneDraws(dict[str, Integers]):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from fixturegen.errors import ImpossibleError
-from fixturegen.generator import Batch, Draw, Generator, Request, generator
+from fixturegen.generator import Batch, Draw, Generator, Request, gathered, generator
 from fixturegen.generators import numbered
 from fixturegen.generators.characters import DIGITS, LOWER, characters
 from fixturegen.generators.holes import skipping
@@ -41,7 +41,7 @@ def ips(request: Request) -> Generator:
 
     def build(batch: Batch) -> pl.Series:
         number = place(batch.draws["at"])
-        parts = [numbered.gathered(pool, number // _GROUPS**power % _GROUPS) for power in (2, 1, 0)]
+        parts = [gathered(pool, number // _GROUPS**power % _GROUPS) for power in (2, 1, 0)]
         return pl.select(pl.format("2001:db8::{}:{}:{}", *map(pl.lit, parts))).to_series()
 
     return Generator(name="ips", dtype=pl.String(), draws=(Draw("at", 0, left - 1),), build=build, distinct=True)

@@ -12,7 +12,7 @@ import polars as pl
 from fixturegen.draws import Integers, bits, bounded, stream
 from fixturegen.errors import ImpossibleError
 from fixturegen.expressions.searching import searcher
-from fixturegen.generator import Batch, Builder, Draw, Generator, One, Request
+from fixturegen.generator import Batch, Builder, Draw, Generator, One, Picks, Request, gathered
 from fixturegen.generators import languages
 from fixturegen.generators.holes import skipping
 from fixturegen.generators.languages import Language
@@ -53,46 +53,40 @@ def pooled(
     draw = Draw("at", 0, len(pool) - 1)
     pool = pool.rechunk()
 
-    def build(batch: Batch) -> pl.Series:
-        return gathered(pool, batch.draws["at"])
-
     return Generator(
         name=name,
         dtype=pool.dtype,
         draws=(draw,),
-        build=from_pool(build, pool, request.column.type, lambda row: row.draw("at")),
+        build=from_pool(
+            lambda batch: Picks(pool, batch.draws["at"]), pool, request.column.type, lambda row: row.draw("at")
+        ),
         distinct=distinct,
         remark=remark,
     )
 
 
 def from_pool(
-    build: Callable[[Batch], pl.Series], pool: pl.Series, type_: Type, place: Callable[[One], int]
+    picks: Callable[[Batch], Picks], pool: pl.Series, type_: Type, place: Callable[[One], int]
 ) -> Callable[[Batch], pl.Series]:
     """Return a ``build`` that takes entries of a pool, quicker for one row where they are plain values.
 
     Args:
-        build: Draws to values.
+        picks: Draws to entries, of the pool or of a longer one that holds the same.
         pool: The entries.
         type_: The column's type.
         place: The place of a row's entry.
     """
     lattice = lattice_of(type_)
     if lattice is None and isinstance(pool.dtype, pl.String | pl.Enum):
-        return Builder(build, lambda row: pool[place(row)])
+        return Builder.picking(picks, lambda row: pool[place(row)])
     if lattice is None or type_.kind not in EXACT_KINDS:
-        return build
+        return lambda batch: picks(batch).values()
 
     @cache
     def positions() -> list[int]:
         return [int(at) for at in lattice.positions(pool)]
 
-    return Builder(build, lambda row: positions()[place(row)])
-
-
-def gathered(pool: pl.Series, index: Integers) -> pl.Series:
-    """Return the entries of a pool at indexes."""
-    return pool[pl.Series(index.astype(np.uint32))]
+    return Builder.picking(picks, lambda row: positions()[place(row)])
 
 
 def texts(request: Request, name: str, shapes: Language) -> Generator:

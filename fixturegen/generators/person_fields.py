@@ -11,9 +11,10 @@ import numpy.typing as npt
 import polars as pl
 
 from fixturegen.draws import Integers
+from fixturegen.generator import Picks, gathered
 from fixturegen.generators.countries import Countries
 from fixturegen.generators.group_fields import Asked, Field, held
-from fixturegen.vocabularies.drawing import concatenated, decimal_text, gathered
+from fixturegen.vocabularies.drawing import concatenated, decimal_text
 from fixturegen.vocabularies.people import PLACES, Names, People, end_to_end, people
 
 
@@ -52,16 +53,16 @@ def person_field(asked: Asked, *, distinct: bool) -> Field:
         pool = pl.concat([one(code)[1] for code in codes], rechunk=True)
         return _Crowd(found, first, last, pool, first.slugs + ".")
 
-    def field(draws: Mapping[str, Integers], countries: Countries) -> pl.Series:
+    def field(draws: Mapping[str, Integers], countries: Countries) -> pl.Series | Picks:
         all_, first, last = crowd(countries.codes), draws["first"], draws["last"]
         if countries.which is not None:
             start = countries.which * PLACES
             first, last = first + start, last + start
         match asked.field:
             case "first_name" | "gender":
-                return gathered(all_.pool, all_.first.place[first])
+                return Picks(all_.pool, all_.first.place[first])
             case "last_name":
-                return gathered(all_.pool, all_.last.place[last])
+                return Picks(all_.pool, all_.last.place[last])
             case "name":
                 return _full_name(asked, all_, first, last, countries.which)
             case _:

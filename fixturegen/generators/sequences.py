@@ -9,7 +9,7 @@ import polars as pl
 
 from fixturegen.dtypes import polars_dtype
 from fixturegen.errors import ImpossibleError, SchemaError
-from fixturegen.generator import Batch, Builder, Generator, One, Request, generator
+from fixturegen.generator import Batch, Builder, Generator, One, Picks, Request, generator
 from fixturegen.generators import arguments as given
 from fixturegen.generators.coercion import value_of
 from fixturegen.generators.holes import skipping
@@ -119,9 +119,9 @@ def constant(request: Request) -> Generator:
         message = f"the constant {given.shown(read['value'])} breaks a constraint of {request.column.name}"
         raise SchemaError(message, where=request.where)
 
-    def build(batch: Batch) -> pl.Series:
-        return pool.new_from_index(0, batch.height)
+    def picks(batch: Batch) -> Picks:
+        return Picks(pool, np.zeros(batch.height, dtype=np.uint32))
 
     return Generator(
-        name="constant", dtype=pool.dtype, draws=(), build=from_pool(build, pool, type_, lambda _: 0), distinct=True
+        name="constant", dtype=pool.dtype, draws=(), build=from_pool(picks, pool, type_, lambda _: 0), distinct=True
     )

@@ -6,7 +6,7 @@ import polars as pl
 
 from fixturegen.domain import Domain
 from fixturegen.errors import ImpossibleError
-from fixturegen.generator import Batch, Draw, Generator, Request, generator
+from fixturegen.generator import Batch, Draw, Generator, Request, gathered, generator
 from fixturegen.generators import numbered, words
 from fixturegen.generators.characters import DIGITS, LOWER, UPPER, Characters, characters
 from fixturegen.generators.holes import skipping
@@ -106,7 +106,7 @@ def _worded(request: Request, low: int, high: int | None, alphabet: Characters) 
 
     def build(batch: Batch) -> pl.Series:
         number = place(batch.draws["at"])
-        head = numbered.gathered(pool, number % len(heads))
+        head = gathered(pool, number % len(heads))
         return head + code.build([number // len(heads)])
 
     return Generator(name="texts", dtype=pl.String(), draws=(Draw("at", 0, left - 1),), build=build, distinct=True)

@@ -14,10 +14,10 @@ import polars as pl
 from fixturegen.draws import Integers
 from fixturegen.dtypes import polars_dtype
 from fixturegen.errors import ImpossibleError, SchemaError
-from fixturegen.generator import Batch, Draw, Generator, Request, generator
+from fixturegen.generator import Draw, Generator, Picks, Request, gathered, generator
 from fixturegen.generators.arguments import shown
 from fixturegen.generators.membership import belongs
-from fixturegen.generators.numbered import from_pool, gathered, pooled
+from fixturegen.generators.numbered import from_pool, pooled
 
 FEWEST_SLOTS = 65_536
 _SLOTS_A_VALUE = 16
@@ -58,10 +58,12 @@ def values(request: Request) -> Generator:
     draw = Draw("at", 0, len(slots) - 1)
     spread = gathered(pool, slots)
 
-    def build(batch: Batch) -> pl.Series:
-        return gathered(spread, batch.draws["at"])
-
-    made = from_pool(build, pool, request.column.type, lambda row: int(slots[row.draw("at")]))
+    made = from_pool(
+        lambda batch: Picks(spread, batch.draws["at"]),
+        pool,
+        request.column.type,
+        lambda row: int(slots[row.draw("at")]),
+    )
     return Generator(name="values", dtype=pool.dtype, draws=(draw,), build=made, distinct=False)
 
 

@@ -55,10 +55,12 @@ class Sink(ABC):
         extension: Ending of its files, without the dot.
         reserved: Lower-case file names (without ending) that the format keeps for itself.
         folder: Whether a table is a folder however small it is.
+        dictionaries: Whether frames may hold text as Categorical, which readers of its files must not see.
     """
 
     extension: ClassVar[str]
     folder: ClassVar[bool] = False
+    dictionaries: ClassVar[bool] = False
     reserved: ClassVar[frozenset[str]] = frozenset()
 
     @abstractmethod
@@ -79,6 +81,15 @@ class Sink(ABC):
         """Write what the format adds for all tables together; return the paths below ``directory``."""
         del directory, tables, context
         return ()
+
+
+def texts(schema: pl.Schema) -> pl.Schema:
+    """Return a schema with texts in place of their dictionaries.
+
+    >>> texts(pl.Schema({"a": pl.Categorical(), "b": pl.Int64()}))
+    Schema([('a', String), ('b', Int64)])
+    """
+    return pl.Schema({k: pl.String() if isinstance(v, pl.Categorical) else v for k, v in schema.items()})
 
 
 _SINKS: dict[str, Sink] = {}

@@ -11,7 +11,7 @@ import polars as pl
 from fixturegen.dtypes import polars_dtype
 from fixturegen.errors import InputError, RefusedError
 from fixturegen.schema import Dialect, Reference, Table
-from fixturegen.sinks.base import Context, Sink, Writer, sink_named
+from fixturegen.sinks.base import Context, Sink, Writer, sink_named, texts
 from fixturegen.sinks.behind import Behind
 from fixturegen.sinks.blocks import PART_ROWS, Blocks, block_rows
 from fixturegen.sinks.manifest import MANIFEST, File, Manifest, Metadata, TableFiles, file_of
@@ -164,7 +164,7 @@ class Output:
         beside = [self._form.afterwards(path) for path, _ in self._parts]
         after = tuple(self._described(path, 0) for path in beside if path is not None)
         assert self._schema is not None
-        columns = {name: str(dtype) for name, dtype in self._schema.items()}
+        columns = {name: str(dtype) for name, dtype in texts(self._schema).items()}
         return TableFiles(self._blocks.total, columns, tuple(files), after)
 
     def _put(self, block: pl.DataFrame) -> None:

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import polars as pl
 
 from fixturegen.draws import Integers, scaled
-from fixturegen.generator import Batch, Draw, One
+from fixturegen.generator import Batch, Draw, One, gathered
 from fixturegen.vocabularies.plans import Choice, Joined, Numeral, Plan, Pool, Sealed, condensed
 from fixturegen.vocabularies.seals import SEALS
 from fixturegen.vocabularies.single import single_reader
@@ -190,13 +190,6 @@ def _pool_reader(plan: Pool, at: int, spans: tuple[int, ...]) -> Reader:
         return lambda rows: pool.new_from_index(0, rows.height)
     pick = _picker(use_of(plan), spans[at])
     return lambda rows: gathered(pool, pick(rows.slot(at)))
-
-
-def gathered(pool: pl.Series, places: npt.NDArray[np.integer]) -> pl.Series:
-    """Return the pool's values at ``places``; 32-bit indexes gather fastest, and brackets without a query."""
-    if len(places) == 1:
-        return pool.slice(int(places[0]), 1)
-    return pool[pl.Series(places.astype(np.uint32, copy=False))]
 
 
 def _numeral_reader(plan: Numeral, at: int, spans: tuple[int, ...]) -> Reader:

@@ -35,7 +35,7 @@ class Desk:
         self._job = job
         self._plan = plan
         keeper = Keeper(job.dialect if job.format == "sql" else None, job.format)  # type: ignore[arg-type] # a known format
-        self._engine = engine_of(plan, oracle, keeper)
+        self._engine = engine_of(plan, oracle, keeper, dictionaries=sink_named(job.format).dictionaries)
 
     def write(self, unit: Unit, told: Callable[[str, int], None]) -> TableFiles:
         """Make and write one file; the next rows are made while others are written.

@@ -49,16 +49,26 @@ def whole(parts: Iterable[tuple[str, pl.DataFrame]]) -> dict[str, pl.DataFrame]:
     return {name: pl.concat(held) for name, held in found.items()}
 
 
-@pytest.mark.parametrize(("most", "least"), [(1, 1), (3, 1), (8, 1), (131_072, 1_024)])
-def test_families_give_the_same_rows(monkeypatch: pytest.MonkeyPatch, most: int, least: int) -> None:
+@pytest.mark.parametrize(
+    ("most", "least", "first"), [(1, 1, 1), (3, 1, 2), (8, 1, 29), (131_072, 1_024, 30), (131_072, 1_024, 125_000)]
+)
+def test_families_give_the_same_rows(monkeypatch: pytest.MonkeyPatch, most: int, least: int, first: int) -> None:
     made = plan()
     expected = whole(frames(made, 7))
     monkeypatch.setattr(chunks, "MOST_ROWS", most)
     monkeypatch.setattr(chunks, "LEAST_ROWS", least)
+    monkeypatch.setattr(chunks, "FIRST_ROWS", first)
     found = whole(frames(made, None))
     assert found.keys() == expected.keys()
     for name, frame in expected.items():
         assert found[name].equals(frame), name
+
+
+def test_the_first_chunk_is_the_one_that_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chunks, "MOST_ROWS", 20)
+    monkeypatch.setattr(chunks, "LEAST_ROWS", 1)
+    monkeypatch.setattr(chunks, "FIRST_ROWS", 10)
+    assert [frame.height for name, frame in frames(plan(), None) if name == "customers"] == [10, 20]
 
 
 def test_children_follow_their_parents_chunk(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,6 +47,7 @@ def test_wide_tables_have_short_blocks(columns: int, rows: int) -> None:
     assert block_rows(texts(columns)) == rows
 
 
-def test_chunks_are_made_as_long_as_blocks_are_written() -> None:
-    """A chunk that is a block is written as it is; any other is cut and copied first."""
-    assert chunks.MOST_ROWS == MOST_ROWS
+def test_chunks_are_made_as_long_as_some_blocks_are_written() -> None:
+    """A chunk of whole blocks is written as it is; any other is joined to the next, which copies it."""
+    assert chunks.MOST_ROWS % MOST_ROWS == 0
+    assert chunks.FIRST_ROWS % MOST_ROWS == 0

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import polars as pl
+import pyarrow.parquet
 import pytest
 from polars.testing import assert_frame_equal
 
@@ -15,6 +16,7 @@ from fixturegen.dtypes import polars_dtype
 from fixturegen.errors import InputError
 from fixturegen.schema import Column, Table, Type
 from fixturegen.sinks.base import sink_named, sinks
+from fixturegen.sinks.blocks import block_rows
 from fixturegen.sinks.export import export_frames
 from fixturegen.sinks.manifest import Metadata
 from fixturegen.sinks.parsing import parsed
@@ -45,6 +47,31 @@ def test_binary_formats_keep_values_and_dtypes(
     path = exported(tmp_path, table, [frame.head(rows)], form)
     back = pl.read_parquet(path) if form == "parquet" else pl.read_ipc(path)
     assert_frame_equal(back, frame.head(rows))
+
+
+@pytest.mark.parametrize("blocks", [1, 3])
+def test_dictionaries_of_parquet_are_texts_to_all_readers(tmp_path: Path, blocks: int) -> None:
+    text = Type(kind="text")
+    table = Table(name="t", columns=(Column(name="a", type=text), Column(name="b", type=text, nullable=True)))
+    height = blocks * block_rows(table) - 5
+    plain = pl.DataFrame(
+        {"a": ["x", "ÿ", "z", "x", "x"] * (height // 5), "b": [None, "p", "q", "p", "p"] * (height // 5)}
+    )
+    # What the dictionary holds beyond the values, and in another order, is nobody's business.
+    held = pl.Series(["zz", "z", "y", "x"], dtype=pl.Categorical(pl.Categories("t.a")))
+    frame = plain.cast({"a": held.dtype, "b": pl.Categorical(pl.Categories("t.b"))})
+    path = exported(tmp_path, table, [frame], "parquet")
+    assert_frame_equal(pl.read_parquet(path), plain)
+    assert_frame_equal(pl.scan_parquet(path).filter(pl.col("a") == "ÿ").collect(), plain.filter(pl.col("a") == "ÿ"))
+    assert pl.scan_parquet(path).filter(pl.col("a") > "ÿ").collect().height == 0
+    elsewhere = pyarrow.parquet.read_table(path)
+    assert {str(field.type) for field in elsewhere.schema} == {"large_string"}
+    assert elsewhere.column("b").to_pylist() == plain["b"].to_list()
+    assert pl.read_parquet_metadata(path)["fixturegen.seed"] == "7"
+    assert json.loads((tmp_path / "manifest.json").read_text())["tables"]["t"]["columns"] == {
+        "a": "String",
+        "b": "String",
+    }
 
 
 @pytest.mark.parametrize("form", ["parquet", "ipc", "csv", "ndjson"])
