@@ -17,7 +17,7 @@ from fixturegen.dtypes import polars_dtype
 from fixturegen.errors import InputError
 from fixturegen.schema import Schema, Table
 from fixturegen.sinks.base import sink_named
-from fixturegen.sinks.delta import restored
+from fixturegen.sinks.delta import restored, scanned
 from fixturegen.sinks.manifest import LOG, MANIFEST, read_manifest
 from fixturegen.sinks.names import file_stems
 
@@ -137,9 +137,8 @@ def _parquet(paths: list[Path], table: Table) -> pl.LazyFrame:
 
 
 def _delta(paths: list[Path], table: Table) -> pl.LazyFrame:
-    """What the log says is the table, whatever other files lie beside it."""
     try:
-        frame = pl.scan_delta(str(paths[0].parent.absolute()))
+        frame = scanned(paths[0].parent)
     except ImportError:
         message = "the format 'delta' needs the package deltalake"
         raise InputError(message, hint="Install it by: pip install 'fixturegen-db[delta]'.") from None

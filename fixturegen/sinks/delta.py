@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote
 from uuid import UUID
 
 import polars as pl
@@ -24,6 +25,10 @@ _WIDER: Mapping[type[pl.DataType], pl.DataType] = {
     pl.UInt32: pl.Int64(),
     pl.UInt64: pl.Decimal(20, 0),
 }
+
+
+_PLAIN = {"timestampNtz"}
+"""Features of Delta by which a table is still all rows of its files, under their own names; version 2 of readers renames columns."""
 
 
 @sink("delta")
@@ -55,6 +60,20 @@ class DeltaSink(Sink):
         text = "".join(json.dumps(line, sort_keys=True, separators=(",", ":")) + "\n" for line in lines)
         log.write_text(text, encoding="utf-8", newline="\n")
         return (log,)
+
+
+def scanned(folder: Path) -> pl.LazyFrame:
+    """Return the rows of a Delta table: what its log says, whatever other files lie beside it."""
+    path = str(folder.absolute())
+    if quote(path) != path:
+        # Polars takes the addresses of files for their names, which differ where a folder has a space or an accent.
+        table = _library().DeltaTable(path)
+        files = [unquote(address) for address in table.file_uris()]
+        protocol = table.protocol()
+        plain = protocol.min_reader_version != 2 and set(protocol.reader_features or ()) <= _PLAIN
+        if files and plain:
+            return pl.scan_parquet(files, glob=False)
+    return pl.scan_delta(path)
 
 
 class _Storing:

@@ -43,6 +43,15 @@ def test_tables_are_read_by_their_log_and_verified(tmp_path: Path) -> None:
     assert not fg.verify(SHOP, tmp_path / "out").violations
 
 
+@pytest.mark.parametrize("name", ["of two words", "données"])
+def test_folders_of_any_name_are_verified(tmp_path: Path, name: str) -> None:
+    fg.export(KINDS, tmp_path / name, format="delta")
+    assert fg.verify(KINDS, tmp_path / name)
+    kinds = tmp_path / name / "kinds"
+    deltalake.write_deltalake(kinds, pl.DataFrame({"id": [1]}), mode="append", schema_mode="merge")
+    assert not fg.verify(KINDS, tmp_path / name)
+
+
 def test_the_same_rows_are_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one", "two", "two"):  # the last one replaces its predecessor
         fg.export(KINDS, tmp_path / name, format="delta")
