@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 import polars as pl
 
@@ -68,15 +69,15 @@ class _Values:
 
     pool: Pool
     rows: Mapping[str, Mapping[int, Row]]
-    known: dict[Aggregate, Mapping[int, object]] = field(default_factory=dict)
+    known: dict[Aggregate, Mapping[int, Any]] = field(default_factory=dict)
 
-    def of(self, aggregate: Aggregate) -> Mapping[int, object]:
+    def of(self, aggregate: Aggregate) -> Mapping[int, Any]:
         """Return the value of an aggregate's expression by the identity of the row; of what cannot be evaluated nothing."""
         if aggregate not in self.known:
             self.known[aggregate] = self._evaluated(aggregate)
         return self.known[aggregate]
 
-    def _evaluated(self, aggregate: Aggregate) -> Mapping[int, object]:
+    def _evaluated(self, aggregate: Aggregate) -> Mapping[int, Any]:
         rows = self.rows[aggregate.table]
         if not aggregate.expression or not rows:
             return dict.fromkeys(rows, 1)
@@ -142,8 +143,8 @@ def _total(schema: Schema, column: Column, values: _Values, record: Record, row:
     if not held:
         return of_no_children(column)
     if aggregate.function == "sum":
-        return _as(sum(held), column)  # type: ignore[arg-type] # numbers
-    return _as(min(held) if aggregate.function == "min" else max(held), column)  # type: ignore[type-var] # of one type
+        return _as(sum(held), column)
+    return _as(min(held) if aggregate.function == "min" else max(held), column)
 
 
 def _as(value: object, column: Column) -> object:

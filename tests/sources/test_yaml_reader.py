@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from refusals import Done, outcome
 
-from fixturegen.errors import FixturegenError, InputError, SchemaError
+from fixturegen.errors import InputError, SchemaError
 from fixturegen.sources.yaml_nodes import plain_value
 from fixturegen.sources.yaml_reader import MAX_BYTES, parse_yaml, read_yaml
 
@@ -146,7 +147,5 @@ def test_an_unreadable_file(tmp_path: Path) -> None:
 
 @given(st.text(max_size=200))
 def test_any_text_is_a_mapping_or_a_foreseen_error(text: str) -> None:
-    try:
-        values(text)
-    except FixturegenError as error:
-        assert str(error).startswith("x.yaml")  # noqa: PT017  # most texts are fine
+    found = outcome(lambda: values(text))
+    assert isinstance(found, Done) or found.startswith("x.yaml")
