@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, TypedDict, Unpack
 
@@ -115,6 +116,25 @@ def checked_workers(workers: object) -> int:
         message = f"workers is {workers!r}, which is no whole number from 1 to {MOST_WORKERS}"
         raise InputError(message)
     return workers
+
+
+def checked_place(place: str | Path, what: str = "the directory") -> Path:
+    """Return where to read or write; an empty text is refused, for it would silently be the current directory.
+
+    Args:
+        place: A file or a directory.
+        what: What it is, for the error.
+
+    Raises:
+        InputError: If it is empty, or spaces alone.
+
+    >>> checked_place("data").as_posix()
+    'data'
+    """
+    if not str(place).strip():
+        message = f"{what} is {str(place)!r}, which names nothing"
+        raise InputError(message, hint="Name a file or a directory; . is the current directory.")
+    return Path(place)
 
 
 def _names(tables: Iterable[str]) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from fixturegen.fills.bulk import CHUNK_ROWS
 from fixturegen.fills.chunks import bytes_of
 from fixturegen.guard import guarded
 from fixturegen.keywords import takes
-from fixturegen.options import Keywords, options_from
+from fixturegen.options import Keywords, checked_place, options_from
 from fixturegen.planning import Plan
 from fixturegen.runs import Source, database_behind, export_plan, frames_of, plan_of
 from fixturegen.schema import Dialect, Schema
@@ -122,8 +122,9 @@ def export(
         InputError: As :func:`plan`; an unknown format; a directory that cannot be made or holds something else.
         RefusedError: Files that cannot be written; rows that the format or dialect cannot hold.
     """
+    place = checked_place(directory)
     made = plan(schema, **keywords)
-    return export_plan(made, directory, format, dialect=dialect, workers=workers, database=database_behind(schema))
+    return export_plan(made, place, format, dialect=dialect, workers=workers, database=database_behind(schema))
 
 
 @takes(Keywords)
@@ -195,8 +196,9 @@ def verify(schema: Source, data: Any, *, as_of: date | None = None, only: Collec
     if isinstance(data, Mapping):
         return verification.verified_frames(dated(loaded, as_of), data, only)
     if isinstance(data, Path) or (isinstance(data, str) and "://" not in data):
-        clock = as_of or _clock_of(Path(data))
-        return verification.verified_files(dated(loaded, clock), data, only)
+        place = checked_place(data, "the directory of files")
+        clock = as_of or _clock_of(place)
+        return verification.verified_files(dated(loaded, clock), place, only)
     return verification.verified_database(dated(loaded, as_of), data, only)
 
 

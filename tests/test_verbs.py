@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 import fixturegen as fg
 from fixturegen.content import content_hash, schema_hash
+from fixturegen.errors import InputError
 
 TEXT = """\
 version: 1
@@ -141,3 +142,15 @@ def test_more_rows_than_memory_holds_are_refused_before_the_first_is_made(tmp_pa
     assert "1,000,000,000,000 rows take about 14,901 GiB" in str(caught.value)
     assert "stream" in str(caught.value)
     assert next(fg.stream(path, rows=10**12))[1].height > 0
+
+
+def test_directories_named_by_nothing_are_refused(
+    schema: fg.Schema, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    with pytest.raises(InputError, match="the directory is '', which names nothing"):
+        fg.export(schema, "")
+    with pytest.raises(InputError, match="the directory of files is '', which names nothing"):
+        fg.verify(schema, "")
+    assert list(Path().iterdir()) == []

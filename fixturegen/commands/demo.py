@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fixturegen.commands.options import Wanted, loaded, shared
+from fixturegen.commands.options import Wanted, loaded, place, shared
 from fixturegen.commands.output import Output, lowered_document
 from fixturegen.commands.preview import first_rows, shown
 from fixturegen.errors import ExitCode, InputError
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from fixturegen.planning import Plan
     from fixturegen.verdict import Report
 
-_Directory = Annotated[Path, typer.Argument(metavar="DIR", help="Where to put it.")]
+_Directory = Annotated[Path, typer.Argument(metavar="DIR", help="Where to put it.", parser=place("DIR"))]
 _PREVIEWED = 5
 
 

@@ -8,11 +8,13 @@ from typing import Annotated, Literal
 
 import typer
 
-from fixturegen.commands.options import Dialect, Source, Wanted, loaded, shared
+from fixturegen.commands.options import Dialect, Source, Wanted, loaded, place, shared
 from fixturegen.commands.output import Output, lowered_document
 from fixturegen.options import MOST_WORKERS
 
-_Directory = Annotated[Path, typer.Argument(metavar="DIR", help="Made where missing.", show_default=False)]
+_Directory = Annotated[
+    Path, typer.Argument(metavar="DIR", help="Made where missing.", show_default=False, parser=place("DIR"))
+]
 _Format = Annotated[
     Literal["parquet", "csv", "ndjson", "ipc", "sql", "delta"],
     typer.Option("--format", "-f", help="Format of the files."),

@@ -7,13 +7,16 @@ from typing import Annotated
 
 import typer
 
-from fixturegen.commands.options import Dialect, Source, loaded, shared
+from fixturegen.commands.options import Dialect, Source, loaded, place, shared
 from fixturegen.commands.output import Output
 from fixturegen.commands.schema import JSON_SCHEMA, json_schema
 from fixturegen.errors import InputError
 
 _Target = Annotated[
-    Path | None, typer.Option("-o", "--output", metavar="FILE", help="The YAML file.", show_default="stdout")
+    Path | None,
+    typer.Option(
+        "-o", "--output", metavar="FILE", help="The YAML file.", show_default="stdout", parser=place("--output")
+    ),
 ]
 _Force = Annotated[bool, typer.Option("--force", help="Write over an existing file.")]
 

@@ -9,6 +9,7 @@ from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import update_wrapper
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_type_hints
 
@@ -180,6 +181,17 @@ def _sharing(command: Callable[..., None], idle: Collection[str]) -> Callable[..
     vars(run)["__signature__"] = inspect.Signature(parameters)  # what typer reads (PEP 362)
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return run
+
+
+def place(what: str) -> Callable[[str | Path], Path]:
+    """Return the parser of an argument or option that names a file or a directory."""
+
+    def parsed(text: str | Path) -> Path:
+        from fixturegen.options import checked_place  # noqa: PLC0415 - kept out of --help
+
+        return checked_place(text, what)
+
+    return parsed
 
 
 def _wanted(values: dict[str, Any]) -> Wanted:

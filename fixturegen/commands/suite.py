@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from fixturegen.commands.options import AsOf, Dialect, Seed, Source, Wanted, loaded, shared
+from fixturegen.commands.options import AsOf, Dialect, Seed, Source, Wanted, loaded, place, shared
 from fixturegen.commands.output import Output
 from fixturegen.commands.streams import say
 from fixturegen.commands.testing import Exclude, Only
@@ -33,6 +32,7 @@ def suite(
     from fixturegen.suites import suite_of  # noqa: PLC0415 - kept out of --help
     from fixturegen.suites.writing import ndjson, write_ndjson  # noqa: PLC0415 - kept out of --help
 
+    path = place("--output")(target)
     schema = loaded(source, dialect)
     made = suite_of(
         schema,
@@ -52,5 +52,5 @@ def suite(
             say(ndjson(made))
             output.note(made)
         return
-    write_ndjson(made, Path(target))
+    write_ndjson(made, path)
     output.result(f"{target}: {made}", {"file": target, **made.as_json()})

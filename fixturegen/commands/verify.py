@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fixturegen.commands.options import Dialect, Source, Wanted, loaded, shared_but, url_of
+from fixturegen.commands.options import Dialect, Source, Wanted, loaded, place, shared_but, url_of
 from fixturegen.commands.output import Output
 from fixturegen.errors import ExitCode, InputError
 
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from fixturegen.verdict import Report
 
 _Data = Annotated[
-    Path | None, typer.Option("--data", metavar="DIR", help="A directory of exported files.", show_default=False)
+    Path | None,
+    typer.Option(
+        "--data", metavar="DIR", help="A directory of exported files.", show_default=False, parser=place("--data")
+    ),
 ]
 _Database = Annotated[
     str | None, typer.Option("--database", metavar="URL", help="A live database.", show_default=False)
