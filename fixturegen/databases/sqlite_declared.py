@@ -20,7 +20,8 @@ def is_null_key(schema: Schema, table: Table, column: Column) -> bool:
 def is_rowid(schema: Schema, table: Table, column: Column) -> bool:
     """Whether a column is to be the row's own number: each integer key is, unless SQLite's declaration said otherwise.
 
-    A key declared ``INT`` or ``BIGINT`` is an ordinary column with an index there, and may take NULL, or texts.
+    A key declared ``INT``, ``BIGINT`` or ``INTEGER PRIMARY KEY DESC`` is an ordinary column with an index there, and may take
+    NULL, or texts.
 
     Args:
         schema: The schema, that says whose declarations these are.
@@ -37,7 +38,8 @@ def is_rowid(schema: Schema, table: Table, column: Column) -> bool:
     if key is None or key.columns != (column.name,) or column.type.kind != "integer":
         return False
     other = native is not None and native.upper() != "INTEGER" and column.identity is None
-    return not (is_null_key(schema, table, column) or (other and schema.dialect == "sqlite"))
+    indexed = other or bool(table.options.get("indexed_key"))
+    return not (is_null_key(schema, table, column) or (indexed and schema.dialect == "sqlite"))
 
 
 def answer(schema: Schema, table: Table, kind: Literal["unique", "not null"], columns: Collection[str]) -> str | None:

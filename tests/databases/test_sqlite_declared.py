@@ -19,7 +19,11 @@ DECLARED = """
 CREATE TABLE plain (id INT PRIMARY KEY, n INT);
 CREATE TABLE long (id INT NOT NULL PRIMARY KEY, n INT);
 CREATE TABLE backwards (id INTEGER PRIMARY KEY DESC, n INT);
+CREATE TABLE certain (id INTEGER NOT NULL PRIMARY KEY DESC, n INT);
+CREATE TABLE strict (id INTEGER PRIMARY KEY DESC, n INTEGER) STRICT;
+CREATE TABLE upwards (id INTEGER, n INT, PRIMARY KEY (id DESC));
 CREATE TABLE rows (id INTEGER PRIMARY KEY, n INT);
+CREATE TABLE shared (id INTEGER PRIMARY KEY REFERENCES rows (id), n INT);
 CREATE TABLE exact (id INT PRIMARY KEY, n INT) STRICT;
 CREATE TABLE replaced (id INTEGER PRIMARY KEY ON CONFLICT REPLACE AUTOINCREMENT, n INT);
 CREATE TABLE passed (id INT PRIMARY KEY, n INT, UNIQUE (n) ON CONFLICT IGNORE);
@@ -60,7 +64,7 @@ def test_what_is_made_takes_what_was_declared() -> None:
     text = text.replace("exact (id BIGINT PRIMARY KEY, n BIGINT)", "exact (id INT PRIMARY KEY, n INTEGER)")
     declared = told([each for each in text.split(";") if each.strip()])
     assert told(create_statements(read(text), "sqlite")) == declared
-    assert len(declared) == 10
+    assert len(declared) == 14
 
 
 def test_a_key_that_is_no_rowid_takes_null_in_what_is_made() -> None:

@@ -96,6 +96,8 @@ def _table(connection: Connection, name: str, without_rowid: bool, strict: bool,
     draft.references = _references(connection, draft, written)
     if not without_rowid and not indexed_key:
         _mark_rowid(draft)
+    elif not without_rowid and _is_backwards(draft):
+        draft.options["indexed_key"] = True
     draft.conflicts = written.draft.conflicts
     triggers = connection.exec_driver_sql(_TRIGGERS, (name,)).all()
     if triggers:
@@ -107,11 +109,21 @@ def _table(connection: Connection, name: str, without_rowid: bool, strict: bool,
 def _mark_rowid(draft: Draft) -> None:
     """Mark a key that is the rowid itself as numbered by the database, but where it is another table's key."""
     columns = draft.primary_key.columns if draft.primary_key is not None else ()
-    if len(columns) == 1 and not any(columns == reference.columns for reference in draft.references):
-        column = draft.columns[columns[0]]
+    if len(columns) != 1:
+        return
+    column = draft.columns[columns[0]]
+    if any(columns == reference.columns for reference in draft.references):
+        draft.columns[column.name] = replace(column, nullable=False)  # a rowid takes no NULL, whatever is said
+    else:
         draft.columns[column.name] = replace(
             column, identity=column.identity or "by default", type=Type(kind="integer", native=column.type.native)
         )
+
+
+def _is_backwards(draft: Draft) -> bool:
+    """Whether an indexed key is spelled as a rowid is: ``INTEGER PRIMARY KEY DESC`` is none, by an old mistake that SQLite keeps."""
+    columns = draft.primary_key.columns if draft.primary_key is not None else ()
+    return len(columns) == 1 and (draft.columns[columns[0]].type.native or "").upper() == "INTEGER"
 
 
 def _without_generated(native: str, hidden: int) -> str:
