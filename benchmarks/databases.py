@@ -18,7 +18,7 @@ from benchmarks.shop import Bench
 from fixturegen.content import content_hash
 from fixturegen.databases.create import creation
 from fixturegen.loading import seed_frames
-from fixturegen.sinks.blocks import MOST_ROWS
+from fixturegen.sizing import BLOCK_ROWS
 
 EXECUTED = "sqlite3: executemany of finished rows, no constraints"
 COPIED = "PostgreSQL: COPY of finished frames, then constraints"
@@ -89,7 +89,7 @@ def _loading(bench: Bench, url: sa.URL, fresh: Callable[[], None]) -> Callable[[
 
 def _blocks(bench: Bench) -> Iterator[tuple[str, pl.DataFrame]]:
     for name, frame in bench.frames.items():
-        for block in frame.iter_slices(MOST_ROWS):
+        for block in frame.iter_slices(BLOCK_ROWS):
             yield name, block
 
 

@@ -10,10 +10,10 @@ from polars.io.plugins import register_io_source
 
 from fixturegen.access.leaving import careful
 from fixturegen.access.source import Origin, Ranges, ranges_of
-from fixturegen.fills.chunks import MOST_ROWS
 from fixturegen.keywords import takes
 from fixturegen.options import Keywords, options_from
 from fixturegen.runs import Source
+from fixturegen.sizing import BLOCK_ROWS
 
 FIRST_ROWS = 1_024
 """Rows of the first chunk where nobody says how many are wanted; each chunk has twice as many as the one before."""
@@ -69,7 +69,7 @@ def _chunks(
     ranges: Ranges, columns: Sequence[str], n_rows: int | None, batch_size: int | None
 ) -> Iterator[pl.DataFrame]:
     """Yield the rows in growing chunks, so that a query that is soon satisfied has cost little."""
-    most = max(1, min(MOST_ROWS, batch_size or MOST_ROWS))
+    most = max(1, min(BLOCK_ROWS, batch_size or BLOCK_ROWS))
     left, at = n_rows, 0
     size = min(most, FIRST_ROWS if n_rows is None else max(n_rows, 1))
     while at < ranges.units and (left is None or left > 0):

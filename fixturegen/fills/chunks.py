@@ -10,16 +10,10 @@ import polars as pl
 from fixturegen.dtypes import bytes_a_value
 from fixturegen.planning.plan import Aggregated, Plan, TablePlan
 from fixturegen.schema import PerParent
+from fixturegen.sizing import block_rows, chunk_rows
 
 if TYPE_CHECKING:
     from fixturegen.fills.engine import Engine
-
-CHUNK_BYTES = 32 * 2**20
-"""About so many bytes of finished columns are made at once."""
-MOST_ROWS = 250_000
-LEAST_ROWS = 1_024
-FIRST_ROWS = 125_000
-"""Rows of the very first chunk at most: whoever writes waits for it."""
 
 
 def in_order(engine: Engine, chunk_rows: int) -> Iterator[tuple[str, pl.DataFrame]]:
@@ -42,24 +36,24 @@ def by_families(engine: Engine) -> Iterator[tuple[str, pl.DataFrame]]:
     heads = [table for name, table in engine.plan.tables.items() if name not in riders]
     for number, table in enumerate(sorted(heads, key=lambda table: table.table.name not in children)):
         name, begun = table.table.name, table.existing
-        if number == 0 and table.rows > FIRST_ROWS:
-            begun += FIRST_ROWS
+        if number == 0 and table.rows > block_rows(table.table):
+            begun += block_rows(table.table)  # a single block, for which whoever writes is waiting
             yield from _family(engine, children, name, table.existing, begun)
         yield from _family(engine, children, name, begun, table.total)
 
 
-def chunk_rows(table: TablePlan) -> int:
-    """Return how many rows of a table are made at once: what fits ``CHUNK_BYTES``, within bounds."""
-    width = sum(bytes_a_value(column.type) for column in table.table.columns)
-    return max(LEAST_ROWS, min(MOST_ROWS, CHUNK_BYTES // max(width, 1)))
-
-
 def cuts(table: TablePlan, start: int, stop: int) -> Iterator[tuple[int, int]]:
-    """Yield the chunks, all about as long, of rows ``start`` (inclusive) to ``stop`` (exclusive) of a table; an empty one of none."""
-    parts = max(1, -(-(stop - start) // chunk_rows(table)))
-    rows = max(1, -(-(stop - start) // parts))
-    for at in range(start, max(stop, start + 1), rows):
-        yield at, min(at + rows, stop)
+    """Yield the chunks of rows ``start`` (inclusive) to ``stop`` (exclusive) of a table; an empty one of none.
+
+    They end where whole chunks from the table's first row on end, so that most are blocks as they are written.
+    """
+    rows = chunk_rows(table.table)
+    while True:
+        end = min(start - start % rows + rows, stop)
+        yield start, end
+        start = end
+        if start >= stop:
+            return
 
 
 def bytes_of(plan: Plan) -> int:

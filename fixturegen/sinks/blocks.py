@@ -6,34 +6,6 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from fixturegen.dtypes import bytes_a_value
-from fixturegen.schema import Table
-
-PART_ROWS = 5_000_000
-"""Rows of a file at most."""
-BLOCK_BYTES = 16 * 2**20
-"""About so many bytes of finished columns make a block."""
-MOST_ROWS = 125_000
-LEAST_ROWS = 1_000
-
-
-def block_rows(table: Table) -> int:
-    """Return how many rows a writer is given at once: a Parquet row group, an Arrow record batch.
-
-    So many as fit ``BLOCK_BYTES``, within bounds, and go into a file of ``PART_ROWS`` without a rest. It follows from the types
-    of the columns alone, so that files are the same whoever writes them.
-
-    >>> from fixturegen.schema import Column, Type
-    >>> block_rows(Table(name="t", columns=(Column(name="a", type=Type(kind="integer")),)))
-    125000
-    """
-    width = sum(bytes_a_value(column.type) for column in table.columns)
-    wanted = min(MOST_ROWS, max(LEAST_ROWS, BLOCK_BYTES // max(width, 1)))
-    blocks = -(-PART_ROWS // wanted)
-    while PART_ROWS % blocks:
-        blocks += 1
-    return PART_ROWS // blocks
-
 
 class Blocks:
     """Rows recut into blocks.

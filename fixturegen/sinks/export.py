@@ -13,10 +13,11 @@ from fixturegen.errors import InputError, RefusedError
 from fixturegen.schema import Dialect, Reference, Table
 from fixturegen.sinks.base import Context, Sink, Writer, sink_named, texts
 from fixturegen.sinks.behind import Behind
-from fixturegen.sinks.blocks import PART_ROWS, Blocks, block_rows
+from fixturegen.sinks.blocks import Blocks
 from fixturegen.sinks.manifest import MANIFEST, File, Manifest, Metadata, TableFiles, file_of
 from fixturegen.sinks.names import file_stems
 from fixturegen.sinks.placing import place, previous, refuse_beyond, refuse_foreign, staged
+from fixturegen.sizing import PART_ROWS, block_rows
 
 Elsewhere = Callable[[Path, Mapping[str, str]], Mapping[str, TableFiles]]
 """Writes all files into a folder, under these names (without ending) by table; gives them by table, in load order."""

@@ -9,8 +9,8 @@ import polars as pl
 
 from fixturegen.schema import Table
 from fixturegen.sinks.base import Context, Sink, Writer, sink
-from fixturegen.sinks.blocks import block_rows
 from fixturegen.sinks.streaming import StreamWriter
+from fixturegen.sizing import block_rows
 
 
 @sink("ipc")

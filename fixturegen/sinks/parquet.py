@@ -10,8 +10,8 @@ import polars as pl
 
 from fixturegen.schema import Table
 from fixturegen.sinks.base import Context, Sink, Writer, sink, texts
-from fixturegen.sinks.blocks import block_rows
 from fixturegen.sinks.streaming import StreamWriter
+from fixturegen.sizing import block_rows
 
 LEVEL = 1
 """Of zstd: two thirds of the time that its usual level 3 takes to write, for files of about the same size."""

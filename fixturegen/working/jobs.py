@@ -13,8 +13,8 @@ from typing import Any
 from fixturegen.options import Options
 from fixturegen.planning.plan import Plan
 from fixturegen.schema import Dialect, Schema
-from fixturegen.sinks.blocks import PART_ROWS
 from fixturegen.sinks.manifest import Metadata
+from fixturegen.sizing import PART_ROWS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

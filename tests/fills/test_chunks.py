@@ -49,31 +49,34 @@ def whole(parts: Iterable[tuple[str, pl.DataFrame]]) -> dict[str, pl.DataFrame]:
     return {name: pl.concat(held) for name, held in found.items()}
 
 
-@pytest.mark.parametrize(
-    ("most", "least", "first"), [(1, 1, 1), (3, 1, 2), (8, 1, 29), (131_072, 1_024, 30), (131_072, 1_024, 125_000)]
-)
-def test_families_give_the_same_rows(monkeypatch: pytest.MonkeyPatch, most: int, least: int, first: int) -> None:
+@pytest.mark.parametrize(("most", "first"), [(1, 1), (3, 2), (8, 29), (7, 3), (250_000, 30), (250_000, 125_000)])
+def test_families_give_the_same_rows(monkeypatch: pytest.MonkeyPatch, most: int, first: int) -> None:
     made = plan()
     expected = whole(frames(made, 7))
-    monkeypatch.setattr(chunks, "MOST_ROWS", most)
-    monkeypatch.setattr(chunks, "LEAST_ROWS", least)
-    monkeypatch.setattr(chunks, "FIRST_ROWS", first)
+    monkeypatch.setattr(chunks, "chunk_rows", lambda _: most)
+    monkeypatch.setattr(chunks, "block_rows", lambda _: first)
     found = whole(frames(made, None))
     assert found.keys() == expected.keys()
     for name, frame in expected.items():
         assert found[name].equals(frame), name
 
 
-def test_the_first_chunk_is_the_one_that_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chunks, "MOST_ROWS", 20)
-    monkeypatch.setattr(chunks, "LEAST_ROWS", 1)
-    monkeypatch.setattr(chunks, "FIRST_ROWS", 10)
-    assert [frame.height for name, frame in frames(plan(), None) if name == "customers"] == [10, 20]
+def test_the_first_chunk_is_short_for_it_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chunks, "chunk_rows", lambda _: 20)
+    monkeypatch.setattr(chunks, "block_rows", lambda _: 5)
+    assert [frame.height for name, frame in frames(plan(), None) if name == "customers"] == [5, 15, 10]
+
+
+def test_chunks_end_where_whole_ones_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chunks, "chunk_rows", lambda _: 10)
+    orders = plan().tables["orders"]
+    assert list(chunks.cuts(orders, 7, 31)) == [(7, 10), (10, 20), (20, 30), (30, 31)]
+    assert list(chunks.cuts(orders, 10, 20)) == [(10, 20)]
+    assert list(chunks.cuts(orders, 3, 3)) == [(3, 3)]
 
 
 def test_children_follow_their_parents_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chunks, "MOST_ROWS", 10)
-    monkeypatch.setattr(chunks, "LEAST_ROWS", 1)
+    monkeypatch.setattr(chunks, "chunk_rows", lambda _: 10)
     seen: dict[str, set[int]] = {"customers": set(), "orders": set()}
     for name, frame in frames(plan(), None):
         if name == "orders":
@@ -94,10 +97,3 @@ def test_children_of_none_are_an_empty_frame() -> None:
         "customers": 30, "orders": 0, "items": 0, "notes": 0, "nothings": 0,
     }  # fmt: skip
     assert found["items"].columns == ["id", "order_id", "pieces"]
-
-
-def test_wide_tables_have_short_chunks() -> None:
-    columns = {f"text{number}": {"type": "text"} for number in range(60)}
-    made = plan({"wide": {"rows": 1, "columns": {"id": ID, **columns}}, "slim": {"rows": 1, "columns": {"id": ID}}})
-    assert chunks.chunk_rows(made.tables["slim"]) == chunks.MOST_ROWS
-    assert chunks.CHUNK_BYTES // 5_000 < chunks.chunk_rows(made.tables["wide"]) < chunks.CHUNK_BYTES // 2_000

@@ -68,7 +68,7 @@ def test_manifest_reads_back_whole(tmp_path: Path) -> None:
 
 def test_large_tables_are_cut_by_row_counts_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fixturegen.sinks.export.PART_ROWS", 200)
-    monkeypatch.setattr("fixturegen.sinks.blocks.MOST_ROWS", 100)
+    monkeypatch.setattr("fixturegen.sizing.BLOCK_ROWS", 100)
     manifest = export(tmp_path, {"large": 450, "exact": 200, "small": 3})
     assert [(file.path, file.rows) for file in manifest.tables["large"].files] == [
         ("large/part-00000.parquet", 200),
@@ -91,7 +91,7 @@ def test_own_files_are_replaced_and_stale_ones_go(tmp_path: Path, monkeypatch: p
     (tmp_path / "notes.txt").write_text("mine")
     with monkeypatch.context() as patched:
         patched.setattr("fixturegen.sinks.export.PART_ROWS", 2)
-        patched.setattr("fixturegen.sinks.blocks.MOST_ROWS", 2)
+        patched.setattr("fixturegen.sizing.BLOCK_ROWS", 2)
         export(tmp_path, {"a": 5, "b": 1})
     export(tmp_path, {"a": 3}, "csv")
     assert files(tmp_path) == ["a.csv", "manifest.json", "notes.txt"]
@@ -123,7 +123,7 @@ def test_a_forged_manifest_deletes_nothing_outside(tmp_path: Path, path: str) ->
 def test_failure_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str, error: type[BaseException]
 ) -> None:
-    monkeypatch.setattr("fixturegen.sinks.blocks.MOST_ROWS", 10)
+    monkeypatch.setattr("fixturegen.sizing.BLOCK_ROWS", 10)
 
     def frames() -> Iterator[tuple[str, pl.DataFrame]]:
         yield "a", frame(100)
@@ -221,11 +221,12 @@ import polars as pl
 from datetime import date
 from fixturegen.errors import RefusedError
 from fixturegen.schema import Column, Table, Type
-from fixturegen.sinks import blocks, export
+from fixturegen import sizing
+from fixturegen.sinks import export
 from fixturegen.sinks.manifest import Metadata
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
-blocks.MOST_ROWS = 1000
+sizing.BLOCK_ROWS = 1000
 table = Table(name="t", columns=(Column(name="a", type=Type(kind="integer")),))
 rows = pl.DataFrame({{"a": [i * i * 7919 % 1000003 for i in range(50_000)]}})
 try:

@@ -16,10 +16,10 @@ from fixturegen.dtypes import polars_dtype
 from fixturegen.errors import InputError
 from fixturegen.schema import Column, Table, Type
 from fixturegen.sinks.base import sink_named, sinks
-from fixturegen.sinks.blocks import block_rows
 from fixturegen.sinks.export import export_frames
 from fixturegen.sinks.manifest import Metadata
 from fixturegen.sinks.parsing import parsed
+from fixturegen.sizing import block_rows
 
 METADATA = Metadata("cafe", 7, date(2026, 1, 1))
 
@@ -151,7 +151,7 @@ def test_parquet_carries_where_its_rows_came_from(tmp_path: Path, every_kind: tu
 
 @pytest.mark.parametrize("form", ["parquet", "ipc", "csv", "ndjson", "sql"])
 def test_files_do_not_depend_on_chunks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str) -> None:
-    monkeypatch.setattr("fixturegen.sinks.blocks.MOST_ROWS", 1000)
+    monkeypatch.setattr("fixturegen.sizing.BLOCK_ROWS", 1000)
     table = Table(
         name="t", columns=(Column(name="a", type=Type(kind="integer")), Column(name="b", type=Type(kind="text")))
     )
