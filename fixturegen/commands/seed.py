@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -75,6 +76,7 @@ def seed(
 
     guarded(url_of(url), allow or ())
     made = wanted.plan(loaded(schema or url, dialect), url)
+    started = perf_counter()
     try:
         with output.progress(made) as progress:
             result = seed_plan(
@@ -90,6 +92,7 @@ def seed(
     except RejectedError as error:
         rejected = [asdict(rejection) for rejection in error.rejections]
         raise ReportedError(error, _document(made, {}, rejected)) from error
+    seconds = perf_counter() - started
     output.lowered(made)
     if result.alone:
         output.note(f"loaded by one connection: {result.alone}")
@@ -102,7 +105,7 @@ def seed(
         output.note(f"{rejection.table}: left empty, with what needs it: {_reason(rejection)}")
     document = _document(made, tables, [asdict(rejection) for rejection in result.rejected])
     document["lowered"] = [*lowered_document(made), *_fewer(made, result)]
-    output.result(_words(result), document)
+    output.result(_words(result, seconds), document)
     if result.rejected:
         raise typer.Exit(ExitCode.REFUSED_BY_DATA)
 
@@ -130,10 +133,9 @@ def _document(made: Plan, tables: dict[str, dict[str, float]], rejected: list[di
     }
 
 
-def _words(result: LoadResult) -> str:
+def _words(result: LoadResult, seconds: float) -> str:
     rows = sum(table.rows for table in result.tables.values())
     if result.already:
         return f"{len(result.tables)} tables, {rows:,} rows: there already, nothing changed"
-    seconds = sum(table.seconds for table in result.tables.values())
     tail = ", and undone (dry run)" if result.dry_run else ""
     return f"{len(result.tables)} tables, {rows:,} rows loaded in {seconds:.1f} s{tail}"
