@@ -13,7 +13,7 @@ from fixturegen.draws import BLOCK, bits, few, stream
 from fixturegen.vocabularies import plans
 from fixturegen.vocabularies.narrowing import at_most
 from fixturegen.vocabularies.plans import Plan, Pool, joined
-from fixturegen.vocabularies.sampling import sampled, sampler
+from fixturegen.vocabularies.sampling import sampler
 from fixturegen.vocabularies.tracing import NotTraceableError
 from fixturegen.vocabularies.vocabulary import Vocabulary, native
 
@@ -108,13 +108,13 @@ def _endings(words: Vocabulary, one: Plan, room: int) -> Plan | None:
     """Return sentences that fill ``room`` characters, drawn from keyed bits: the same on every machine."""
     if room < plans.shortest(one):
         return None
-    one_more, drawn = sampler(one), _random(words.locale)
+    one_more, short, drawn = sampler(one), sampler(at_most(one, room) or one), _random(words.locale)
 
     def below(limit: int) -> int:
         return few.bounded(next(drawn), 0, limit - 1)
 
     def filled() -> str:
-        return _filled(one_more, room, below) or sampled(at_most(one, room) or one, below)
+        return _filled(one_more, room, below) or short(below)
 
     number = min(ENDINGS if room > 40 else 64, max(1, MOST_PROSE // room))
     return Pool(tuple(dict.fromkeys(filled() for _ in range(number))))
