@@ -17,6 +17,7 @@ from time import process_time
 import numpy as np
 
 import fixturegen as fg
+from fixturegen import memory
 from fixturegen.fills.bulk import Bulk
 from fixturegen.fills.engine import Engine
 from fixturegen.sources.yaml_file import parse_schema
@@ -116,6 +117,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=RUNS)
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
+    memory.hold()  # as the command does: else the system clears each array's pages, which takes longer than to fill them
     found = figures(given.names or COLUMNS, given.rows, given.runs)
     if given.json:
         json.dump([asdict(figure) for figure in found], sys.stdout, indent=2)
