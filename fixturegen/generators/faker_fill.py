@@ -29,7 +29,7 @@ from fixturegen.vocabularies import narrowing, plans, providers
 from fixturegen.vocabularies.argument_limits import check_limits
 from fixturegen.vocabularies.conversion import TEXTS, held
 from fixturegen.vocabularies.distinct import distinct_part
-from fixturegen.vocabularies.hosts import roomier
+from fixturegen.vocabularies.hosts import POOLED, roomier
 from fixturegen.vocabularies.plans import Plan, Pool
 from fixturegen.vocabularies.rowwise import MOST_ATTEMPTS, RowWise
 from fixturegen.vocabularies.sharing import shared
@@ -144,6 +144,8 @@ def _texts(asked: _Asked, plan: Plan) -> Generator:
     ready = shared(found)
     dtype = polars_dtype(request.column.type)
     distinct = request.distinct > 0
+    few = isinstance(found, Pool) and asked.method.name in POOLED
+    way = f"one of {plans.combinations(found)} texts made beforehand" if few else "compiled"
 
     def build(batch: Batch) -> pl.Series:
         texts = ready.build(batch)
@@ -155,7 +157,7 @@ def _texts(asked: _Asked, plan: Plan) -> Generator:
         draws=ready.draws,
         build=Builder(build, ready.one) if lattice_of(request.column.type) is None else build,
         distinct=distinct,
-        remark=asked.remark("compiled"),
+        remark=asked.remark(way),
     )
 
 

@@ -96,7 +96,9 @@ def _browser(name: str) -> Native:
     return plan
 
 
-for _name in ("user_agent", "chrome", "firefox", "safari", "opera"):
+POOLED = ("user_agent", "chrome", "firefox", "safari", "opera")
+"""Methods of which there are few texts, made once: the plan names them."""
+for _name in POOLED:
     native(_name)(_browser(_name))
 
 

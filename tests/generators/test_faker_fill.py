@@ -283,6 +283,12 @@ def test_row_by_row_is_pure_and_named() -> None:
     assert once.equals(again[:30])
 
 
+def test_what_has_few_texts_is_named() -> None:
+    generator = made("faker", request("chrome"))
+    assert generator.remark == f"one of {values(generator).n_unique()} texts made beforehand"
+    assert made("faker", request("country")).remark == "compiled"
+
+
 def test_no_global_state_is_touched() -> None:
     rival.Faker.seed(5)
     before = rival.Factory.create("en_US").random.getstate()
