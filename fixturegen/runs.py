@@ -11,6 +11,7 @@ import polars as pl
 from fixturegen.content import schema_hash
 from fixturegen.errors import InputError
 from fixturegen.fills.bulk import CHUNK_ROWS
+from fixturegen.fills.widths import row_bytes
 from fixturegen.hostility.storable import Keeper
 from fixturegen.options import Options, checked_workers
 from fixturegen.planning import Plan
@@ -113,6 +114,7 @@ def export_plan(
         {name: table.rows for name, table in made.tables.items()},
         dialect=dialect,
         postponed=made.postponed,
+        row_bytes={name: row_bytes(table) for name, table in made.tables.items()},
         elsewhere=elsewhere,
     )
 

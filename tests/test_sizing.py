@@ -38,6 +38,24 @@ def test_wide_tables_have_short_blocks(columns: int, rows: int) -> None:
     assert block_rows(texts(columns)) == rows
 
 
+@pytest.mark.parametrize(
+    ("row_bytes", "rows"), [(0, 25_000), (400, 25_000), (5_000, 6_250), (40_000, 800), (10**9, 16)]
+)
+def test_long_values_have_shorter_blocks(row_bytes: int, rows: int) -> None:
+    assert block_rows(texts(10), row_bytes) == rows
+    assert PART_ROWS % rows == 0
+
+
+@settings(deadline=None)
+@given(st.integers(0, 300), st.integers(0, 10**8))
+def test_long_values_never_have_longer_blocks(columns: int, row_bytes: int) -> None:
+    table = texts(columns)
+    rows = block_rows(table, row_bytes)
+    assert rows <= block_rows(table)
+    assert PART_ROWS % rows == 0
+    assert chunk_rows(table, row_bytes) % rows == 0
+
+
 @settings(deadline=None)
 @given(st.integers(0, 4_000))
 def test_a_chunk_is_a_whole_number_of_blocks(columns: int) -> None:

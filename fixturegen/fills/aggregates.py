@@ -73,7 +73,7 @@ def _consecutive_sums(engine: Engine, aggregate: Aggregate, starts: Integers, si
     sums, scales = np.zeros(len(starts), dtype=np.int64), set[int]()
     if first == last:
         return pl.Series(sums)
-    for at, stop in cuts(engine.plan.tables[aggregate.table], first, last):
+    for at, stop in cuts(engine, aggregate.table, first, last):
         rows = engine.run(aggregate.table, at, stop)
         units = _units(rows, aggregate)
         if units is None or units.most * int(sizes.max()) >= 2**63 or not scales <= {units.scale}:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from fixturegen.dtypes import bytes_a_value
-from fixturegen.planning.plan import Aggregated, Plan, TablePlan
+from fixturegen.planning.plan import Aggregated, Plan
 from fixturegen.schema import PerParent
 from fixturegen.sizing import block_rows, chunk_rows
 
@@ -16,12 +16,16 @@ if TYPE_CHECKING:
     from fixturegen.fills.engine import Engine
 
 
-def in_order(engine: Engine, chunk_rows: int) -> Iterator[tuple[str, pl.DataFrame]]:
-    """Yield the rows of every table in chunks of so many rows, all chunks of a table one after the other."""
+MOST_BYTES = 128 * 2**20
+"""A chunk of a given number of rows has fewer where it would take more than about so many bytes."""
+
+
+def in_order(engine: Engine, most: int) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Yield the rows of every table in chunks of at most so many rows, all chunks of a table one after the other."""
     for name, table in engine.plan.tables.items():
-        first = table.existing
-        for start in range(first, max(table.total, first + 1), chunk_rows):
-            yield name, engine.frame(name, start, min(start + chunk_rows, table.total))
+        first, rows = table.existing, max(1, min(most, MOST_BYTES // engine.row_bytes(name)))
+        for start in range(first, max(table.total, first + 1), rows):
+            yield name, engine.frame(name, start, min(start + rows, table.total))
 
 
 def by_families(engine: Engine) -> Iterator[tuple[str, pl.DataFrame]]:
@@ -36,18 +40,19 @@ def by_families(engine: Engine) -> Iterator[tuple[str, pl.DataFrame]]:
     heads = [table for name, table in engine.plan.tables.items() if name not in riders]
     for number, table in enumerate(sorted(heads, key=lambda table: table.table.name not in children)):
         name, begun = table.table.name, table.existing
-        if number == 0 and table.rows > block_rows(table.table):
-            begun += block_rows(table.table)  # a single block, for which whoever writes is waiting
+        block = block_rows(table.table, engine.row_bytes(name))
+        if number == 0 and table.rows > block:
+            begun += block  # for which whoever writes is waiting
             yield from _family(engine, children, name, table.existing, begun)
         yield from _family(engine, children, name, begun, table.total)
 
 
-def cuts(table: TablePlan, start: int, stop: int) -> Iterator[tuple[int, int]]:
+def cuts(engine: Engine, name: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
     """Yield the chunks of rows ``start`` (inclusive) to ``stop`` (exclusive) of a table; an empty one of none.
 
     They end where whole chunks from the table's first row on end, so that most are blocks as they are written.
     """
-    rows = chunk_rows(table.table)
+    rows = chunk_rows(engine.plan.tables[name].table, engine.row_bytes(name))
     while True:
         end = min(start - start % rows + rows, stop)
         yield start, end
@@ -68,7 +73,7 @@ def _family(
 ) -> Iterator[tuple[str, pl.DataFrame]]:
     """Yield rows of a table, after each chunk those of the children that ride with it; an empty frame where there are none."""
     table = engine.plan.tables[name]
-    for at, end in cuts(table, start, stop):
+    for at, end in cuts(engine, name, start, stop):
         yield name, engine.frame(name, at, end)
         for child in children.get(name, ()):
             offsets = engine.counts(child).offsets

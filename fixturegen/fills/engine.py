@@ -26,6 +26,7 @@ from fixturegen.fills.rows import TableRows
 from fixturegen.fills.settling import Attempts, settled
 from fixturegen.fills.trying import Trials
 from fixturegen.fills.ways import Ways, passing_ways
+from fixturegen.fills.widths import row_bytes
 from fixturegen.generator import Draw, Repeated
 from fixturegen.planning.components import Component, Narrowing
 from fixturegen.planning.plan import Aggregated, Drawn, Plan, TablePlan
@@ -77,6 +78,7 @@ class Engine:
         self._counts: dict[str, Counts] = {}
         self._attempts: dict[str, Attempts] = {}
         self._ranks: dict[tuple[str, str], Integers] = {}
+        self._row_bytes: dict[str, int] = {}
         self._ways: dict[tuple[str, int], Ways] = {}
         self._alike: dict[tuple[str, str], tuple[Component, list[Narrowing], Integers]] = {}
         self.agreements: dict[tuple[str, str], Agreement] = {}
@@ -143,6 +145,12 @@ class Engine:
         if (table, number) not in self._ways:
             self._ways[table, number] = passing_ways(self, self.plan.tables[table], number)
         return self._ways[table, number]
+
+    def row_bytes(self, table: str) -> int:
+        """Return about how many bytes a row of a table takes."""
+        if table not in self._row_bytes:
+            self._row_bytes[table] = row_bytes(self.plan.tables[table])
+        return self._row_bytes[table]
 
     def alike(self, table: str, component: Component, column: str) -> tuple[list[Narrowing], Integers]:
         """Return what the cases of a component leave of one of its columns, see :func:`fixturegen.fills.drawing.alike`."""

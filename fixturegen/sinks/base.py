@@ -16,6 +16,7 @@ import polars as pl
 from fixturegen.errors import InputError
 from fixturegen.schema import Dialect, Reference, Table
 from fixturegen.sinks.manifest import Metadata, TableFiles
+from fixturegen.sizing import block_rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,12 +28,18 @@ class Context:
         tables: All tables of the export, in load order.
         dialect: Dialect of SQL text.
         postponed: References by table that can only be filled once all tables are loaded.
+        row_bytes: About how many bytes a row takes, by table, where its types do not tell.
     """
 
     metadata: Metadata
     tables: tuple[Table, ...] = ()
     dialect: Dialect = "sqlite"
     postponed: Mapping[str, tuple[Reference, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    row_bytes: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+    def block_rows(self, table: Table) -> int:
+        """Return how many rows of a table a writer is given at once."""
+        return block_rows(table, self.row_bytes.get(table.name, 0))
 
 
 class Writer(Protocol):

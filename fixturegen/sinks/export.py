@@ -17,7 +17,7 @@ from fixturegen.sinks.blocks import Blocks
 from fixturegen.sinks.manifest import MANIFEST, File, Manifest, Metadata, TableFiles, file_of
 from fixturegen.sinks.names import file_stems
 from fixturegen.sinks.placing import place, previous, refuse_beyond, refuse_foreign, staged
-from fixturegen.sizing import PART_ROWS, block_rows
+from fixturegen.sizing import PART_ROWS
 
 Elsewhere = Callable[[Path, Mapping[str, str]], Mapping[str, TableFiles]]
 """Writes all files into a folder, under these names (without ending) by table; gives them by table, in load order."""
@@ -33,6 +33,7 @@ def export_frames(
     *,
     dialect: Dialect = "sqlite",
     postponed: Mapping[str, Sequence[Reference]] | None = None,
+    row_bytes: Mapping[str, int] | None = None,
     elsewhere: Elsewhere | None = None,
 ) -> Manifest:
     """Write every table into ``directory``, all files or none.
@@ -52,6 +53,7 @@ def export_frames(
         dialect: Dialect of SQL text.
         postponed: References by table that lead to rows loaded later. SQL files fill the nullable ones once all tables are loaded;
             for the others the script that loads everything has the database judge references at the end.
+        row_bytes: About how many bytes a row takes, by table, where its types do not tell.
         elsewhere: Writes the files in place of this process, and asks for no frames.
 
     Raises:
@@ -64,6 +66,7 @@ def export_frames(
         tables=tuple(tables),
         dialect=dialect,
         postponed={k: tuple(v) for k, v in (postponed or {}).items()},
+        row_bytes=row_bytes or {},
     )
     refuse_beyond(target, sum((rows_by_table or {}).values()))
     stems = file_stems((table.name for table in tables), form.extension, form.reserved)
@@ -125,7 +128,7 @@ class Output:
         self._context = context
         self._announced = rows
         self._part = part
-        self._blocks = Blocks(block_rows(table))
+        self._blocks = Blocks(context.block_rows(table))
         self._writer: Writer | None = None
         self._parts: list[tuple[Path, int]] = []
         self._schema: pl.Schema | None = None

@@ -10,7 +10,6 @@ import polars as pl
 from fixturegen.schema import Table
 from fixturegen.sinks.base import Context, Sink, Writer, sink
 from fixturegen.sinks.streaming import StreamWriter
-from fixturegen.sizing import block_rows
 
 
 @sink("ipc")
@@ -21,8 +20,7 @@ class IpcSink(Sink):
 
     def open(self, path: Path, table: Table, context: Context) -> Writer:
         """Return a writer in bounded memory."""
-        del context
-        rows = block_rows(table)
+        rows = context.block_rows(table)
         return StreamWriter(partial(_write, path, rows), partial(_stream, path, rows))
 
 

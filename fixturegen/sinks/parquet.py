@@ -11,7 +11,6 @@ import polars as pl
 from fixturegen.schema import Table
 from fixturegen.sinks.base import Context, Sink, Writer, sink, texts
 from fixturegen.sinks.streaming import StreamWriter
-from fixturegen.sizing import block_rows
 
 LEVEL = 1
 """Of zstd: two thirds of the time that its usual level 3 takes to write, for files of about the same size."""
@@ -32,7 +31,7 @@ class ParquetSink(Sink):
 
     def open(self, path: Path, table: Table, context: Context) -> Writer:
         """Return a writer in bounded memory."""
-        rows, pairs = block_rows(table), context.metadata.pairs()
+        rows, pairs = context.block_rows(table), context.metadata.pairs()
 
         def settings(schema: pl.Schema) -> _Settings:
             return _Settings(

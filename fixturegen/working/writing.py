@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from fixturegen.fills.chunks import cuts
+from fixturegen.fills.widths import row_bytes
 from fixturegen.hostility.making import engine_of
 from fixturegen.hostility.storable import Keeper
 from fixturegen.sinks.base import Context, sink_named
@@ -31,7 +32,13 @@ class Desk:
     def __init__(self, job: Job, plan: Plan, oracle: Oracle) -> None:
         tables = tuple(table.table for table in plan.tables.values())
         postponed = {name: tuple(references) for name, references in plan.postponed.items()}
-        self._context = Context(metadata=job.metadata, tables=tables, dialect=job.dialect, postponed=postponed)
+        self._context = Context(
+            metadata=job.metadata,
+            tables=tables,
+            dialect=job.dialect,
+            postponed=postponed,
+            row_bytes={name: row_bytes(table) for name, table in plan.tables.items()},
+        )
         self._job = job
         self._plan = plan
         keeper = Keeper(job.dialect if job.format == "sql" else None, job.format)  # type: ignore[arg-type] # a known format
@@ -50,7 +57,7 @@ class Desk:
         output = Output(plan.table, self._job.staging, stem, form, self._context, rows, part=unit.part)
         try:
             with Behind(lambda _, frame: output.write(frame)) as behind:
-                for start, stop in cuts(plan, unit.start, unit.stop):
+                for start, stop in cuts(self._engine, unit.table, unit.start, unit.stop):
                     frame = self._engine.frame(unit.table, start, stop)
                     behind.put(unit.table, frame)
                     told(unit.table, frame.height)

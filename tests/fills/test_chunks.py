@@ -10,7 +10,8 @@ import pytest
 
 import fixturegen as fg
 from fixturegen.fills import chunks
-from fixturegen.fills.bulk import frames
+from fixturegen.fills.bulk import Bulk, frames
+from fixturegen.fills.engine import Engine
 from fixturegen.planning import Plan
 from fixturegen.sources.yaml_file import parse_schema
 
@@ -53,8 +54,8 @@ def whole(parts: Iterable[tuple[str, pl.DataFrame]]) -> dict[str, pl.DataFrame]:
 def test_families_give_the_same_rows(monkeypatch: pytest.MonkeyPatch, most: int, first: int) -> None:
     made = plan()
     expected = whole(frames(made, 7))
-    monkeypatch.setattr(chunks, "chunk_rows", lambda _: most)
-    monkeypatch.setattr(chunks, "block_rows", lambda _: first)
+    monkeypatch.setattr(chunks, "chunk_rows", lambda *_: most)
+    monkeypatch.setattr(chunks, "block_rows", lambda *_: first)
     found = whole(frames(made, None))
     assert found.keys() == expected.keys()
     for name, frame in expected.items():
@@ -62,21 +63,28 @@ def test_families_give_the_same_rows(monkeypatch: pytest.MonkeyPatch, most: int,
 
 
 def test_the_first_chunk_is_short_for_it_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chunks, "chunk_rows", lambda _: 20)
-    monkeypatch.setattr(chunks, "block_rows", lambda _: 5)
+    monkeypatch.setattr(chunks, "chunk_rows", lambda *_: 20)
+    monkeypatch.setattr(chunks, "block_rows", lambda *_: 5)
     assert [frame.height for name, frame in frames(plan(), None) if name == "customers"] == [5, 15, 10]
 
 
 def test_chunks_end_where_whole_ones_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chunks, "chunk_rows", lambda _: 10)
-    orders = plan().tables["orders"]
-    assert list(chunks.cuts(orders, 7, 31)) == [(7, 10), (10, 20), (20, 30), (30, 31)]
-    assert list(chunks.cuts(orders, 10, 20)) == [(10, 20)]
-    assert list(chunks.cuts(orders, 3, 3)) == [(3, 3)]
+    monkeypatch.setattr(chunks, "chunk_rows", lambda *_: 10)
+    engine = Engine(plan(), Bulk(0))
+    assert list(chunks.cuts(engine, "orders", 7, 31)) == [(7, 10), (10, 20), (20, 30), (30, 31)]
+    assert list(chunks.cuts(engine, "orders", 10, 20)) == [(10, 20)]
+    assert list(chunks.cuts(engine, "orders", 3, 3)) == [(3, 3)]
+
+
+def test_chunks_of_long_values_have_few_rows_however_many_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    tables = {"letters": {"rows": 40, "columns": {"id": ID, "text": {"type": "text", "regex": "[a-z]{10000}"}}}}
+    monkeypatch.setattr(chunks, "MOST_BYTES", 100_500)
+    assert [frame.height for _, frame in frames(plan(tables), 1_000)] == [10, 10, 10, 10]
+    assert [frame.height for _, frame in frames(plan(tables), 7)] == [7, 7, 7, 7, 7, 5]
 
 
 def test_children_follow_their_parents_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chunks, "chunk_rows", lambda _: 10)
+    monkeypatch.setattr(chunks, "chunk_rows", lambda *_: 10)
     seen: dict[str, set[int]] = {"customers": set(), "orders": set()}
     for name, frame in frames(plan(), None):
         if name == "orders":
