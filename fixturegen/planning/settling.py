@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from fixturegen.expressions.normal import Formula, columns_of
 from fixturegen.planning.components import Component
 from fixturegen.planning.dotted import concerned
-from fixturegen.planning.plan import Aggregated, Cased, Drawn, Numbered, Settled, Step
+from fixturegen.planning.plan import Aggregated, Cased, Drawn, Link, Numbered, Settled, Step
 from fixturegen.planning.uniques import Kept
 from fixturegen.schema import Schema, Table, Unique
+
+_GROUPS = 20
+"""Hardly any group of agreeing parents has so many times as many members as they have on average."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +97,25 @@ class Settling:
 
     def _period(self, quick: Sequence[str], columns: set[str]) -> int:
         """Attempts after which the steady reference moves on: enough to have tried what the others can be."""
-        sizes = [self.rows.get(self.kept.links[name].reference.table, 0) for name in quick]
+        sizes = [self._choices(self.kept.links[name]) for name in quick]
         for name in columns:
             step = self.steps[name]
             capacity = step.generator.capacity if isinstance(step, Drawn) else 8
             sizes.append(8 * min(capacity or 1_000, 1_000))
         return 4 + max([min(size, 10_000) for size in sizes], default=4)
+
+    def _choices(self, link: Link) -> int:
+        """Return among about how many parents a row chooses: of agreeing ones, several times as many as a group has on average."""
+        table = link.reference.table
+        parents = self.rows.get(table, 0)
+        if link.kind != "agreeing":
+            return parents
+        shared = {
+            to for own, to in zip(link.reference.columns, link.reference.target, strict=True) if own in link.shared
+        }
+        above = [one.table for one in self.schema.tables[table].references if set(one.columns) <= shared]
+        groups = max((self.rows.get(name, 0) for name in above), default=0)
+        return min(parents, _GROUPS * -(-parents // groups)) if groups else parents
 
 
 def _counts_up(step: Step) -> bool:

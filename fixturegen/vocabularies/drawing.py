@@ -185,11 +185,17 @@ def _reader(plan: Plan, at: int, spans: tuple[int, ...]) -> tuple[Reader, int]:
 
 
 def _pool_reader(plan: Pool, at: int, spans: tuple[int, ...]) -> Reader:
-    pool = pl.Series(plan.values, dtype=pl.String)
+    pool = _pool(plan.values)
     if len(plan.values) == 1:
         return lambda rows: pool.new_from_index(0, rows.height)
     pick = _picker(use_of(plan), spans[at])
     return lambda rows: gathered(pool, pick(rows.slot(at)))
+
+
+@lru_cache(maxsize=256)
+def _pool(values: tuple[str, ...]) -> pl.Series:
+    """Return a list of texts as a series, which the many places of a plan that take from it share."""
+    return pl.Series(values, dtype=pl.String)
 
 
 def _numeral_reader(plan: Numeral, at: int, spans: tuple[int, ...]) -> Reader:
