@@ -28,8 +28,9 @@ class Domain:
     """A set of values without NULL. Each field narrows; the default is all that the type holds.
 
     Attributes:
-        low: Least position on the type's lattice, inclusive; None for the type's own.
-        high: Greatest position, inclusive; None for the type's own.
+        low: Least position on the type's lattice, inclusive; None where nothing but the type bounds it. A bound that is
+            declared at the type's own limit is no None: the whole range is meant then, not a usual part of it.
+        high: Greatest position, inclusive; None as for ``low``.
         excluded: Positions between them that are not allowed.
         values: The only allowed values (of the column's type, simplest first), for types with or without a lattice.
         weights: Weight of each of ``values``; empty for equal ones.

@@ -21,7 +21,7 @@ from fixturegen.generators import arguments as given
 from fixturegen.generators.coercion import value_of
 from fixturegen.generators.limits import beyond
 from fixturegen.generators.ordered import lattice_for, uniform_on
-from fixturegen.generators.ranges import range_of
+from fixturegen.generators.ranges import range_of, sides
 from fixturegen.lattice import Lattice, measure
 
 _MOST_MEAN = 10**6
@@ -244,13 +244,12 @@ def _sigma(value: object) -> Fraction:
 
 def _origin(asked: _Asked) -> tuple[int, Fraction]:
     """Return the position that distances count from, and how many positions one counts."""
+    bounded = replace(asked.request, domain=replace(asked.request.domain, low=asked.low))
     if asked.lattice.family == "number":
-        low = asked.low
-        from_bound = asked.name == "exponential" and low is not None and low > asked.lattice.low
-        return (cast("int", low) if from_bound else 0), 1 / asked.lattice.step
+        least = sides(bounded, asked.lattice)[0] if asked.name == "exponential" else None
+        return least or 0, 1 / asked.lattice.step
     unit = _A_DAY if asked.lattice.family == "instant" else 1
-    low = range_of(replace(asked.request, domain=replace(asked.request.domain, low=asked.low)), asked.lattice).low
-    return low, unit / asked.lattice.step
+    return range_of(bounded, asked.lattice).low, unit / asked.lattice.step
 
 
 def _ends(asked: _Asked) -> tuple[int, int]:

@@ -29,14 +29,15 @@ class Range:
 def range_of(request: Request, lattice: Lattice) -> Range:
     """Return the positions that a column draws from.
 
-    A side that the domain leaves at the type's own limit counts as open. Open sides are closed by family: numbers 1 to
-    10,000 (decimals and floats 0 to 1,000), instants the five years before ``as_of`` (the five years from a bound after
-    it), clocks the whole day, spans up to 30 days. Distinct values widen an open range in few large steps.
+    A side that the domain leaves at None is open: a bound at the type's own limit was declared and is kept. Open sides are
+    closed by family: numbers 1 to 10,000 (decimals and floats 0 to 1,000), instants the five years before ``as_of`` (the five
+    years from a bound after it), clocks the whole day, spans up to 30 days. Distinct values widen an open range in few large
+    steps.
 
     Raises:
         ImpossibleError: If no position is left.
     """
-    low, high = _sides(request, lattice)
+    low, high = sides(request, lattice)
     if low is not None and high is not None:
         first, last = low, high
     else:
@@ -52,15 +53,18 @@ def exactly(request: Request, lattice: Lattice, low: int, high: int) -> Range:
     return Range(low, high, _simplest(request, lattice, low, high))
 
 
-def _sides(request: Request, lattice: Lattice) -> tuple[int | None, int | None]:
+def sides(request: Request, lattice: Lattice) -> tuple[int | None, int | None]:
+    """Return the least and the greatest position that the domain declares, within what the type holds; None for an open side."""
     low, high = request.domain.low, request.domain.high
     if lattice.family == "clock" or request.column.type.kind == "boolean":
         return max(low or 0, lattice.low), lattice.high if high is None else min(high, lattice.high)
-    # Bounds outside the type's limits do not bind; those at them are the type's, not the user's.
-    return (
-        None if low is None or low <= lattice.low else low,
-        None if high is None or high >= lattice.high else high,
-    )
+    if request.column.type.kind == "float":
+        # Their lattice ends long before their type does: a bound at its end lies there or anywhere beyond, and binds nothing.
+        return (
+            None if low is None or low <= lattice.low else low,
+            None if high is None or high >= lattice.high else high,
+        )
+    return None if low is None else max(low, lattice.low), None if high is None else min(high, lattice.high)
 
 
 def _closed(request: Request, lattice: Lattice, low: int | None, high: int | None) -> tuple[int, int]:

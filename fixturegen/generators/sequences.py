@@ -16,6 +16,7 @@ from fixturegen.generators.holes import skipping
 from fixturegen.generators.membership import belongs
 from fixturegen.generators.numbered import from_pool
 from fixturegen.generators.ordered import lattice_for
+from fixturegen.generators.ranges import sides
 from fixturegen.generators.weighted import pool_of
 from fixturegen.lattice import Lattice
 
@@ -66,8 +67,8 @@ def sequence(request: Request) -> Generator:
 def _start(request: Request, lattice: Lattice, value: object) -> int:
     if value is not None:
         position = lattice.position(value)
-    elif request.domain.low is not None and request.domain.low > lattice.low:
-        position = Fraction(request.domain.low)
+    elif request.domain.low is not None and (least := sides(request, lattice)[0]) is not None:
+        position = Fraction(least)
     elif lattice.family == "instant":
         position = lattice.position(request.as_of)
     else:

@@ -55,7 +55,7 @@ def span(schema: Schema, node: Node, key: str) -> tuple[int, int]:
     lattice = lattice_of(column.type)
     assert lattice is not None
     domain = base_domain(column, schema.as_of)
-    low = 1 if domain.low is None or domain.low == lattice.low else domain.low
+    low = 1 if domain.low is None else domain.low
     return low, lattice.high if domain.high is None else domain.high
 
 

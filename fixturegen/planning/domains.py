@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from fractions import Fraction
 from math import ceil, floor
+from operator import ge, gt, le, lt
 
 from sqlglot import exp
 
 from fixturegen.domain import Domain
 from fixturegen.errors import ImpossibleError, SchemaError
 from fixturegen.expressions.names import dotted, is_column, mentioned, resolved
-from fixturegen.expressions.normal import AllOf, AnyOf, Formula, Opaque, Order
+from fixturegen.expressions.normal import AllOf, AnyOf, Formula, Limit, Opaque, Order
 from fixturegen.expressions.normalisation import normalised
 from fixturegen.expressions.parsing import parsed
 from fixturegen.expressions.unread import unread
@@ -24,6 +26,8 @@ from fixturegen.schema import AsOf, Bound, Check, Column, Constant, Dialect, Pat
 
 FOLDING = frozenset({"nocase"})
 """Collations under which texts that differ in case alone are equal."""
+_LOWER = frozenset({">", ">="})
+_RELATIONS: Mapping[str, Callable[[Fraction, Fraction], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
 
 
 def base_domain(column: Column, as_of: date) -> Domain:
@@ -86,6 +90,34 @@ def _common(domain: Domain, column: Column, referrer: Column, as_of: date) -> Do
         message = f"no value of it fits {referrer.name}, which refers to it"
         raise ImpossibleError(message, where=column.where, hint=f"Widen {referrer.name} ({referrer.where}).")
     return narrowed
+
+
+def declared(domain: Domain, column: Column, limits: Collection[Limit]) -> Domain:
+    """Note bounds of checks that lie at the type's own limits: they narrow nothing, but say what is meant.
+
+    So they do where the other side is bounded too. One alone, like the ``>= 0`` that some tools write beside every unsigned
+    type, says nothing of how far values go.
+
+    Args:
+        domain: What is known of the column.
+        column: The column.
+        limits: What checks say of it in every row.
+    """
+    lattice = lattice_of(column.type)
+    lower = [limit for limit in limits if limit.relation in _LOWER]
+    upper = [limit for limit in limits if limit.relation not in _LOWER]
+    if lattice is None or (domain.low is None and not lower) or (domain.high is None and not upper):
+        return domain
+    least, greatest = lattice.low * lattice.step, lattice.high * lattice.step
+    return replace(
+        domain,
+        low=lattice.low if domain.low is None and all(_admits(limit, least) for limit in lower) else domain.low,
+        high=lattice.high if domain.high is None and all(_admits(limit, greatest) for limit in upper) else domain.high,
+    )
+
+
+def _admits(limit: Limit, measure: Fraction) -> bool:
+    return _RELATIONS[limit.relation](measure, limit.measure)
 
 
 def _refuse_beyond(column: Column, lattice: Lattice, as_of: date) -> None:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 
 from fixturegen.domain import Domain
 from fixturegen.errors import ImpossibleError
-from fixturegen.expressions.normal import FALSE, AllOf, Formula, NullTest, Opaque, columns_of
+from fixturegen.expressions.normal import FALSE, AllOf, Formula, Limit, NullTest, Opaque, columns_of
 from fixturegen.planning.cases import components
 from fixturegen.planning.casing import opaque
 from fixturegen.planning.components import Variable
-from fixturegen.planning.domains import Condition, asking, conditions, conjuncts
+from fixturegen.planning.domains import Condition, asking, conditions, conjuncts, declared
 from fixturegen.planning.plan import Link
 from fixturegen.planning.redrawn import tests_null
 from fixturegen.schema import Check, Column, Dialect, Path, Schema, Table
@@ -55,7 +55,14 @@ class Narrowing:
 
     def narrow(self) -> dict[str, Formula]:
         """Let checks on one column narrow its domain; return what ties several columns together, by name of the check."""
-        return self._narrow(self._conditions())
+        found = self._conditions()
+        limits: dict[str, list[Limit]] = {}
+        for part in (part for condition in found for part in conjuncts(condition.formula)):
+            if isinstance(part, Limit) and part.column in self.domains:
+                limits.setdefault(part.column, []).append(part)
+        for name, said in limits.items():
+            self.domains[name] = declared(self.domains[name], self._column(name), said)
+        return self._narrow(found)
 
     def _conditions(self) -> Sequence[Condition]:
         found, paths = conditions(self.schema, self.table, self.schema.as_of)

@@ -6,7 +6,7 @@ import polars as pl
 
 from fixturegen.domain import Domain
 from fixturegen.generator import Request, made
-from fixturegen.lattice import Lattice, lattice_of
+from fixturegen.lattice import lattice_of
 from fixturegen.planning.choosing import Choice
 from fixturegen.schema import Column, Schema, Table
 
@@ -30,7 +30,7 @@ def counting_up(
         return None
     lattice = lattice_of(column.type)
     assert lattice is not None
-    start = _after(existing, column.name, _least(domain, lattice))
+    start = _after(existing, column.name, _least(domain))
     high = lattice.high if domain.high is None else domain.high
     if high - start + 1 < distinct:
         return None
@@ -45,9 +45,9 @@ def counting_up(
     return Choice(made("sequence", request), (column.name,), "key")
 
 
-def _least(domain: Domain, lattice: Lattice) -> int:
+def _least(domain: Domain) -> int:
     """1, or the nearest to it that the domain allows."""
-    low = 1 if domain.low is None or domain.low == lattice.low else domain.low
+    low = 1 if domain.low is None else domain.low
     return min(low, domain.high) if domain.high is not None and domain.low is None and domain.high < 1 else low
 
 

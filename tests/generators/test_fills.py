@@ -105,6 +105,12 @@ def test_sequences_end_where_the_type_does() -> None:
         made_.build(keyed(one, made_, np.arange(128)))
 
 
+def test_sequences_begin_at_a_least_value_that_is_the_types_own() -> None:
+    one = case("sequence", "x", BYTE, None, domain=Domain(low=-128))
+    made_ = one.made()
+    assert made_.build(keyed(one, made_, np.arange(256))).to_list() == list(range(-128, 128))
+
+
 def test_sequences_pass_over_excluded_values() -> None:
     one = case(
         "sequence",
