@@ -35,7 +35,7 @@ class ParquetSink(Sink):
 
         def settings(schema: pl.Schema) -> _Settings:
             return _Settings(
-                row_group_size=rows, metadata=pairs | _dtypes(schema), compression="zstd", compression_level=LEVEL
+                row_group_size=rows, metadata=_dtypes(schema) | pairs, compression="zstd", compression_level=LEVEL
             )
 
         return StreamWriter(

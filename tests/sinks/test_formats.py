@@ -61,6 +61,7 @@ def test_dictionaries_of_parquet_are_texts_to_all_readers(tmp_path: Path, blocks
     held = pl.Series(["zz", "z", "y", "x"], dtype=pl.Categorical(pl.Categories("t.a")))
     frame = plain.cast({"a": held.dtype, "b": pl.Categorical(pl.Categories("t.b"))})
     path = exported(tmp_path, table, [frame], "parquet")
+    assert path.read_bytes() == exported(tmp_path / "plain", table, [plain], "parquet").read_bytes()
     assert_frame_equal(pl.read_parquet(path), plain)
     assert_frame_equal(pl.scan_parquet(path).filter(pl.col("a") == "ÿ").collect(), plain.filter(pl.col("a") == "ÿ"))
     assert pl.scan_parquet(path).filter(pl.col("a") > "ÿ").collect().height == 0
