@@ -142,6 +142,8 @@ def _delta(paths: list[Path], table: Table) -> pl.LazyFrame:
     except ImportError:
         message = "the format 'delta' needs the package deltalake"
         raise InputError(message, hint="Install it by: pip install 'fixturegen-db[delta]'.") from None
+    except InputError:
+        raise
     except Exception as error:  # of the library, which has a tree of its own
         message = f"the Delta table cannot be read: {type(error).__name__}"
         raise ValueError(message) from error

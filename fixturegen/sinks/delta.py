@@ -46,9 +46,10 @@ class DeltaSink(Sink):
         """Return a writer in bounded memory.
 
         Raises:
-            InputError: If ``deltalake`` is not installed.
+            InputError: If ``deltalake`` is not installed, or cannot open the folder.
         """
         _library()
+        _refuse_escapes(path)
         return _Storing(ParquetSink().open(path, table, context))
 
     def completed(self, folder: Path, table: Table, context: Context) -> Iterable[Path]:
@@ -63,7 +64,12 @@ class DeltaSink(Sink):
 
 
 def scanned(folder: Path) -> pl.LazyFrame:
-    """Return the rows of a Delta table: what its log says, whatever other files lie beside it."""
+    """Return the rows of a Delta table: what its log says, whatever other files lie beside it.
+
+    Raises:
+        InputError: If ``deltalake`` cannot open the folder.
+    """
+    _refuse_escapes(folder)
     path = str(folder.absolute())
     if quote(path) != path:
         # Polars takes the addresses of files for their names, which differ where a folder has a space or an accent.
@@ -74,6 +80,18 @@ def scanned(folder: Path) -> pl.LazyFrame:
         if files and plain:
             return pl.scan_parquet(files, glob=False)
     return pl.scan_delta(path)
+
+
+def _refuse_escapes(path: Path) -> None:
+    """Refuse what ``deltalake`` reads as another path: it resolves the escapes of an address once more than it makes them."""
+    folder = next((part for part in path.absolute().parts if unquote(part) != part), None)
+    if folder is not None:
+        message = (
+            f"the format 'delta' cannot use a folder named {folder!r}: deltalake would look for {unquote(folder)!r}"
+        )
+        raise InputError(
+            message, hint="Name the folder without a percent sign before two hex digits, or choose another format."
+        )
 
 
 class _Storing:

@@ -43,13 +43,25 @@ def test_tables_are_read_by_their_log_and_verified(tmp_path: Path) -> None:
     assert not fg.verify(SHOP, tmp_path / "out").violations
 
 
-@pytest.mark.parametrize("name", ["of two words", "données"])
+@pytest.mark.parametrize("name", ["of two words", "données", "100%", "a#b"])
 def test_folders_of_any_name_are_verified(tmp_path: Path, name: str) -> None:
     fg.export(KINDS, tmp_path / name, format="delta")
     assert fg.verify(KINDS, tmp_path / name)
     kinds = tmp_path / name / "kinds"
     deltalake.write_deltalake(kinds, pl.DataFrame({"id": [1]}), mode="append", schema_mode="merge")
     assert not fg.verify(KINDS, tmp_path / name)
+
+
+@pytest.mark.parametrize(("name", "other"), [("50%20", "50 "), ("a b%41", "a bA")])
+def test_folders_that_the_library_takes_for_others_are_refused(tmp_path: Path, name: str, other: str) -> None:
+    refused = f"cannot use a folder named '{name}': deltalake would look for '{other}'.*percent sign"
+    with pytest.raises(InputError, match=refused):
+        fg.export(KINDS, tmp_path / name / "out", format="delta")
+    assert not (tmp_path / name / "out").exists()
+    fg.export(KINDS, tmp_path / "plain", format="delta")
+    (tmp_path / "plain").rename(tmp_path / name)
+    with pytest.raises(InputError, match=refused):
+        fg.verify(KINDS, tmp_path / name)
 
 
 def test_the_same_rows_are_the_same_bytes(tmp_path: Path) -> None:
