@@ -88,6 +88,16 @@ def test_files_hold_hostile_rows(form: str, tmp_path: Path, every_kind: tuple[Ta
     assert report.unverified == ()
 
 
+@pytest.mark.parametrize(("form", "held"), [("csv", b"\0"), ("ndjson", b"\\u0000")])
+def test_files_but_sql_hold_nul_and_frames_do_not(form: str, held: bytes, tmp_path: Path) -> None:
+    schema = of(Column(name="a", type=Type(kind="text")))
+    fg.export(schema, tmp_path / "out", format=form, rows=2000, hostile=1.0)
+    fg.export(schema, tmp_path / "sql", format="sql", dialect="sqlite", rows=2000, hostile=1.0)
+    assert held in next((tmp_path / "out").glob(f"t.{form}")).read_bytes()
+    assert not any(nul in next((tmp_path / "sql").glob("t.sql")).read_bytes() for nul in (b"\0", b"\\u0000"))
+    assert not fg.generate(schema, rows=2000, hostile=1.0)["t"]["a"].str.contains("\0", literal=True).any()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("path", [HARD, SHIPPED[2]], ids=lambda path: path.stem)
 def test_sql_files_hold_hostile_rows(path: Path, tmp_path: Path) -> None:
