@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -75,9 +76,10 @@ def export_frames(
         refuse_foreign(target, _wanted(stems, form, rows_by_table or {}), before)
     else:
         before = None
-    with staged(target) as staging:
+    with staged(target) as staging, ThreadPoolExecutor(1, "fixturegen-reader") as reader:
         outputs = {
-            t.name: Output(t, staging, stems[t.name], form, context, (rows_by_table or {}).get(t.name)) for t in tables
+            t.name: Output(t, staging, stems[t.name], form, context, (rows_by_table or {}).get(t.name), reader=reader)
+            for t in tables
         }
         written = _written(outputs, frames) if elsewhere is None else elsewhere(staging, stems)
         files = _completed(written, form, staging, stems, context)
@@ -108,6 +110,7 @@ class Output:
         context: What the format may need to know.
         rows: How many rows there will be; None where nobody knows.
         part: Number of the part that alone is written; None for all of the table.
+        reader: Reads finished files beside what is written next; None where nothing is.
     """
 
     def __init__(
@@ -120,6 +123,7 @@ class Output:
         rows: int | None,
         *,
         part: int | None = None,
+        reader: Executor | None = None,
     ) -> None:
         self._table = table
         self._staging = staging
@@ -132,31 +136,38 @@ class Output:
         self._writer: Writer | None = None
         self._parts: list[tuple[Path, int]] = []
         self._schema: pl.Schema | None = None
-        self._files: TableFiles | None = None
+        self._reader = reader
+        self._files: Callable[[], TableFiles] | None = None
 
     def write(self, frame: pl.DataFrame) -> None:
         """Append rows."""
         if self._schema is None:
             self._schema = frame.schema
         if self._files is not None:
-            self._refuse_count(self._files.rows + frame.height)
+            self._refuse_count(self._blocks.total + frame.height)
         for block in self._blocks.add(frame.select(self._schema.names())):
             self._put(block)
         if self._announced is not None and self._blocks.total == self._announced:
             self.finish()
 
-    def finish(self) -> TableFiles:
-        """Finish the last file and describe them all; the second time, only describe."""
+    def finish(self) -> None:
+        """Finish the last file, and begin to describe them all."""
         if self._files is None:
-            self._files = self._finished()
-        return self._files
+            self._finish()
+            self._files = self._described if self._reader is None else self._reader.submit(self._described).result
+
+    def files(self) -> TableFiles:
+        """Finish the last file, unless that is done, and return what the table's files are."""
+        self.finish()
+        assert self._files is not None
+        return self._files()
 
     def abort(self) -> None:
         """Let go of everything."""
         if self._writer is not None:
             self._writer.abort()
 
-    def _finished(self) -> TableFiles:
+    def _finish(self) -> None:
         if self._announced is not None and self._blocks.total != self._announced:
             self._refuse_count(self._blocks.total)
         rest = self._blocks.rest()
@@ -164,9 +175,11 @@ class Output:
             self._put(self._empty() if rest is None else rest)
         self._close()
         self._flatten()
-        files = [self._described(path, rows) for path, rows in self._parts]
+
+    def _described(self) -> TableFiles:
+        files = [self._file(path, rows) for path, rows in self._parts]
         beside = [self._form.afterwards(path) for path, _ in self._parts]
-        after = tuple(self._described(path, 0) for path in beside if path is not None)
+        after = tuple(self._file(path, 0) for path in beside if path is not None)
         assert self._schema is not None
         columns = {name: str(dtype) for name, dtype in texts(self._schema).items()}
         return TableFiles(self._blocks.total, columns, tuple(files), after)
@@ -204,7 +217,7 @@ class Output:
         path.parent.rmdir()
         self._parts = [(self._staging / f"{self._stem}.{self._form.extension}", rows)]
 
-    def _described(self, path: Path, rows: int) -> File:
+    def _file(self, path: Path, rows: int) -> File:
         return file_of(self._staging, path.relative_to(self._staging).as_posix(), rows)
 
     def _empty(self) -> pl.DataFrame:
@@ -248,7 +261,9 @@ def _written(outputs: Mapping[str, Output], frames: Iterable[tuple[str, pl.DataF
         with Behind(lambda name, frame: _named(outputs, name).write(frame)) as behind:
             for name, frame in frames:
                 behind.put(name, frame)
-        return {name: output.finish() for name, output in outputs.items()}
+        for output in outputs.values():
+            output.finish()
+        return {name: output.files() for name, output in outputs.items()}
     except BaseException:
         for output in outputs.values():
             output.abort()

@@ -61,7 +61,7 @@ class Desk:
                     frame = self._engine.frame(unit.table, start, stop)
                     behind.put(unit.table, frame)
                     told(unit.table, frame.height)
-            return output.finish()
+            return output.files()
         except BaseException:
             output.abort()
             raise
