@@ -23,6 +23,14 @@ _KEPT = 256 * 2**20
 """Bytes that may lie unused at the end of the heap."""
 
 
+_holding: list[bool] = []
+
+
+def is_held() -> bool:
+    """Whether :func:`hold` was called: this process does one task, and no threads but those of the task suffer."""
+    return bool(_holding)
+
+
 def search_seldom() -> None:
     """Have this process search less often for circles of objects."""
     gc.set_threshold(*_THRESHOLDS)
@@ -33,6 +41,7 @@ def hold() -> None:
 
     Polars does so in the processes that this one starts, too. What the user has set for an allocator stands.
     """
+    _holding.append(True)
     given = os.environ.get(_ALLOCATOR, "")
     if not given.startswith(_DECAY):
         os.environ[_ALLOCATOR] = ",".join(filter(None, (_DECAY, given)))

@@ -27,6 +27,7 @@ class _Library:
 def _as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     before = gc.get_threshold()
     monkeypatch.setattr(os, "environ", dict(os.environ))
+    monkeypatch.setattr(memory, "_holding", [])
     monkeypatch.setattr("ctypes.CDLL", lambda _: object())
     yield
     gc.set_threshold(*before)
@@ -83,6 +84,13 @@ def test_where_large_arrays_do_not_come_from_the_heap_it_is_trimmed_as_usual(mon
 def test_a_c_library_without_settings_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ctypes.CDLL", lambda _: object())
     memory.hold()
+
+
+def test_a_process_knows_that_it_does_one_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "_holding", [])
+    assert not memory.is_held()
+    memory.hold()
+    assert memory.is_held()
 
 
 def test_circles_are_still_searched_for_but_less_often() -> None:

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections import deque
 from collections.abc import Callable
-from threading import Condition, Thread
+from contextlib import suppress
+from threading import Condition, Thread, get_native_id
 from types import TracebackType
 from typing import Self
 
 import polars as pl
 
+from fixturegen import memory
+
 MOST_BYTES = 32 * 2**20
 """Frames wait while they are no more than so many bytes, or a single one: what a table's end takes to write holds up nobody."""
+_WAY = 5
+"""Steps of priority by which writing comes after making."""
 _PATIENCE = 0.2
 """Seconds between two looks at whether somebody wants to interrupt."""
+
+
+def _give_way() -> None:
+    """Let who makes rows go first, where a system tells threads apart: while rows are lacking, there is nothing to write."""
+    if sys.platform == "linux":
+        thread = get_native_id()
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + _WAY)
 
 
 class Behind:
@@ -85,6 +100,8 @@ class Behind:
             raise self._failure
 
     def _run(self) -> None:
+        if memory.is_held():  # else threads that Polars starts here, and keeps, would give way to the user's for good
+            _give_way()
         try:
             while (item := self._next()) is not None:
                 self._write(*item)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 import time
 
@@ -108,3 +110,14 @@ def test_where_the_block_fails_nothing_is_written_afterwards(error: type[BaseExc
         give()
     assert written == ["being written"]
     assert writers() == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have no priority of their own")
+@pytest.mark.parametrize("alone", [True, False])
+def test_writing_gives_way_to_making_in_a_process_of_its_own(monkeypatch: pytest.MonkeyPatch, *, alone: bool) -> None:
+    monkeypatch.setattr("fixturegen.memory.is_held", lambda: alone)
+    seen: list[int] = []
+    with Behind(lambda *_: seen.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))) as behind:
+        behind.put("a", pl.DataFrame({"x": [1]}))
+    mine = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    assert seen == [min(mine + 5, 19) if alone else mine]
