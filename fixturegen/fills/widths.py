@@ -29,7 +29,9 @@ def row_bytes(plan: TablePlan) -> int:
     found: dict[str, int] = {}
     for column in plan.table.columns:
         usual = bytes_a_value(column.type)
-        wide = 0 if _told(column.type) else _bytes(plan, column.name, found)
+        # Fewer rows than a sample has need none; of no rows nothing may be made that could be refused.
+        told = plan.rows < SAMPLE or _told(column.type)
+        wide = 0 if told else _bytes(plan, column.name, found)
         found[column.name] = wide if wide > FAR * usual else usual
     return max(1, sum(found.values()))
 

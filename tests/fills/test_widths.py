@@ -72,11 +72,19 @@ def test_arrays_count_their_elements() -> None:
     assert row_bytes(planned({"a": {"type": "text[]", "constant": ["q" * 900] * 4}})) >= 3_600
 
 
+def test_nothing_is_made_of_a_table_without_rows(tmp_path: Path) -> None:
+    columns = {"id": ID, "never": {"type": "text", "expression": "NULL"}}
+    schema = parse_schema(json.dumps({"version": 1, "tables": {"t": {"rows": 0, "columns": columns}}}))
+    table = fg.plan(schema).tables["t"]
+    assert row_bytes(table) == by_types(table)
+    assert fg.export(schema, tmp_path / "out").tables["t"].rows == 0
+
+
 def test_the_seed_changes_nothing() -> None:
     assert row_bytes(planned(LONG, seed=1)) == row_bytes(planned(LONG, seed=2))
 
 
 def test_short_texts_are_not_even_made(monkeypatch: pytest.MonkeyPatch) -> None:
     table = planned({"a": {"type": "varchar(200)"}, "b": {"type": "integer"}})
-    monkeypatch.setattr("fixturegen.fills.widths.SAMPLE", None)
+    monkeypatch.setattr("fixturegen.fills.widths._made", None)
     assert row_bytes(table) == by_types(table)
